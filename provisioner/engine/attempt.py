@@ -1,0 +1,183 @@
+"""One step: the calls it makes, again while AWS says "not yet", and the wait until it settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    retry_if_result,
+    wait_exponential_jitter,
+)
+
+from provisioner.engine.aws import Aws, code_of, message_of, says
+from provisioner.engine.clock import Clock
+from provisioner.engine.diff import differences
+from provisioner.engine.kind import Kind, Retry, Scope, Verb
+from provisioner.engine.model import Change, Live, Outputs, Properties, Resource, refs, resolve
+from provisioner.engine.owner import ADDRESS, STACK, stamp
+from provisioner.engine.plan import Step, tag_changes
+from provisioner.errors import StepFailed, TimedOut
+
+T = TypeVar("T")
+Say = Callable[[str], None]
+
+FIRST_WAIT_SECONDS = 0.25
+LONGEST_WAIT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Everything one step needs. `known` are the outputs at the time it starts."""
+
+    kind: Kind
+    aws: Aws
+    scope: Scope
+    clock: Clock
+    known: Outputs
+    say: Say
+
+    def perform(self, step: Step) -> Mapping[str, Any] | None:
+        """Do it. Returns the outputs of what was made, None where nothing new came of it.
+
+        Raises StepFailed, NotServing, TimedOut, Interrupted, ClientError.
+        """
+        if step.action == "delete":
+            self._delete(_sure(step.live), force=step.force)
+            return None
+        resource = _sure(step.resource)
+        want = resolve(resource.properties, self.known)
+        unknown = sorted({str(ref) for ref in refs(want)})
+        if unknown:
+            raise StepFailed(f"{step.address}: {', '.join(unknown)} is still not known")
+        if step.action == "create":
+            return self._create(resource, want).outputs
+        return self._update(resource, _sure(step.live), want)
+
+    def _create(self, resource: Resource, want: Properties) -> Live:
+        tags = stamp(resource, self.scope.stack)
+        try:
+            live = self._call("create", lambda: self.kind.create(self.aws, want, tags))
+        except ClientError as error:
+            if not says(error, self.kind.exists):
+                raise
+            live = self._find(resource, error)
+        changes = [
+            change
+            for change in self._changes(resource, want, live)
+            if change.field not in self.kind.immutable
+        ]
+        if changes:
+            self._call("update", lambda: self.kind.update(self.aws, live, want, changes))
+        self._settle(live, want)
+        return live
+
+    def _find(self, resource: Resource, error: ClientError) -> Live:
+        """The thing that is there already: ours when an earlier answer was lost."""
+        for live in self.kind.observe(self.aws.snapshot(), self.scope):
+            if self.scope.ours(live.tags) and live.tags.get(ADDRESS) == resource.address:
+                return live
+        raise StepFailed(
+            f"{resource.address}: {message_of(error)}; it has no {STACK} tag of this stack",
+            code_of(error),
+        ) from error
+
+    def _update(self, resource: Resource, live: Live, want: Properties) -> Mapping[str, Any]:
+        tags = {
+            change.path[1]: change.after for change in tag_changes(resource, live, self.scope.stack)
+        }
+        if tags:
+            self._call("update", lambda: self.kind.retag(self.aws, live, tags))
+        changes = self._changes(resource, want, live)
+        if changes:
+            self._call("update", lambda: self.kind.update(self.aws, live, want, changes))
+        settles = self.kind.settles
+        if changes and (settles is None or any(change.field in settles for change in changes)):
+            self._settle(live, want)
+        return live.outputs
+
+    def _changes(self, resource: Resource, want: Properties, live: Live) -> Sequence[Change]:
+        """The difference again, now that every value is known."""
+        compared = {key: value for key, value in want.items() if key not in resource.initial}
+        canonical = self.kind.canonical
+        return differences(canonical(compared), canonical(live.properties), self.kind.rules)
+
+    def _delete(self, live: Live, *, force: bool) -> None:
+        if force:
+            self._call("delete", lambda: self.kind.clear(self.aws, live))
+        try:
+            self._call("delete", lambda: self.kind.delete(self.aws, live))
+        except ClientError as error:
+            if not says(error, self.kind.absent):
+                raise
+        self._until_quiet(lambda: self.kind.lingering(self.aws, live))
+
+    def _settle(self, live: Live, want: Properties) -> None:
+        self._until_quiet(lambda: self.kind.pending(self.aws, live, want))
+
+    def _until_quiet(self, ask: Callable[[], str]) -> None:
+        """Ask until there is nothing left to wait for; the last words go into the time-out."""
+        deadline = self.clock.now() + self.kind.patience
+
+        def give_up(state: RetryCallState) -> None:
+            words = _result(state)
+            raise TimedOut(f"still not settled after {self.kind.patience:g} s: {words}")
+
+        Retrying(
+            retry=retry_if_result(bool),
+            stop=lambda _state: self.clock.now() >= deadline,
+            wait=_rhythm(),
+            sleep=self.clock.sleep,
+            before_sleep=lambda state: self.say(_result(state)),
+            retry_error_callback=give_up,
+        )(ask)
+
+    def _call(self, verb: Verb, act: Callable[[], T]) -> T:
+        began = self.clock.now()
+
+        def exhausted(state: RetryCallState) -> bool:
+            rule = self._rule(verb, _error(state))
+            return rule is None or self.clock.now() - began >= rule.seconds
+
+        return Retrying(
+            retry=retry_if_exception(lambda error: self._rule(verb, error) is not None),
+            stop=exhausted,
+            wait=_rhythm(),
+            sleep=self.clock.sleep,
+            before_sleep=lambda state: self.say(f"AWS says not yet: {message_of(_error(state))}"),
+            reraise=True,
+        )(act)
+
+    def _rule(self, verb: Verb, error: BaseException) -> Retry | None:
+        """The declared retry that an error falls under."""
+        code, message = code_of(error), message_of(error)
+        for rule in self.kind.retries:
+            if rule.verb == verb and rule.code == code and rule.containing in message:
+                return rule
+        return None
+
+
+def _rhythm() -> wait_exponential_jitter:
+    return wait_exponential_jitter(
+        initial=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS, jitter=FIRST_WAIT_SECONDS
+    )
+
+
+def _result(state: RetryCallState) -> str:
+    return str(state.outcome.result()) if state.outcome else ""
+
+
+def _error(state: RetryCallState) -> BaseException:
+    error = state.outcome.exception() if state.outcome else None
+    return error or RuntimeError("no error to retry")
+
+
+def _sure(value: T | None) -> T:
+    if value is None:
+        raise StepFailed("a step lacks what it acts on: a bug in the plan")
+    return value

@@ -1,0 +1,45 @@
+"""Would AWS parse this call? Asked of botocore's model, offline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from botocore.validate import ParamValidator
+
+from provisioner.engine.aws import Aws
+from provisioner.engine.kind import Kind
+from provisioner.engine.model import Outputs, Ref, Resource, Text, resolve
+from provisioner.errors import PlanError
+
+
+def check(
+    resources: Iterable[Resource], *, kinds: Mapping[str, Kind], aws: Aws, known: Outputs
+) -> None:
+    """Validate every resource against its create call. Raises PlanError with all complaints."""
+    complaints = [
+        f"{resource.address}: {complaint}"
+        for resource in resources
+        if not kinds[resource.kind].part_of
+        for complaint in _complaints(resource, kinds[resource.kind], aws, known)
+    ]
+    if complaints:
+        raise PlanError("AWS would not accept these values:\n  " + "\n  ".join(complaints))
+
+
+def _complaints(resource: Resource, kind: Kind, aws: Aws, known: Outputs) -> list[str]:
+    model = aws.client(kind.api.service).meta.service_model.operation_model(kind.api.create)
+    arguments = kind.request(_stand_in(resolve(resource.properties, known)))
+    report = ParamValidator().validate(arguments, model.input_shape).generate_report()
+    return [line for line in report.splitlines() if line]
+
+
+def _stand_in(value: Any) -> Any:
+    """References become words: their values are strings not known yet."""
+    if isinstance(value, Ref | Text):
+        return "known-after-apply"
+    if isinstance(value, Mapping):
+        return {key: _stand_in(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_stand_in(item) for item in value]
+    return value

@@ -1,0 +1,201 @@
+"""The interface of a resource type: a few verbs and some facts."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from provisioner.engine.diff import Rules
+from provisioner.engine.model import Change, Live, Properties, Resource, Tags, given
+from provisioner.engine.owner import is_ours
+
+if TYPE_CHECKING:
+    from provisioner.engine.aws import Aws
+
+Verb = Literal["create", "update", "delete"]
+
+
+class Effect(IntEnum):
+    """What a step means for the running application, mildest first."""
+
+    NONE = 0
+    IN_PLACE = 1
+    ROLLING = 2
+    INTERRUPTING = 3
+    DESTROYS = 4
+    DESTROYS_DATA = 5
+
+    @property
+    def word(self) -> str:
+        """The word that plans use: `in-place`, `destroys-data`."""
+        return self.name.lower().replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The AWS operations behind a kind: botocore's client name, create and update calls."""
+
+    service: str
+    create: str
+    update: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """An AWS error that means "not yet": try the verb again for up to `seconds`.
+
+    `containing` narrows it to messages with that text.
+    """
+
+    verb: Verb
+    code: str
+    containing: str = ""
+    seconds: float = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to look for the stack's things.
+
+    Three nets: the names wanted now, the stack's name prefix, and the ownership tags.
+    `tags` are the full tags wanted per address.
+    """
+
+    stack: str
+    prefix: str
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tags: Mapping[str, Tags] = field(default_factory=dict)
+
+    def near(self, kind: str, name: str) -> bool:
+        """Whether something of this name deserves a closer look."""
+        return name.startswith(self.prefix) or name in self.names.get(kind, frozenset())
+
+    def ours(self, tags: Tags) -> bool:
+        """Whether tags say that the thing is the stack's."""
+        return is_ours(tags, self.stack)
+
+
+class Kind(ABC):
+    """One resource type. Stateless; one instance serves every resource and thread.
+
+    Verbs are idempotent and never sleep: the engine waits and retries from the facts below.
+    They let botocore's ClientError through untouched.
+    """
+
+    name: ClassVar[str]
+    """`elbv2.target_group`: the folder and the module."""
+    api: ClassVar[Api]
+    identity: ClassVar[tuple[str, ...]] = ()
+    """Properties that AWS keeps unique together; the first is the name."""
+    fields: ClassVar[tuple[str, ...]]
+    """Properties that go into the create call; all others are for `update`."""
+    part_of: ClassVar[str] = ""
+    """The kind that it comes and goes with: such a thing is only ever updated."""
+    name_limit: ClassVar[int] = 255
+    """Longest name that AWS takes."""
+    uses: ClassVar[frozenset[str]] = frozenset()
+    """Kinds it may refer to or follow. Deletes run against this direction."""
+    immutable: ClassVar[frozenset[str]] = frozenset()
+    """Top-level properties that AWS cannot change in place."""
+    rules: ClassVar[Rules] = Rules()
+    replacement: ClassVar[Literal["create-first", "delete-first", "refuse"]] = "refuse"
+    retain: ClassVar[int] = 0
+    """For numbered revisions: how many superseded ones are kept."""
+    retries: ClassVar[tuple[Retry, ...]] = ()
+    exists: ClassVar[tuple[str, ...]] = ()
+    """Errors of create that say it is there already (a lost answer, or a race).
+
+    A code, or `code: text` where the message must contain the text.
+    """
+    absent: ClassVar[tuple[str, ...]] = ()
+    """Errors that say it is not there: a delete succeeded. Written like `exists`."""
+    patience: ClassVar[float] = 300
+    """Seconds that `pending` or `lingering` may go on."""
+    settles: ClassVar[frozenset[str] | None] = None
+    """Properties whose change must be waited for; None means any."""
+    effects: ClassVar[Mapping[str, Effect]] = {}
+    """Effect of an update per property; IN_PLACE where nothing is said."""
+    holds_data: ClassVar[bool] = False
+    """Whether a delete loses something that cannot be made again."""
+
+    @abstractmethod
+    def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
+        """Every object within the scope, owned or not, tags included. Reads only."""
+
+    @abstractmethod
+    def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
+        """Make it with one request; what the request did not settle is left to `update`."""
+
+    @abstractmethod
+    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
+        """Make the changed properties so; send nothing that did not change."""
+
+    @abstractmethod
+    def delete(self, aws: Aws, live: Live) -> None:
+        """Remove it, with what belongs to it alone."""
+
+    @abstractmethod
+    def retag(self, aws: Aws, live: Live, tags: Tags) -> None:
+        """Set these tags; others stay."""
+
+    def request(self, want: Properties) -> dict[str, Any]:
+        """The create call's arguments, without tags."""
+        return given({name: want[name] for name in self.fields if name in want})  # type: ignore[no-any-return]
+
+    def canonical(self, properties: Properties) -> Properties:
+        """One form for what means the same to AWS; applied to both sides before comparing."""
+        return properties
+
+    def pending(self, aws: Aws, live: Live, want: Properties) -> str:
+        """What must still happen before others may use it; "" when nothing.
+
+        Raises StepFailed when it never can.
+        """
+        return ""
+
+    def lingering(self, aws: Aws, live: Live) -> str:
+        """What must still happen before the delete counts; "" when nothing."""
+        return ""
+
+    def obstacles(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
+        """Why it must not be deleted as it stands: data, protection, things that are not ours.
+
+        Asked only of things about to be deleted. Reads only.
+        """
+        return ()
+
+    def clear(self, aws: Aws, live: Live) -> None:  # noqa: B027  # most kinds have none
+        """Remove the obstacles, before a delete that was asked for with force."""
+
+
+def names_of(resources: Iterable[Resource], kinds: Mapping[str, Kind]) -> dict[str, frozenset[str]]:
+    """The wanted names per kind, for Scope."""
+    names: dict[str, set[str]] = {}
+    for resource in resources:
+        identity = kinds[resource.kind].identity
+        value = resource.properties.get(identity[0]) if identity else None
+        if isinstance(value, str):
+            names.setdefault(resource.kind, set()).add(value)
+    return {kind: frozenset(values) for kind, values in names.items()}
+
+
+def touched(changes: Sequence[Change], *fields: str) -> bool:
+    """Whether any change lies in one of these top-level properties."""
+    return any(change.field in fields for change in changes)
+
+
+def pick(properties: Properties, *fields: str) -> dict[str, Any]:
+    """The given ones of these properties; what is absent or None is left out."""
+    return {name: properties[name] for name in fields if properties.get(name) is not None}
+
+
+def changed(properties: Properties, changes: Sequence[Change], *fields: str) -> dict[str, Any]:
+    """Those of the properties that lie under a change; one that must go is an empty list."""
+    return {
+        name: [] if properties.get(name) is None else properties[name]
+        for name in fields
+        if touched(changes, name)
+    }

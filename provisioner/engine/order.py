@@ -1,0 +1,83 @@
+"""What must come before what.
+
+Creates and updates follow references. Deletes follow `Kind.uses` the other way round: every user
+of a kind lets go, or moves over, before a thing of that kind goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from provisioner.engine.kind import Kind
+from provisioner.engine.model import Resource, refs
+from provisioner.errors import Cycle
+
+if TYPE_CHECKING:
+    from provisioner.engine.plan import Step
+
+
+def needs_of(resource: Resource) -> set[str]:
+    """Addresses that a resource refers to or follows."""
+    return {ref.address for ref in refs(resource.properties)} | set(resource.after)
+
+
+def by_reference(resources: Sequence[Resource]) -> list[Resource]:
+    """Resources with everything they refer to before them. Raises Cycle."""
+    known = {resource.address: resource for resource in resources}
+    graph = {address: sorted(needs_of(known[address]) & known.keys()) for address in sorted(known)}
+    return [known[address] for address in _sorted(graph)]
+
+
+def arrange(
+    steps: Sequence[Step], wanted: Sequence[Resource], kinds: Mapping[str, Kind]
+) -> tuple[Step, ...]:
+    """The steps in order, each with what it needs. Raises Cycle."""
+    makes = {step.address: step for step in steps if step.action != "delete"}
+    deletes = [step for step in steps if step.action == "delete"]
+    reach = _reachable(wanted, makes)
+    needs: dict[str, set[str]] = {}
+    for step in makes.values():
+        needs[step.key] = {makes[address].key for address in reach.get(step.address, ())}
+    for step in deletes:
+        needs[step.key] = _before_delete(step, makes.values(), deletes, kinds)
+    for step in deletes:
+        new = makes.get(step.address)
+        if step.reason != "superseded" or new is None or not new.replaces:
+            continue
+        if kinds[step.kind].replacement == "delete-first":
+            needs[new.key].add(step.key)
+            needs[step.key].discard(new.key)
+        else:
+            needs[step.key].add(new.key)
+    by_key = {step.key: step for step in steps}
+    ordered = _sorted({key: sorted(needs[key]) for key in sorted(needs)})
+    return tuple(replace(by_key[key], needs=frozenset(needs[key])) for key in ordered)
+
+
+def _reachable(wanted: Sequence[Resource], makes: Mapping[str, Step]) -> dict[str, set[str]]:
+    """Per address the addresses with a step that it depends on, through those without one."""
+    reach: dict[str, set[str]] = {}
+    for resource in by_reference(wanted):
+        near = needs_of(resource)
+        reach[resource.address] = (near & makes.keys()).union(
+            *(reach.get(address, ()) for address in near - makes.keys())
+        )
+    return reach
+
+
+def _before_delete(
+    step: Step, makes: Iterable[Step], deletes: Iterable[Step], kinds: Mapping[str, Kind]
+) -> set[str]:
+    users = {kind.name for kind in kinds.values() if step.kind in kind.uses}
+    return {other.key for other in (*makes, *deletes) if other.kind in users}
+
+
+def _sorted(graph: Mapping[str, Sequence[str]]) -> list[str]:
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        ring = " -> ".join(reversed(error.args[1]))
+        raise Cycle(f"these depend on each other in a ring: {ring}") from error

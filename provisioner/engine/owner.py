@@ -1,0 +1,24 @@
+"""Ownership: the two tags that are the stack's only memory.
+
+    provisioner:stack     oaktree/dev               whose it is
+    provisioner:address   elbv2.target_group/app    which part of the stack it is
+
+They go into the create call of everything that can carry tags.
+"""
+
+from __future__ import annotations
+
+from provisioner.engine.model import Resource, Tags
+
+STACK = "provisioner:stack"
+ADDRESS = "provisioner:address"
+
+
+def stamp(resource: Resource, stack: str) -> dict[str, str]:
+    """The resource's own tags plus the ownership tags."""
+    return {**resource.tags, STACK: stack, ADDRESS: resource.address}
+
+
+def is_ours(tags: Tags, stack: str) -> bool:
+    """Whether tags say that the thing belongs to the stack."""
+    return tags.get(STACK) == stack
