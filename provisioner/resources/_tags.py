@@ -1,0 +1,84 @@
+"""Tags in the shapes that AWS services use, and the index that has them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import structlog
+from botocore.exceptions import ClientError
+
+from provisioner.engine.aws import Aws, code_of
+from provisioner.engine.kind import Scope
+from provisioner.engine.model import Tags
+from provisioner.engine.owner import ADDRESS, STACK
+
+log = structlog.get_logger()
+
+
+def tag_list(tags: Tags, *, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
+    """`[{"Key": …, "Value": …}]`, sorted; ECS writes `key` and `value`."""
+    return [{key: name, value: tags[name]} for name in sorted(tags)]
+
+
+def tag_map(
+    items: Iterable[Mapping[str, str]] | None, *, key: str = "Key", value: str = "Value"
+) -> dict[str, str]:
+    """The mapping in a list of tags."""
+    return {item[key]: item.get(value, "") for item in items or ()}
+
+
+def index(aws: Aws, scope: Scope) -> Mapping[str, Tags]:
+    """ARN to tags of everything tagged as the stack's, from the tagging index.
+
+    The index follows AWS by seconds to minutes and knows no IAM roles, so it is the net that
+    finds what no name or prefix leads to, not the judge of what exists.
+    Empty where the caller may not read it.
+    Source: Resource Groups Tagging API, GetResources.
+    """
+    return aws.once("tag-index", lambda: _read_index(aws, scope))
+
+
+def _read_index(aws: Aws, scope: Scope) -> dict[str, Tags]:
+    try:
+        found = aws.pages(
+            "resourcegroupstaggingapi",
+            "get_resources",
+            "ResourceTagMappingList",
+            TagFilters=[{"Key": STACK, "Values": [scope.stack]}],
+            ResourcesPerPage=100,
+        )
+    except ClientError as error:
+        log.warning("index.unreadable", code=code_of(error))
+        return {}
+    return {item["ResourceARN"]: tag_map(item.get("Tags")) for item in found}
+
+
+def indexed(aws: Aws, scope: Scope, prefix: str) -> dict[str, Tags]:
+    """The part of the index whose ARNs have `:prefix` as service and type, `:ecs:…:service/`."""
+    service, _, kind = prefix.partition("/")
+    return {
+        arn: tags
+        for arn, tags in index(aws, scope).items()
+        if arn.split(":", 5)[2] == service and arn.split(":", 5)[5].startswith(kind)
+    }
+
+
+def tags_of(aws: Aws, scope: Scope, arn: str, ask: Callable[[str], Tags]) -> Tags:
+    """The tags of one thing whose service has no batch call for them.
+
+    The index is believed where it says just what is wanted, else the service itself is asked.
+    """
+    known = index(aws, scope).get(arn, {})
+    wanted = scope.tags.get(known.get(ADDRESS, ""), {})
+    return known if wanted and wanted.items() <= known.items() else ask(arn)
+
+
+def arn_name(arn: str) -> str:
+    """What follows the type in an ARN: `…:repository/team/app` is `team/app`."""
+    return arn.split(":", 5)[5].split("/", 1)[-1]
+
+
+def batches(items: list[Any], size: int) -> list[list[Any]]:
+    """The list in pieces of at most `size`: AWS's batch reads have limits."""
+    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -1,0 +1,105 @@
+"""Did the deployment that a service call started succeed? The judge is ECS's own record of it.
+
+Waiting for "steady" is not enough: a service is steady after a rollback, too.
+Source: ECS ListServiceDeployments, DescribeServiceDeployments. A deployment of the service ends
+in the number of the revision that it brings, `ecs-svc/1234`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from botocore.exceptions import ClientError
+
+from provisioner.engine.aws import DENIED, Aws, code_of
+from provisioner.errors import NotServing
+
+RUNNING = frozenset({"PENDING", "IN_PROGRESS"})
+SUCCESSFUL = "SUCCESSFUL"
+NO_SUCH_OPERATION = ("404", "500", "501", "UnknownOperationException", "NotImplemented")
+"""AWS's own faults have names; a bare status is a page of a server that is not AWS."""
+
+Source = Literal["records", "denied", "none", "faulty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What ECS keeps of a service's deployments.
+
+    `denied`: the caller may not read it. `faulty`: no answer this time.
+    `none`: this server, which is not AWS, has no such thing.
+    """
+
+    source: Source
+    deployments: tuple[dict[str, Any], ...] = ()
+
+
+def progress(aws: Aws, cluster: str, service: dict[str, Any]) -> str:
+    """What the newest deployment of a described service still waits for; "" once it succeeded.
+
+    Raises NotServing when it failed, was stopped or rolled back.
+    """
+    primary = next((d for d in service["deployments"] if d["status"] == "PRIMARY"), None)
+    if primary is None:
+        return "no deployment yet"
+    name = service["serviceName"]
+    records = aws.once("ecs-deployment-records", lambda: _read(aws, cluster, name))
+    if records.source != "none":  # else asking again and again would tell nothing new
+        records = _read(aws, cluster, name)
+    if records.source == "faulty":
+        return "ECS does not answer"
+    if not records.deployments:
+        return _by_deployments(service, primary, records.source)
+    record = _matching(records, primary["id"])
+    if record is None:
+        return "the deployment is not listed yet"
+    if record["status"] == SUCCESSFUL:
+        return ""
+    if record["status"] in RUNNING:
+        return _counts(primary)
+    raise NotServing(_verdict(record["status"], record.get("statusReason"), service))
+
+
+def _read(aws: Aws, cluster: str, service: str) -> Records:
+    try:
+        answer = aws.client("ecs").list_service_deployments(service=service, cluster=cluster)
+    except ClientError as error:
+        if code_of(error) in DENIED:
+            return Records("denied")
+        return Records("none" if code_of(error) in NO_SUCH_OPERATION else "faulty")
+    return Records("records", tuple(answer["serviceDeployments"]))
+
+
+def _matching(records: Records, deployment: str) -> dict[str, Any] | None:
+    """The record of the deployment that brings the same revision."""
+    number = deployment.rpartition("/")[2]
+    for record in records.deployments:
+        if record["targetServiceRevisionArn"].endswith(f"/{number}"):
+            return record
+    return None
+
+
+def _by_deployments(service: dict[str, Any], primary: dict[str, Any], source: Source) -> str:
+    """The older, weaker view: `deployments` of the service.
+
+    A server that keeps no records and shows no events will never move: nothing to wait for.
+    """
+    state = primary.get("rolloutState")
+    if state == "FAILED":
+        raise NotServing(_verdict(state, primary.get("rolloutStateReason"), service))
+    if state == "COMPLETED" or (source == "none" and not service.get("events")):
+        return ""
+    return _counts(primary)
+
+
+def _counts(deployment: dict[str, Any]) -> str:
+    failed = deployment.get("failedTasks", 0)
+    words = f"{deployment['runningCount']} of {deployment['desiredCount']} tasks run"
+    return f"{words}, {failed} failed" if failed else words
+
+
+def _verdict(status: str, reason: str | None, service: dict[str, Any]) -> str:
+    newest = next((event["message"] for event in service.get("events", ())), "")
+    lines = [f"the deployment ended as {status.replace('_', ' ').lower()}", reason or "", newest]
+    return "; ".join(line for line in lines if line)

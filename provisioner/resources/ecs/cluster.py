@@ -1,0 +1,100 @@
+"""An ECS cluster with its settings and capacity providers.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from provisioner.engine.aws import Aws
+from provisioner.engine.diff import Rules
+from provisioner.engine.kind import Api, Effect, Retry, Scope, touched
+from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.resources._tags import arn_name, batches, indexed
+from provisioner.resources.ecs import _common
+
+DESCRIBE_LIMIT = 100
+PROVIDERS = ("capacityProviders", "defaultCapacityProviderStrategy")
+
+
+class Cluster(_common.Tagged):
+    """`settings` is a mapping, `{"containerInsights": "enabled"}`; only those given are managed."""
+
+    name = "ecs.cluster"
+    api = Api("ecs", "CreateCluster", "UpdateCluster")
+    fields = ("clusterName", "settings", *PROVIDERS)
+    identity = ("clusterName",)
+    immutable = frozenset({"clusterName"})
+    rules = Rules(unordered=frozenset({"capacityProviders"}))
+    retries = (
+        # The service-linked role of ECS is made at the first use in an account.
+        Retry("create", "InvalidParameterException", containing="service linked role"),
+        Retry("update", "UpdateInProgressException", seconds=600),
+        Retry("update", "ResourceInUseException", seconds=600),
+        # A service that has just become INACTIVE is still counted for a while.
+        Retry("delete", "ClusterContainsServicesException", seconds=600),
+        Retry("delete", "ClusterContainsTasksException", seconds=600),
+        Retry("delete", "UpdateInProgressException", seconds=600),
+    )
+    absent = ("ClusterNotFoundException",)
+    patience = 600
+    effects: ClassVar[Mapping[str, Effect]] = {
+        "settings": Effect.NONE,
+        **dict.fromkeys(PROVIDERS, Effect.NONE),
+    }
+    settles = frozenset(PROVIDERS)
+
+    def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
+        arns = aws.pages("ecs", "list_clusters", "clusterArns")
+        odd = set(map(arn_name, indexed(aws, scope, "ecs/cluster")))
+        near = {name for name in map(arn_name, arns) if scope.near(self.name, name) or name in odd}
+        for item in self._describe(aws, sorted(near)):
+            tags = _common.from_ecs(item.get("tags"))
+            if scope.ours(tags) or scope.near(self.name, item["clusterName"]):
+                yield self._live(item, tags)
+
+    def _describe(self, aws: Aws, names: list[str]) -> list[dict[str, Any]]:
+        client = aws.client("ecs")
+
+        def ask(some: list[str]) -> list[dict[str, Any]]:
+            answer = client.describe_clusters(clusters=some, include=["TAGS", "SETTINGS"])
+            return [item for item in answer["clusters"] if item["status"] != "INACTIVE"]
+
+        return [c for some in aws.gather(ask, batches(names, DESCRIBE_LIMIT)) for c in some]
+
+    def request(self, want: Properties) -> dict[str, Any]:
+        return {**super().request(want), "settings": _settings(want["settings"])}
+
+    def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
+        answer = aws.client("ecs").create_cluster(**self.request(want), tags=_common.ecs_tags(tags))
+        return self._live(answer["cluster"], tags)
+
+    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
+        client, name = aws.client("ecs"), want["clusterName"]
+        if touched(changes, "settings"):
+            client.update_cluster(cluster=name, settings=_settings(want["settings"]))
+        if touched(changes, *PROVIDERS):  # the call replaces both lists
+            client.put_cluster_capacity_providers(
+                cluster=name, **{field: want.get(field) or [] for field in PROVIDERS}
+            )
+
+    def delete(self, aws: Aws, live: Live) -> None:
+        aws.client("ecs").delete_cluster(cluster=live.properties["clusterName"])
+
+    def pending(self, aws: Aws, live: Live, want: Properties) -> str:
+        found = self._describe(aws, [live.properties["clusterName"]])
+        if not found:
+            return "not visible yet"
+        return "" if found[0]["status"] == "ACTIVE" else str(found[0]["status"]).lower()
+
+    def _live(self, item: dict[str, Any], tags: Tags) -> Live:
+        properties = {name: item.get(name) for name in self.fields}
+        properties["settings"] = {s["name"]: s["value"] for s in item.get("settings", ())}
+        outputs = {"Arn": item["clusterArn"], "Name": item["clusterName"]}
+        return Live(self.name, item["clusterArn"], tags, properties, outputs)
+
+
+def _settings(settings: Properties) -> list[dict[str, str]]:
+    return [{"name": name, "value": settings[name]} for name in sorted(settings)]

@@ -1,0 +1,197 @@
+"""An ECS service on Fargate.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from provisioner.engine.aws import Aws, says
+from provisioner.engine.diff import Rules
+from provisioner.engine.kind import Api, Effect, Retry, Scope, changed
+from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.resources._tags import batches, indexed
+from provisioner.resources.ecs import _common, _deployment
+
+CLUSTER = "ecs.cluster"
+DESCRIBE_LIMIT = 10
+CREATE_ONLY = ("serviceName", "cluster", "launchType", "schedulingStrategy")
+DEPLOYING = (
+    "taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers",
+    "serviceRegistries", "serviceConnectConfiguration", "volumeConfigurations",
+)  # fmt: skip
+QUIET = (
+    "desiredCount", "deploymentConfiguration", "healthCheckGracePeriodSeconds",
+    "enableExecuteCommand", "enableECSManagedTags", "propagateTags", "capacityProviderStrategy",
+    "availabilityZoneRebalancing",
+)  # fmt: skip
+
+
+class Service(_common.Tagged):
+    """One UpdateService carries all changes, so that there is one deployment to follow."""
+
+    name = "ecs.service"
+    api = Api("ecs", "CreateService", "UpdateService")
+    fields = (*CREATE_ONLY, *DEPLOYING, *QUIET)
+    identity = ("serviceName", "cluster")
+    uses = frozenset({
+        CLUSTER, "ecs.task_definition", "elbv2.target_group", "elbv2.listener",
+        "elbv2.listener_rule", "ec2.security_group", "ec2.security_group_rule", "iam.role",
+        "ecr.repository", "logs.log_group",
+    })  # fmt: skip
+    immutable = frozenset({"serviceName", "cluster", "schedulingStrategy"})
+    rules = Rules(
+        unordered=frozenset({
+            "loadBalancers",
+            "capacityProviderStrategy",
+            "networkConfiguration.awsvpcConfiguration.subnets",
+            "networkConfiguration.awsvpcConfiguration.securityGroups",
+        })
+    )  # fmt: skip
+    replacement = "delete-first"
+    retries = (
+        # Roles, the target group's attachment and the cluster spread for minutes after creation.
+        Retry("create", "InvalidParameterException", containing="assume", seconds=240),
+        Retry("create", "InvalidParameterException", containing="proper permissions"),
+        Retry(
+            "create",
+            "InvalidParameterException",
+            containing="associated load balancer",
+            seconds=240,
+        ),
+        Retry("create", "ClusterNotFoundException"),
+        Retry("create", "InvalidParameterException", containing="Draining", seconds=1200),
+        Retry("update", "InvalidParameterException", containing="assume", seconds=240),
+        Retry(
+            "update",
+            "InvalidParameterException",
+            containing="associated load balancer",
+            seconds=240,
+        ),
+        Retry("update", "ServiceNotFoundException", seconds=60),
+        Retry(
+            "delete", "InvalidParameterException", containing="deployments are active", seconds=600
+        ),
+    )
+    exists = ("InvalidParameterException: idempotent",)
+    absent = ("ServiceNotFoundException", "ClusterNotFoundException", "ServiceNotActiveException")
+    patience = 1800
+    settles = frozenset({*DEPLOYING, "desiredCount", "capacityProviderStrategy"})
+    effects: ClassVar[Mapping[str, Effect]] = {
+        **dict.fromkeys(DEPLOYING, Effect.ROLLING),
+        "capacityProviderStrategy": Effect.ROLLING,
+        "deploymentConfiguration": Effect.NONE,
+        "propagateTags": Effect.NONE,
+        "enableECSManagedTags": Effect.NONE,
+    }
+
+    def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
+        wanted = {
+            (cluster, name)
+            for cluster in scope.names.get(CLUSTER, ())
+            for name in scope.names.get(self.name, ())
+        }
+        odd = {_place(arn) for arn in indexed(aws, scope, "ecs/service")}
+        clusters = sorted(
+            {cluster for cluster, _ in wanted | odd} | scope.names.get(CLUSTER, frozenset())
+        )
+        listed = {
+            place
+            for places in aws.gather(lambda cluster: self._list(aws, cluster), clusters)
+            for place in places
+            if scope.near(self.name, place[1])
+        }
+        places = listed | (odd & {p for p in odd if p[0] in clusters})
+        batch = [
+            (cluster, some)
+            for cluster in clusters
+            for some in batches(sorted(n for c, n in places if c == cluster), DESCRIBE_LIMIT)
+        ]
+        for services in aws.gather(lambda one: self._describe(aws, *one), batch):
+            for item in services:
+                yield self._live(item, _common.from_ecs(item.get("tags")))
+
+    def _list(self, aws: Aws, cluster: str) -> set[tuple[str, str]]:
+        try:
+            arns = aws.pages("ecs", "list_services", "serviceArns", cluster=cluster)
+        except ClientError as error:
+            if says(error, ("ClusterNotFoundException",)):
+                return set()
+            raise
+        return {(cluster, arn.split("/")[-1]) for arn in arns}
+
+    def _describe(self, aws: Aws, cluster: str, names: list[str]) -> list[dict[str, Any]]:
+        try:
+            answer = aws.client("ecs").describe_services(
+                cluster=cluster, services=names, include=["TAGS"]
+            )
+        except ClientError as error:
+            if says(error, ("ClusterNotFoundException",)):
+                return []
+            raise
+        return [item for item in answer["services"] if item["status"] == "ACTIVE"]
+
+    def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
+        answer = aws.client("ecs").create_service(**self.request(want), tags=_common.ecs_tags(tags))
+        return self._live(answer["service"], tags)
+
+    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
+        """Only what changed: some parameters start a deployment by being there."""
+        arguments = changed(want, changes, *DEPLOYING, *QUIET)
+        if not arguments:
+            return
+        if "capacityProviderStrategy" in arguments:  # takes effect on running tasks only by force
+            arguments["forceNewDeployment"] = True
+        aws.client("ecs").update_service(
+            cluster=live.properties["cluster"], service=live.properties["serviceName"], **arguments
+        )
+
+    def delete(self, aws: Aws, live: Live) -> None:
+        aws.client("ecs").delete_service(
+            cluster=live.properties["cluster"], service=live.properties["serviceName"], force=True
+        )
+
+    def pending(self, aws: Aws, live: Live, want: Properties) -> str:
+        cluster, name = live.properties["cluster"], live.properties["serviceName"]
+        found = self._describe(aws, cluster, [name])
+        if not found:
+            return "not visible yet"
+        return _deployment.progress(aws, cluster, found[0])
+
+    def lingering(self, aws: Aws, live: Live) -> str:
+        """Tasks drain and stop; only an INACTIVE service has let go of everything."""
+        cluster, name = live.properties["cluster"], live.properties["serviceName"]
+        try:
+            answer = aws.client("ecs").describe_services(cluster=cluster, services=[name])
+        except ClientError as error:
+            if says(error, ("ClusterNotFoundException",)):
+                return ""
+            raise
+        for item in answer["services"]:
+            if item["status"] != "INACTIVE":
+                return f"{item['status'].lower()}, {item['runningCount']} tasks still run"
+        return ""
+
+    def _live(self, item: dict[str, Any], tags: Tags) -> Live:
+        properties = {name: item.get(name) for name in self.fields}
+        properties["cluster"] = item["clusterArn"]
+        outputs = {
+            "Arn": item["serviceArn"],
+            "Name": item["serviceName"],
+            "TaskDefinition": item["taskDefinition"],
+            "Desired": item["desiredCount"],
+            "Running": item["runningCount"],
+            "Rollout": next((d.get("rolloutState", "") for d in item["deployments"]), ""),
+        }
+        return Live(self.name, item["serviceArn"], tags, properties, outputs)
+
+
+def _place(arn: str) -> tuple[str, str]:
+    """Cluster and name in a service's ARN; the old short form has no cluster in it."""
+    parts = arn.split(":", 5)[5].split("/")
+    return (parts[1], parts[2]) if len(parts) == 3 else ("default", parts[-1])  # noqa: PLR2004

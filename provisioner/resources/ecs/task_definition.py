@@ -1,0 +1,140 @@
+"""A task definition family. Its revisions never change: another content is another revision.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from provisioner.engine.aws import Aws, says
+from provisioner.engine.diff import Rules
+from provisioner.engine.kind import Api, Effect, Retry, Scope
+from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.resources._tags import indexed
+from provisioner.resources.ecs import _common
+from provisioner.resources.ecs._containers import canonical_definition
+
+LOOK_BACK = 10
+"""How many revisions registered by others are looked through for the newest of ours."""
+
+
+class TaskDefinition(_common.Tagged):
+    """Superseded revisions are kept, so that a rollback has something to return to."""
+
+    name = "ecs.task_definition"
+    api = Api("ecs", "RegisterTaskDefinition")
+    fields = (
+        "family", "taskRoleArn", "executionRoleArn", "networkMode", "containerDefinitions",
+        "requiresCompatibilities", "cpu", "memory", "runtimePlatform", "ephemeralStorage",
+        "volumes",
+    )  # fmt: skip
+    identity = ("family",)
+    uses = frozenset({"iam.role", "logs.log_group", "ecr.repository"})
+    immutable = frozenset(fields)
+    rules = Rules(
+        unordered=frozenset({"requiresCompatibilities"}),
+        closed=frozenset({
+            "containerDefinitions",
+            "containerDefinitions.*.environment",
+            "containerDefinitions.*.secrets",
+            "containerDefinitions.*.logConfiguration.options",
+        }),
+    )  # fmt: skip
+    replacement = "create-first"
+    retain = 5
+    retries = (
+        # A role made a moment ago cannot be passed yet.
+        Retry("create", "ClientException", containing="Role is not valid"),
+        Retry("create", "AccessDeniedException", containing="PassRole", seconds=60),
+        Retry("create", "ClientException", containing="Too many concurrent"),
+    )
+    absent = ("ClientException: does not exist", "InvalidParameterException: not found")
+    effects: ClassVar[Mapping[str, Effect]] = dict.fromkeys(fields, Effect.NONE)
+
+    def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
+        owned = _by_family(indexed(aws, scope, "ecs/task-definition"))
+        families = sorted({*scope.names.get(self.name, ()), *owned})
+        reads = aws.gather(
+            lambda family: self._family(aws, scope, family, owned.get(family, {})), families
+        )
+        for lives in reads:
+            yield from lives
+
+    def _family(self, aws: Aws, scope: Scope, family: str, owned: Mapping[str, Tags]) -> list[Live]:
+        """The newest revision in full; of the older ones of ours only that they exist."""
+        newest = self._describe(aws, family)
+        if newest is None:
+            return []
+        older = owned.keys() - {newest.id}
+        if scope.ours(newest.tags) and not older:
+            return [newest]
+        active = self._active(aws, family)
+        if not scope.ours(newest.tags):
+            found = (self._describe(aws, arn) for arn in active[1 : LOOK_BACK + 1])
+            mine = next((live for live in found if live and scope.ours(live.tags)), None)
+            if mine is None:
+                return [newest]
+            newest = mine
+        return [
+            newest,
+            *(self._older(arn, owned[arn]) for arn in active if arn in older - {newest.id}),
+        ]
+
+    def _active(self, aws: Aws, family: str) -> list[str]:
+        """ARNs of the family's active revisions, newest first."""
+        return aws.pages(
+            "ecs", "list_task_definitions", "taskDefinitionArns",
+            familyPrefix=family, status="ACTIVE", sort="DESC",
+        )  # fmt: skip
+
+    def _describe(self, aws: Aws, name: str) -> Live | None:
+        """A revision by ARN, or the newest active one of a family."""
+        client = aws.client("ecs")
+        try:
+            answer = client.describe_task_definition(taskDefinition=name, include=["TAGS"])
+        except ClientError as error:
+            if says(error, ("ClientException", "InvalidParameterException")):
+                return None
+            raise
+        definition = answer["taskDefinition"]
+        if definition.get("status") != "ACTIVE":
+            return None
+        return self._live(definition, _common.from_ecs(answer.get("tags")))
+
+    def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
+        answer = aws.client("ecs").register_task_definition(
+            **self.request(want), tags=_common.ecs_tags(tags)
+        )
+        return self._live(answer["taskDefinition"], tags)
+
+    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
+        """Never called: every property is immutable."""
+
+    def delete(self, aws: Aws, live: Live) -> None:
+        """Only an inactive revision can be deleted."""
+        client = aws.client("ecs")
+        client.deregister_task_definition(taskDefinition=live.id)
+        client.delete_task_definitions(taskDefinitions=[live.id])
+
+    def canonical(self, properties: Properties) -> Properties:
+        return canonical_definition(properties)
+
+    def _live(self, definition: dict[str, Any], tags: Tags) -> Live:
+        arn = definition["taskDefinitionArn"]
+        properties = {name: definition.get(name) for name in self.fields}
+        return Live(self.name, arn, tags, properties, {"Arn": arn}, definition["revision"])
+
+    def _older(self, arn: str, tags: Tags) -> Live:
+        family, _, revision = arn.split("/")[-1].rpartition(":")
+        return Live(self.name, arn, tags, {"family": family}, {"Arn": arn}, int(revision))
+
+
+def _by_family(arns: Mapping[str, Tags]) -> dict[str, dict[str, Tags]]:
+    families: dict[str, dict[str, Tags]] = {}
+    for arn, tags in arns.items():
+        families.setdefault(arn.split("/")[-1].rpartition(":")[0], {})[arn] = tags
+    return families

@@ -1,0 +1,68 @@
+"""A listener of a load balancer: a port and what happens when no rule applies.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from provisioner.engine.aws import Aws
+from provisioner.engine.diff import Rules
+from provisioner.engine.kind import Api, Scope, changed
+from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.resources._tags import tag_list
+from provisioner.resources.elbv2 import _common
+from provisioner.resources.elbv2._actions import canonical_actions
+
+MUTABLE = ("Port", "Protocol", "DefaultActions")
+
+
+class Listener(_common.Tagged):
+    """Its port can change in place."""
+
+    name = "elbv2.listener"
+    api = Api("elbv2", "CreateListener", "ModifyListener")
+    fields = ("LoadBalancerArn", *MUTABLE)
+    identity = ("Port", "LoadBalancerArn")
+    uses = frozenset({_common.LOAD_BALANCER, _common.TARGET_GROUP})
+    immutable = frozenset({"LoadBalancerArn"})
+    rules = Rules(closed=frozenset({"DefaultActions.**"}))
+    exists = ("DuplicateListener",)
+    absent = ("ListenerNotFound", "LoadBalancerNotFound")
+
+    def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
+        tags = _common.leaf_tags(aws, scope)
+        for item in _common.listeners(aws, scope):
+            yield self._live(item, tags.get(item["ListenerArn"], {}))
+
+    def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
+        answer = aws.client("elbv2").create_listener(**self.request(want), Tags=tag_list(tags))
+        return self._live(answer["Listeners"][0], tags)
+
+    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
+        arguments = changed(want, changes, *MUTABLE)
+        aws.client("elbv2").modify_listener(ListenerArn=live.id, **arguments)
+
+    def delete(self, aws: Aws, live: Live) -> None:
+        aws.client("elbv2").delete_listener(ListenerArn=live.id)
+
+    def canonical(self, properties: Properties) -> Properties:
+        return {**properties, "DefaultActions": canonical_actions(properties["DefaultActions"])}
+
+    def obstacles(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
+        """Rules on it that are not ours would go with it."""
+        tags = _common.leaf_tags(aws, scope)
+        rules = [r for r in _common.rules(aws, scope) if r["ListenerArn"] == live.id]
+        for rule in rules:
+            if not scope.ours(tags.get(rule["RuleArn"], {})):
+                yield (
+                    f"carries a rule that is not the stack's: priority {rule['Priority']}, "
+                    f"{rule['RuleArn']}"
+                )
+
+    def _live(self, item: dict[str, Any], tags: Tags) -> Live:
+        properties = {name: item.get(name) for name in self.fields}
+        arn = item["ListenerArn"]
+        return Live(self.name, arn, tags, properties, {"Arn": arn, "Port": item.get("Port")})

@@ -1,0 +1,89 @@
+"""A rule of a listener: conditions and what to do when they hold.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from provisioner.engine.aws import Aws, says
+from provisioner.engine.diff import Rules
+from provisioner.engine.kind import Api, Scope, changed
+from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.engine.owner import ADDRESS, STACK
+from provisioner.resources._tags import tag_list, tag_map
+from provisioner.resources.elbv2 import _common
+from provisioner.resources.elbv2._actions import canonical_actions, canonical_conditions
+
+MUTABLE = ("Conditions", "Actions")
+HIGHEST_PRIORITY = 50000
+
+
+class ListenerRule(_common.Tagged):
+    """`Priority` is where it is made; the order afterwards is `elbv2.rule_priorities`."""
+
+    name = "elbv2.listener_rule"
+    api = Api("elbv2", "CreateRule", "ModifyRule")
+    fields = ("ListenerArn", "Priority", *MUTABLE)
+    uses = frozenset({"elbv2.listener", _common.TARGET_GROUP})
+    immutable = frozenset({"ListenerArn"})
+    rules = Rules(closed=frozenset({"Actions.**", "Conditions.**"}))
+    replacement = "create-first"
+    absent = ("RuleNotFound", "ListenerNotFound")
+
+    def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
+        tags = _common.leaf_tags(aws, scope)
+        for item in _common.rules(aws, scope):
+            yield self._live(item, tags.get(item["RuleArn"], {}))
+
+    def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
+        """At the wanted priority, or at the last free one when that is taken.
+
+        A taken priority may be our own rule, made by a call whose answer was lost.
+        """
+        try:
+            return self._create(aws, want, tags)
+        except ClientError as error:
+            if not says(error, ("PriorityInUse",)):
+                raise
+        existing = _common.listener_rules(aws, want["ListenerArn"])
+        holder = next((r for r in existing if r["Priority"] == want["Priority"]), None)
+        if (
+            holder
+            and self._tags(aws, holder).items() >= {k: tags[k] for k in (STACK, ADDRESS)}.items()
+        ):
+            return self._live(holder, tags)
+        taken = {rule["Priority"] for rule in existing}
+        free = next(number for number in range(HIGHEST_PRIORITY, 0, -1) if number not in taken)
+        return self._create(aws, {**want, "Priority": free}, tags)
+
+    def _create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
+        answer = aws.client("elbv2").create_rule(**self.request(want), Tags=tag_list(tags))
+        rule = {**answer["Rules"][0], "ListenerArn": want["ListenerArn"]}
+        return self._live(rule, tags)
+
+    def _tags(self, aws: Aws, rule: dict[str, Any]) -> dict[str, str]:
+        answer = aws.client("elbv2").describe_tags(ResourceArns=[rule["RuleArn"]])
+        return tag_map(answer["TagDescriptions"][0]["Tags"])
+
+    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
+        arguments = changed(want, changes, *MUTABLE)
+        aws.client("elbv2").modify_rule(RuleArn=live.id, **arguments)
+
+    def delete(self, aws: Aws, live: Live) -> None:
+        aws.client("elbv2").delete_rule(RuleArn=live.id)
+
+    def canonical(self, properties: Properties) -> Properties:
+        return {
+            **properties,
+            "Conditions": canonical_conditions(properties["Conditions"]),
+            "Actions": canonical_actions(properties["Actions"]),
+        }
+
+    def _live(self, item: dict[str, Any], tags: Tags) -> Live:
+        properties = {name: item.get(name) for name in self.fields}
+        return Live(self.name, item["RuleArn"], tags, properties, {"Arn": item["RuleArn"]})

@@ -1,0 +1,134 @@
+"""An application load balancer with its attributes.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from provisioner.engine.aws import Aws, says
+from provisioner.engine.diff import Rules
+from provisioner.engine.kind import Api, Retry, Scope, touched
+from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.errors import StepFailed
+from provisioner.resources._tags import tag_list
+from provisioner.resources.elbv2 import _common
+
+PROTECTION = "deletion_protection.enabled"
+
+
+class LoadBalancer(_common.Tagged):
+    """`Attributes` maps AWS's keys to AWS's strings; only those given are managed."""
+
+    name = _common.LOAD_BALANCER
+    api = Api("elbv2", "CreateLoadBalancer", "ModifyLoadBalancerAttributes")
+    fields = ("Name", "Scheme", "Type", "IpAddressType", "Subnets", "SecurityGroups")
+    identity = ("Name",)
+    name_limit = 32
+    uses = frozenset({"ec2.security_group"})
+    immutable = frozenset({"Name", "Scheme", "Type"})
+    rules = Rules(unordered=frozenset({"Subnets", "SecurityGroups"}))
+    retries = (
+        # Groups and subnets made a moment ago are not visible everywhere yet.
+        Retry("create", "InvalidSecurityGroup", seconds=60),
+        Retry("create", "SubnetNotFound", seconds=60),
+        # The log bucket's policy has not spread yet.
+        Retry("update", "InvalidConfigurationRequest", containing="Access Denied for bucket"),
+    )
+    exists = ("DuplicateLoadBalancerName",)
+    absent = ("LoadBalancerNotFound",)
+    patience = 1200
+    settles = frozenset({"Subnets", "SecurityGroups", "IpAddressType"})
+
+    def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
+        found = _common.load_balancers(aws, scope)
+
+        def read(arn: str) -> dict[str, str]:
+            answer = aws.client("elbv2").describe_load_balancer_attributes(LoadBalancerArn=arn)
+            return _common.attributes(answer["Attributes"])
+
+        attributes = aws.gather(read, [item["LoadBalancerArn"] for item in found])
+        tags = _common.head_tags(aws, scope)
+        for item, values in zip(found, attributes, strict=True):
+            yield self._live(item, tags.get(item["LoadBalancerArn"], {}), values)
+
+    def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
+        answer = aws.client("elbv2").create_load_balancer(**self.request(want), Tags=tag_list(tags))
+        return self._live(answer["LoadBalancers"][0], tags, {})
+
+    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
+        client, arn = aws.client("elbv2"), live.id
+        if touched(changes, "Subnets"):
+            client.set_subnets(LoadBalancerArn=arn, Subnets=want["Subnets"])
+        if touched(changes, "SecurityGroups"):
+            client.set_security_groups(LoadBalancerArn=arn, SecurityGroups=want["SecurityGroups"])
+        if touched(changes, "IpAddressType"):
+            client.set_ip_address_type(LoadBalancerArn=arn, IpAddressType=want["IpAddressType"])
+        for some in _common.changed_attributes(want["Attributes"], changes):
+            client.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=some)
+
+    def delete(self, aws: Aws, live: Live) -> None:
+        aws.client("elbv2").delete_load_balancer(LoadBalancerArn=live.id)
+
+    def pending(self, aws: Aws, live: Live, want: Properties) -> str:
+        balancer = self._describe(aws, live)
+        if balancer is None:
+            return "not visible yet"
+        state = balancer["State"]
+        if state["Code"] == "failed":
+            raise StepFailed(f"the load balancer failed: {state.get('Reason', 'no reason given')}")
+        return "" if state["Code"] in ("active", "active_impaired") else str(state["Code"])
+
+    def lingering(self, aws: Aws, live: Live) -> str:
+        """Its network interfaces outlive it, and hold its subnets and security groups."""
+        if self._describe(aws, live) is not None:
+            return "not gone yet"
+        owner = f"ELB {live.outputs['FullName']}"
+        filters = [{"Name": "description", "Values": [owner]}]
+        answer = aws.client("ec2").describe_network_interfaces(Filters=filters)
+        left = len(answer["NetworkInterfaces"])
+        return f"{left} network interfaces not gone yet" if left else ""
+
+    def obstacles(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
+        if live.properties["Attributes"].get(PROTECTION) == "true":
+            yield (
+                "deletion protection is on; set load_balancer.deletion_protection: false and apply"
+            )
+
+    def clear(self, aws: Aws, live: Live) -> None:
+        aws.client("elbv2").modify_load_balancer_attributes(
+            LoadBalancerArn=live.id, Attributes=[{"Key": PROTECTION, "Value": "false"}]
+        )
+
+    def _describe(self, aws: Aws, live: Live) -> dict[str, Any] | None:
+        try:
+            answer = aws.client("elbv2").describe_load_balancers(LoadBalancerArns=[live.id])
+        except ClientError as error:
+            if says(error, self.absent):
+                return None
+            raise
+        found: list[dict[str, Any]] = answer["LoadBalancers"]
+        return found[0] if found else None
+
+    def _live(self, item: dict[str, Any], tags: Tags, attributes: dict[str, str]) -> Live:
+        properties = {
+            "Name": item["LoadBalancerName"],
+            "Scheme": item["Scheme"],
+            "Type": item["Type"],
+            "IpAddressType": item.get("IpAddressType"),
+            "Subnets": [zone["SubnetId"] for zone in item["AvailabilityZones"]],
+            "SecurityGroups": item.get("SecurityGroups", []),
+            "Attributes": attributes,
+        }
+        arn = item["LoadBalancerArn"]
+        outputs = {
+            "Arn": arn,
+            "DNSName": item["DNSName"],
+            "CanonicalHostedZoneId": item.get("CanonicalHostedZoneId", ""),
+            "FullName": arn.split(":loadbalancer/")[-1],
+        }
+        return Live(self.name, arn, tags, properties, outputs)

@@ -1,0 +1,109 @@
+"""The order of a listener's rules. ModifyRule cannot change it, one atomic call can.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRulePriorities.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from provisioner.engine.aws import Aws
+from provisioner.engine.kind import Api, Scope
+from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.engine.owner import ADDRESS, STACK
+from provisioner.errors import StepFailed
+from provisioner.resources.elbv2 import _common
+from provisioner.resources.elbv2.listener_rule import HIGHEST_PRIORITY
+
+STRIDE = 10
+"""Priorities are that far apart, so that people can put a rule of their own in between."""
+
+
+class RulePriorities(_common.Tagged):
+    """`Rules` are the stack's rules, first to last; `Priority` only where it is fixed."""
+
+    name = "elbv2.rule_priorities"
+    api = Api("elbv2", "SetRulePriorities", "SetRulePriorities")
+    fields = ()
+    part_of = "elbv2.listener"
+    uses = frozenset({"elbv2.listener", "elbv2.listener_rule"})
+
+    def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
+        """Rules that are about to go do not count."""
+        tags = _common.leaf_tags(aws, scope)
+        for listener in _common.listeners(aws, scope):
+            arn = listener["ListenerArn"]
+            mine = [
+                {"RuleArn": rule["RuleArn"], "Priority": rule["Priority"]}
+                for rule in _common.rules(aws, scope)
+                if rule["ListenerArn"] == arn
+                and scope.ours(tags.get(rule["RuleArn"], {}))
+                and tags[rule["RuleArn"]].get(ADDRESS) in scope.tags
+            ]
+            name = tags.get(arn, {}).get(ADDRESS, "/").split("/", 1)[1]
+            yield Live(
+                self.name,
+                arn,
+                {STACK: tags.get(arn, {}).get(STACK, ""), ADDRESS: f"{self.name}/{name}"},
+                {"ListenerArn": arn, "Rules": sorted(mine, key=lambda rule: rule["Priority"])},
+                {},
+            )
+
+    def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
+        """Never called: it comes with the listener."""
+        raise NotImplementedError
+
+    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
+        """Numbers that no rule holds now, ours or others': no two rules ever meet on one."""
+        taken = {
+            rule["RuleArn"]: rule["Priority"]
+            for rule in _common.listener_rules(aws, want["ListenerArn"])
+        }
+        if in_order(want["Rules"], taken):
+            return
+        aws.client("elbv2").set_rule_priorities(
+            RulePriorities=renumber(want["Rules"], frozenset(taken.values()), taken)
+        )
+
+    def delete(self, aws: Aws, live: Live) -> None:
+        """Never called: it goes with the listener."""
+
+    def retag(self, aws: Aws, live: Live, tags: Tags) -> None:
+        """It has no tags of its own."""
+
+
+def in_order(rules: Sequence[Properties], numbers: dict[str, int]) -> bool:
+    """Whether the rules stand in the wanted order, each fixed one on its number."""
+    have = [numbers.get(rule["RuleArn"], 0) for rule in rules]
+    fixed = all(numbers.get(r["RuleArn"]) == r["Priority"] for r in rules if "Priority" in r)
+    return fixed and have == sorted(have)
+
+
+def renumber(
+    rules: Sequence[Properties], taken: frozenset[int], numbers: dict[str, int]
+) -> list[dict[str, Any]]:
+    """New numbers for rules in order: fixed ones stay, the others take free ones, ascending.
+
+    Raises StepFailed when no number is free before a fixed one.
+    """
+    reserved = taken | {rule["Priority"] for rule in rules if "Priority" in rule}
+    result: list[dict[str, Any]] = []
+    last = 0
+    for index, rule in enumerate(rules):
+        limit = next(
+            (r["Priority"] for r in rules[index:] if "Priority" in r), HIGHEST_PRIORITY + 1
+        )
+        number = int(rule.get("Priority") or _free(last, limit, reserved))
+        last = number
+        if numbers.get(rule["RuleArn"]) != number:
+            result.append({"RuleArn": rule["RuleArn"], "Priority": number})
+    return result
+
+
+def _free(last: int, limit: int, reserved: frozenset[int]) -> int:
+    start = (last // STRIDE + 1) * STRIDE
+    for number in (*range(start, limit), *range(last + 1, min(start, limit))):
+        if number not in reserved:
+            return number
+    raise StepFailed(f"no free rule priority between {last} and {limit}: give others a `priority`")
