@@ -1,0 +1,218 @@
+"""The Python API: what the command line is built on.
+
+loaded = provisioner.load("specs/oaktree.yaml", environment="dev")
+stack = provisioner.Stack(loaded.spec, environment="dev", aws=provisioner.connect("eu-west-1"))
+plan = stack.plan()
+report = stack.apply(plan)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import boto3
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import BotoCoreError
+from botocore.session import Session as BotocoreSession
+
+from provisioner.engine.aws import Aws, explain
+from provisioner.engine.check import check
+from provisioner.engine.clock import Clock
+from provisioner.engine.document import (
+    FORMAT_VERSION,
+    known_outputs,
+    plan_document,
+    report_document,
+)
+from provisioner.engine.execute import PARALLELISM, Listen, Report, execute, ignore
+from provisioner.engine.guard import guard
+from provisioner.engine.kind import Scope, names_of
+from provisioner.engine.model import Outputs
+from provisioner.engine.observe import Observed, observe
+from provisioner.engine.owner import ADDRESS, stamp
+from provisioner.engine.plan import Plan, make_plan
+from provisioner.errors import UsageError
+from provisioner.resources import KINDS
+from provisioner.resources.lookup import FINDERS
+from provisioner.spec.models import Spec
+from provisioner.stack import build
+
+SESSION_NAME = "provisioner"
+
+
+def region_for(
+    spec: Spec, flag: str | None = None, environ: Mapping[str, str] | None = None
+) -> str:
+    """The region: flag, then spec, then AWS_REGION, then AWS_DEFAULT_REGION, then the profile's.
+
+    Raises UsageError when nothing names one.
+    """
+    env = os.environ if environ is None else environ
+    named = flag or spec.region or env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
+    region = named or BotocoreSession().get_config_variable("region")
+    if not region:
+        raise UsageError("no region: give --region, `region:` in the spec, or AWS_REGION")
+    return str(region)
+
+
+def connect(
+    region: str,
+    *,
+    profile: str | None = None,
+    endpoint_url: str | None = None,
+    role_arn: str | None = None,
+    access_key: tuple[str, str] | None = None,
+) -> Aws:
+    """A read-only connection; `Stack.apply` makes the writing one of it by itself.
+
+    Raises ProvisionerError when the profile does not exist.
+    """
+    keys = access_key or (None, None)
+    try:
+        session = boto3.Session(
+            profile_name=profile,
+            region_name=region,
+            aws_access_key_id=keys[0],
+            aws_secret_access_key=keys[1],
+        )
+        if role_arn:
+            session = _assume(session, role_arn, endpoint_url)
+    except BotoCoreError as error:
+        raise explain(error) from error
+    return Aws(session, endpoint_url=endpoint_url, read_only=True)
+
+
+def _assume(session: boto3.Session, role_arn: str, endpoint_url: str | None) -> boto3.Session:
+    """A session with a role's credentials, renewed when they run out."""
+
+    def client(*args: Any, **kwargs: Any) -> Any:
+        return session.client(*args, **{**kwargs, "endpoint_url": endpoint_url})
+
+    fetcher = AssumeRoleCredentialFetcher(
+        client, session.get_credentials(), role_arn, {"RoleSessionName": SESSION_NAME}
+    )
+    inner = BotocoreSession()
+    inner._credentials = DeferredRefreshableCredentials(  # noqa: SLF001  # botocore has no public way
+        fetcher.fetch_credentials, "assume-role"
+    )
+    return boto3.Session(botocore_session=inner, region_name=session.region_name)
+
+
+class Stack:
+    """One spec in one environment, account and region."""
+
+    def __init__(
+        self, spec: Spec, *, environment: str | None, aws: Aws, clock: Clock | None = None
+    ) -> None:
+        self.spec, self.environment, self.aws = spec, environment, aws
+        self.clock = clock or Clock()
+        self.blueprint = build(spec, environment=environment, region=aws.region)
+        self.scope = Scope(
+            self.blueprint.owner,
+            self.blueprint.prefix,
+            names_of(self.blueprint.resources, KINDS),
+            {r.address: stamp(r, self.blueprint.owner) for r in self.blueprint.resources},
+        )
+
+    def observe(self) -> Observed:
+        """One look at AWS. Raises NoAccess, LookupFailed."""
+        return observe(
+            self.aws, self.scope, kinds=KINDS, lookups=self.blueprint.lookups, finders=FINDERS
+        )
+
+    def plan(self, *, replaceable: Collection[str] = ()) -> Plan:
+        """What `apply` would do. Reads only. Raises PlanError, NoAccess."""
+        seen, wanted = self.observe(), self.blueprint.resources
+        check(wanted, kinds=KINDS, aws=self.aws, known=seen.lookups)
+        return make_plan(
+            wanted,
+            seen,
+            kinds=KINDS,
+            scope=self.scope,
+            replaceable=replaceable,
+        )
+
+    def teardown_plan(self) -> Plan:
+        """What `teardown` would do: the plan for nothing. Needs no network to be there."""
+        lookups = [item for item in self.blueprint.lookups if item.kind == "account"]
+        seen = observe(self.aws, self.scope, kinds=KINDS, lookups=lookups, finders=FINDERS)
+        return make_plan((), seen, kinds=KINDS, scope=self.scope)
+
+    def guard(self, plan: Plan, *, force: bool = False) -> Plan:
+        """The plan, unless something must not be deleted as it stands. Raises Guarded."""
+        return guard(plan, aws=self.aws, kinds=KINDS, scope=self.scope, force=force)
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        listen: Listen = ignore,
+        parallelism: int = PARALLELISM,
+    ) -> Report:
+        """Carry out a plan, a teardown's as well. The report says what became of every step."""
+        return execute(
+            plan,
+            kinds=KINDS,
+            aws=self.aws.writable(),
+            scope=self.scope,
+            clock=self.clock,
+            listen=listen,
+            parallelism=parallelism,
+        )
+
+    def outputs(self, known: Outputs) -> dict[str, Any]:
+        """What the user wants to know of the stack: its URL, and ARNs per service."""
+        found: dict[str, Any] = known_outputs(self.blueprint.outputs, known)
+        return found
+
+    def plan_document(self, plan: Plan) -> dict[str, Any]:
+        """The plan as `plan --json` prints it."""
+        account = plan.outputs.get("lookup.account", {}).get("Account", "")
+        return plan_document(
+            plan,
+            kinds=KINDS,
+            environment=self.environment,
+            account=account,
+            region=self.aws.region,
+        )
+
+    def status_document(self) -> dict[str, Any]:
+        """What exists of the stack, what is missing, and how its services are. Reads only."""
+        seen = self.observe()
+        ours = [live for live in seen.lives if self.scope.ours(live.tags)]
+        known = {
+            **seen.lookups,
+            **{live.tags[ADDRESS]: live.outputs for live in reversed(ours) if ADDRESS in live.tags},
+        }
+        wanted = [r.address for r in self.blueprint.resources if not KINDS[r.kind].part_of]
+        return {
+            "format_version": FORMAT_VERSION,
+            "stack": self.scope.stack,
+            "environment": self.environment,
+            "account": seen.lookups["lookup.account"]["Account"],
+            "region": self.aws.region,
+            "services": {
+                live.tags[ADDRESS].split("/", 1)[1]: {
+                    "service_arn": live.id,
+                    "task_definition": live.outputs["TaskDefinition"],
+                    "desired": live.outputs["Desired"],
+                    "running": live.outputs["Running"],
+                    "rollout": live.outputs["Rollout"],
+                }
+                for live in ours
+                if live.kind == "ecs.service"
+            },
+            "resources": [
+                {"address": live.tags.get(ADDRESS, ""), "name": live.id}
+                for live in ours
+                if not KINDS[live.kind].part_of
+            ],
+            "missing": sorted(set(wanted) - known.keys()),
+            "outputs": self.outputs(known),
+        }
+
+    def report_document(self, report: Report) -> dict[str, Any]:
+        """The report as `apply --json` prints it."""
+        return report_document(report, self.outputs(report.outputs))

@@ -1,0 +1,57 @@
+"""The command line: arguments, prompts, exit codes. The only package that prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from provisioner.cli.commands import GROUP
+from provisioner.errors import ProvisionerError, UsageError
+
+EXIT_CODES = {
+    0: "done",
+    1: "error",
+    2: "plan --detailed-exitcode found changes",
+    3: "deployed, but the new version does not serve (failed or rolled back)",
+    4: "refused by a safety gate",
+    5: "partly applied",
+    64: "usage",
+    65: "invalid spec",
+    75: "locked",
+    77: "no permission or credentials",
+    130: "interrupted (SIGINT)",
+    143: "interrupted (SIGTERM)",
+}
+GROUP.epilog = "\b\nExit codes:\n" + "\n".join(f"  {c:>3}  {w}" for c, w in EXIT_CODES.items())
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run a command and exit with its code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command. Returns its exit code."""
+    try:
+        result = GROUP.main(args=arguments, prog_name="provisioner", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.UsageError as error:
+        error.show()
+        return UsageError.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return 130
+    except ProvisionerError as error:
+        click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0

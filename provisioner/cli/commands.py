@@ -1,0 +1,240 @@
+"""Every command, each a few lines around the Python API."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+import yaml
+
+from provisioner.api import Stack
+from provisioner.cli import options
+from provisioner.cli.local import LOCAL
+from provisioner.cli.options import Target
+from provisioner.cli.progress import progress
+from provisioner.cli.signals import stop_on_signals
+from provisioner.engine.execute import Report
+from provisioner.engine.plan import Plan
+from provisioner.errors import SpecError, UsageError
+from provisioner.render import text
+from provisioner.spec.load import load_every
+from provisioner.spec.schema import json_schema
+
+CHANGES = 2
+RESULT_CODES = {"done": 0, "failed": 1, "not-serving": 3, "partial": 5}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="provisioner", prog_name="provisioner")
+def GROUP() -> None:  # noqa: N802  # what the console script runs
+    """Build and keep an ECS Fargate web stack as one YAML spec says. No state file."""
+
+
+GROUP.add_command(LOCAL)
+
+
+@GROUP.command()
+@options.with_spec
+@options.JSON
+@click.option("--render", is_flag=True, help="Print the spec with everything resolved.")
+def validate(target: Target, *, as_json: bool, render: bool) -> None:
+    """Check a spec without calling AWS; without -e, in every environment."""
+    if render:
+        click.echo(_yaml(target.load().data), nl=False)
+        return
+    try:
+        found = _load_all(target)
+    except SpecError as error:
+        if as_json:
+            _print({"valid": False, "problems": [_problem(p) for p in error.problems]})
+            raise click.exceptions.Exit(error.exit_code) from error
+        raise
+    environments = [loaded.environment for loaded in found if loaded.environment]
+    warnings = {warning for loaded in found for warning in loaded.warnings}
+    if as_json:
+        _print(
+            {
+                "valid": True,
+                "environments": environments,
+                "warnings": [_problem(p) for p in warnings],
+            }
+        )
+        return
+    for warning in sorted(warnings, key=lambda w: (w.line, w.column)):
+        click.echo(f"{click.style('warning:', fg='yellow')} {warning}", err=True)
+    where = f" ({', '.join(environments)})" if environments else ""
+    click.echo(f"{target.spec}: valid{where}")
+
+
+@GROUP.command()
+@options.with_target
+@options.JSON
+@options.REPLACE
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
+@click.option("--full", is_flag=True, help="Show every value of what is new.")
+def plan(
+    target: Target, *, as_json: bool, replace: tuple[str, ...], detailed_exitcode: bool, full: bool
+) -> int:
+    """Show what apply would do. Changes nothing."""
+    stack = target.stack()
+    found = stack.plan(replaceable=replace)
+    _show_plan(stack, found, as_json=as_json, full=full)
+    return CHANGES if detailed_exitcode and not found.empty else 0
+
+
+@GROUP.command()
+@options.with_target
+@options.JSON
+@options.YES
+@options.NO_INPUT
+@options.FORCE
+@options.REPLACE
+@options.PARALLELISM
+@options.PROGRESS
+@click.option("--dry-run", is_flag=True, help="The same as plan.")
+def apply(
+    target: Target,
+    *,
+    as_json: bool,
+    yes: bool,
+    no_input: bool,
+    force: bool,
+    replace: tuple[str, ...],
+    parallelism: int,
+    progress: str,
+    dry_run: bool,
+) -> int:
+    """Make AWS as the spec says, and wait until it is."""
+    if not dry_run:
+        _need_approval("apply", yes=yes, no_input=no_input)
+    stack = target.stack()
+    found = stack.plan(replaceable=replace)
+    if dry_run:
+        _show_plan(stack, found, as_json=as_json)
+        return 0
+    if not as_json:
+        click.echo(text.plan(stack.plan_document(found)))
+    if found.empty:
+        return _finish(stack, Report((), found.outputs), verb="apply", as_json=as_json)
+    found = stack.guard(found, force=force)
+    if not yes:
+        click.confirm("Apply these changes?", abort=True, err=True)
+    return _carry_out(
+        stack, found, "apply", as_json=as_json, parallelism=parallelism, show=progress
+    )
+
+
+@GROUP.command()
+@options.with_target
+@options.JSON
+@options.YES
+@options.NO_INPUT
+@options.FORCE
+@options.PARALLELISM
+@options.PROGRESS
+def teardown(
+    target: Target,
+    *,
+    as_json: bool,
+    yes: bool,
+    no_input: bool,
+    force: bool,
+    parallelism: int,
+    progress: str,
+) -> int:
+    """Delete everything that the stack owns, and nothing else."""
+    _need_approval("teardown", yes=yes, no_input=no_input)
+    stack = target.stack()
+    found = stack.teardown_plan()
+    if found.empty:
+        if not as_json:
+            click.echo(f"Nothing to do. Nothing of {stack.scope.stack} exists.")
+            return 0
+        return _finish(stack, Report(()), verb="teardown", as_json=as_json)
+    if not as_json:
+        click.echo(text.plan(stack.plan_document(found)))
+    found = stack.guard(found, force=force)
+    if not yes:
+        name = click.prompt(f"Type {stack.scope.stack} to delete all of this", err=True)
+        if name != stack.scope.stack:
+            raise UsageError(f"that is not {stack.scope.stack}: nothing was deleted")
+    return _carry_out(
+        stack, found, "teardown", as_json=as_json, parallelism=parallelism, show=progress
+    )
+
+
+GROUP.add_command(teardown, "destroy")
+
+
+@GROUP.command()
+@options.with_target
+@options.JSON
+def status(target: Target, *, as_json: bool) -> None:
+    """Show what exists of the stack and how its services are."""
+    document = target.stack().status_document()
+    if as_json:
+        _print(document)
+    else:
+        click.echo(text.status(document))
+
+
+@GROUP.command()
+def schema() -> None:
+    """Print the JSON Schema of specs, for editors."""
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+def _load_all(target: Target) -> list[Any]:
+    if target.environment:
+        return [target.load()]
+    return load_every(target.spec, variables=target.variables, settings=target.settings)
+
+
+def _problem(problem: Any) -> dict[str, Any]:
+    return {name: getattr(problem, name) for name in ("file", "line", "column", "path", "message")}
+
+
+def _yaml(data: Any) -> str:
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
+
+
+def _print(document: Any) -> None:
+    click.echo(json.dumps(document, indent=2))
+
+
+def _show_plan(stack: Stack, found: Plan, *, as_json: bool, full: bool = False) -> None:
+    document = stack.plan_document(found)
+    if as_json:
+        _print(document)
+    else:
+        click.echo(text.plan(document, full=full))
+
+
+def _need_approval(verb: str, *, yes: bool, no_input: bool) -> None:
+    if not yes and not options.interactive(no_input=no_input):
+        raise UsageError(f"nobody is there to ask: {verb} needs -y (or --yes, --auto-approve)")
+
+
+def _carry_out(
+    stack: Stack, found: Plan, verb: str, *, as_json: bool, parallelism: int, show: str
+) -> int:
+    with stop_on_signals(stack.clock) as stopped, progress(show, total=len(found.steps)) as listen:
+        report = stack.apply(found, listen=listen, parallelism=parallelism)
+    code = _finish(stack, report, verb=verb, as_json=as_json)
+    return stopped.exit_code or code
+
+
+def _finish(stack: Stack, report: Report, *, verb: str, as_json: bool) -> int:
+    document = stack.report_document(report)
+    if verb == "teardown":
+        document["outputs"] = {}
+    if as_json:
+        _print(document)
+    elif report.outcomes:
+        click.echo(text.report(document, verb=verb))
+    else:
+        click.echo(text.outputs(document["outputs"]))
+    if report.denied and report.result == "failed":
+        return 77
+    return RESULT_CODES.get(report.result, 1)

@@ -1,0 +1,217 @@
+"""The options that commands share, and what they are turned into."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provisioner.api import Stack, connect, region_for
+from provisioner.cli.log import configure
+from provisioner.errors import UsageError
+from provisioner.local import cloud
+from provisioner.spec.load import Loaded, load
+
+LOCAL_CREDENTIALS = ("local", "local")
+Command = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The spec and the AWS that a command works on."""
+
+    spec: str
+    environment: str | None
+    variables: dict[str, str]
+    settings: tuple[str, ...]
+    region: str | None
+    profile: str | None
+    role_arn: str | None
+    endpoint_url: str | None
+    local: bool
+
+    def load(self) -> Loaded:
+        """The spec, resolved; warnings go to stderr. Raises SpecError, UsageError."""
+        loaded = load(
+            self.spec,
+            environment=self.environment,
+            variables=self.variables,
+            settings=self.settings,
+        )
+        for warning in loaded.warnings:
+            click.echo(f"{click.style('warning:', fg='yellow')} {warning}", err=True)
+        return loaded
+
+    def stack(self) -> Stack:
+        """The stack, connected to AWS or to the embedded cloud."""
+        loaded = self.load()
+        region = region_for(loaded.spec, self.region)
+        if self.local:
+            server = cloud.ensure(cloud.default_directory(os.environ))
+            aws = connect(region, endpoint_url=server.endpoint, access_key=LOCAL_CREDENTIALS)
+        else:
+            aws = connect(
+                region,
+                profile=self.profile,
+                endpoint_url=self.endpoint_url,
+                role_arn=self.role_arn,
+            )
+        return Stack(loaded.spec, environment=loaded.environment, aws=aws)
+
+
+def _option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
+    """An option that can be given as PROVISIONER_<NAME>, too."""
+    long = next(name for name in names if name.startswith("--")).split("/")[0]
+    variable = "PROVISIONER_" + long.strip("-").replace("-", "_").upper()
+    return click.option(*names, envvar=variable, **attributes)
+
+
+SPEC = click.argument("spec", type=click.Path(path_type=str))
+ENVIRONMENT = _option("-e", "--env", "environment", help="Overlay from `environments:`.")
+VARIABLES = _option(
+    "--var", "variables", multiple=True, metavar="NAME=VALUE", help="Give ${NAME} a value."
+)
+SETTINGS = _option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change one value of the spec."
+)
+JSON = _option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+YES = _option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
+NO_INPUT = _option(
+    "--no-input", is_flag=True, help="Never ask; implied by CI and without a terminal."
+)
+FORCE = _option(
+    "--force",
+    is_flag=True,
+    help="Delete even what holds data, is protected or carries others' things.",
+)
+PARALLELISM = _option(
+    "--parallelism",
+    type=click.IntRange(1, 64),
+    default=10,
+    show_default=True,
+    help="Steps at a time.",
+)
+REPLACE = click.option(
+    "--replace",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Allow this replacement although it interrupts.",
+)
+PROGRESS = _option(
+    "--progress",
+    type=click.Choice(["auto", "tty", "plain", "none"]),
+    default="auto",
+    show_default=True,
+    help="How progress is shown, on stderr.",
+)
+_SPEC_OPTIONS = (SPEC, ENVIRONMENT, VARIABLES, SETTINGS)
+_AWS_OPTIONS = (
+    _option("--region", help="AWS region; stronger than the spec's."),
+    _option("--profile", help="Profile of the AWS configuration."),
+    _option("--assume-role-arn", "role_arn", metavar="ARN", help="Act as this role."),
+    _option("--endpoint-url", metavar="URL", help="Send every call there."),
+    _option("--local", is_flag=True, help="Use the embedded cloud: no AWS account needed."),
+)
+_OUTPUT_OPTIONS = (
+    _option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colours on stdout and stderr.",
+    ),
+    click.option("--no-color", "color", flag_value="never", hidden=True),
+    _option("-v", "--verbose", count=True, help="Log steps; twice: every AWS call."),
+    _option("--log-format", type=click.Choice(["text", "json"]), help="Form of the log on stderr."),
+)
+
+
+def with_output(command: Command) -> Command:
+    """Give a command the options about colours and logs, and carry them out."""
+
+    @wraps(command)
+    def run(color: str, verbose: int, log_format: str | None, **rest: Any) -> Any:
+        context = click.get_current_context()
+        context.color = use_color(color)
+        configure(verbose, log_format)
+        return command(**rest)
+
+    return _decorate(run, _OUTPUT_OPTIONS)
+
+
+def with_spec(command: Command) -> Command:
+    """Give a command a spec, and hand it over as `target`; AWS is not needed."""
+
+    @wraps(command)
+    def run(
+        spec: str,
+        environment: str | None,
+        variables: tuple[str, ...],
+        settings: tuple[str, ...],
+        **rest: Any,
+    ) -> Any:
+        target = Target(
+            spec=spec,
+            environment=environment,
+            variables=dict(map(_pair, variables)),
+            settings=settings,
+            region=rest.pop("region", None),
+            profile=rest.pop("profile", None),
+            role_arn=rest.pop("role_arn", None),
+            endpoint_url=rest.pop("endpoint_url", None),
+            local=rest.pop("local", False),
+        )
+        if target.local and (target.endpoint_url or target.profile or target.role_arn):
+            raise UsageError("--local is an AWS of its own: no endpoint, profile or role beside it")
+        return command(target=target, **rest)
+
+    return with_output(_decorate(run, _SPEC_OPTIONS))
+
+
+def with_target(command: Command) -> Command:
+    """Give a command a spec and an AWS to work on, handed over as `target`."""
+    return _decorate(with_spec(command), _AWS_OPTIONS)
+
+
+def _decorate(command: Command, options: tuple[Any, ...]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise UsageError(f"--var {text}: expected NAME=VALUE")
+    return name, value
+
+
+def use_color(choice: str) -> bool | None:
+    """Whether to colour: the flag, then NO_COLOR, then FORCE_COLOR; None asks the terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+        if os.environ.get(name):
+            return os.environ[name] != "0"
+    return False if os.environ.get("TERM") == "dumb" else None
+
+
+def interactive(*, no_input: bool) -> bool:
+    """Whether somebody is there to answer."""
+    return not no_input and not os.environ.get("CI") and sys.stdin.isatty()
+
+
+def relative(path: str) -> str:
+    """A path as the user would write it."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path

@@ -1,0 +1,126 @@
+"""Progress on stderr: a live region on a terminal, appended lines everywhere else."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console, Group
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text
+
+from provisioner.engine.execute import Event, Listen, ignore
+from provisioner.engine.plan import Step
+
+DOING = {"create": "creating", "update": "updating", "delete": "deleting"}
+MARKS = {
+    "done": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "skipped": ("·", "yellow"),
+    "interrupted": ("!", "yellow"),
+}
+HEARTBEAT_SECONDS = 10.0
+UNCHANGED_SECONDS = 30.0
+
+
+@contextmanager
+def progress(mode: str, *, total: int) -> Iterator[Listen]:
+    """A listener for `execute`. `mode` is auto, tty, plain or none."""
+    console = Console(stderr=True, highlight=False)
+    if mode == "auto":
+        live = console.is_terminal and not console.is_dumb_terminal and not os.environ.get("CI")
+        mode = "tty" if live else "plain"
+    if mode == "none":
+        yield ignore
+    elif mode == "tty":
+        screen = Screen(console, total)
+        with screen.live:
+            yield screen.listen
+    else:
+        yield Lines().listen
+
+
+class Lines:
+    """One line when a step begins, changes its words or ends; a heartbeat while it waits."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, tuple[str, float]] = {}
+        self._lock = threading.Lock()
+
+    def listen(self, event: Event) -> None:
+        """Print what the event has to say, if it is new or the last word was long ago."""
+        with self._lock:
+            words = self._words(event)
+            if words:
+                stamp = datetime.now(UTC).strftime("%H:%M:%SZ")
+                click.echo(f"[{stamp}] {event.step.address:<44} {words}", err=True)
+
+    def _words(self, event: Event) -> str:
+        doing = DOING[event.step.action]
+        if event.phase == "start":
+            return f"{doing}…"
+        if event.phase == "waiting":
+            last, when = self._said.get(event.step.key, ("", 0.0))
+            quiet = HEARTBEAT_SECONDS if last != event.message else UNCHANGED_SECONDS
+            if last and time.monotonic() - when < quiet:
+                return ""
+            self._said[event.step.key] = (event.message, time.monotonic())
+            return f"still {doing}… {event.seconds:.0f}s  {event.message}"
+        if event.phase == "done":
+            return f"{event.step.action}d in {event.seconds:.1f}s"
+        return f"{event.phase}: {event.message}"
+
+
+class Screen:
+    """What runs now, each with its age and what it waits for; what has ended scrolls up."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self.console, self.total, self.ended = console, total, 0
+        self._running: dict[str, tuple[Step, float, str]] = {}
+        self._lock = threading.Lock()
+        self._spinner = Spinner("dots")
+        self.live = Live(
+            get_renderable=self._draw, console=console, refresh_per_second=8, transient=True
+        )
+
+    def listen(self, event: Event) -> None:
+        """Follow the event."""
+        with self._lock:
+            if event.phase == "start":
+                self._running[event.step.key] = (event.step, time.monotonic(), "")
+            elif event.phase == "waiting":
+                step, began, _ = self._running[event.step.key]
+                self._running[event.step.key] = (step, began, event.message)
+            else:
+                self._running.pop(event.step.key, None)
+                self.ended += 1
+                self.console.print(self._end(event))
+
+    def _end(self, event: Event) -> Text:
+        mark, colour = MARKS[event.phase]
+        tail = f"{event.seconds:6.1f}s" if event.phase == "done" else event.message
+        verb = f"{event.step.action}d" if event.phase == "done" else event.step.action
+        return Text.assemble(
+            (f" {mark} ", colour), f"{verb:<8} {event.step.address:<44} ", (tail, "dim")
+        )
+
+    def _draw(self) -> Group:
+        with self._lock:
+            running = list(self._running.values())
+        now = time.monotonic()
+        frame = self._spinner.render(now)
+        lines = [
+            Text.assemble(
+                " ", frame if isinstance(frame, Text) else str(frame),
+                f" {DOING[step.action]:<8} {step.address:<44} ",
+                (f"{now - began:6.1f}s  {words}", "dim"),
+            )
+            for step, began, words in running
+        ]  # fmt: skip
+        return Group(*lines, Text(f"   {self.ended} of {self.total} steps", style="dim"))

@@ -1,0 +1,46 @@
+"""Ctrl-C and SIGTERM: the first asks the run to stop, the second leaves at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from provisioner.engine.clock import Clock
+
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+class Stopped:
+    """Which signal stopped the run; 0 for none."""
+
+    exit_code = 0
+
+
+@contextmanager
+def stop_on_signals(clock: Clock) -> Iterator[Stopped]:
+    """Stop the clock at the first signal. Calls under way end; nothing new begins."""
+    stopped = Stopped()
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        code = CODES[signal.Signals(number)]
+        if stopped.exit_code:
+            os._exit(code)
+        stopped.exit_code = code
+        clock.stop()
+        click.echo(
+            "stopping: calls under way are finished, nothing new begins. "
+            "Run the same command again to go on; repeat the signal to leave at once.",
+            err=True,
+        )
+
+    before = {number: signal.signal(number, handle) for number in CODES}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""Documents to strings. A renderer takes a mapping and imports nothing else of ours."""

@@ -1,0 +1,159 @@
+"""Plans, reports and status for people, drawn from their documents.
+
+Colours are ANSI codes; `click.echo` takes them out where they are not wanted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+
+NO_CHANGES = "No changes. Live infrastructure matches the spec."
+SYMBOLS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
+STATES = {
+    "done": ("done", "green"),
+    "failed": ("FAILED", "red"),
+    "skipped": ("skipped", "yellow"),
+    "interrupted": ("interrupted", "yellow"),
+}
+LONGEST_VALUE = 72
+HARMLESS = ("none", "in-place")
+
+
+def plan(document: Mapping[str, Any], *, full: bool = False) -> str:
+    """The plan, deletions last, the counts in the last line. `full` shows what new things get."""
+    lines = [_title("plan", document), ""]
+    changes = document["changes"]
+    if not changes:
+        return "\n".join([*lines, NO_CHANGES])
+    ordered = sorted(changes, key=lambda change: change["action"] == "delete")
+    width = max(len(change["address"]) for change in changes)
+    for change in ordered:
+        lines.extend(_change(change, width=width, full=full))
+    if document["unchanged"]:
+        lines.append(click.style(f"  = {document['unchanged']} unchanged", dim=True))
+    lines.append("")
+    return "\n".join([*lines, summary(document)])
+
+
+def summary(document: Mapping[str, Any]) -> str:
+    """`Plan: 1 to add, 2 to change, 0 to replace, 0 to delete.`, and the worst effect."""
+    counts = document["summary"]
+    words = (
+        f"Plan: {counts['create']} to add, {counts['update']} to change, "
+        f"{counts['replace']} to replace, {counts['delete']} to delete."
+    )
+    rolling = [c["address"] for c in document["changes"] if c["effect"] == "rolling"]
+    if rolling:
+        words += f" New tasks for {', '.join(rolling)}."
+    lost = [c["address"] for c in document["changes"] if c["effect"] == "destroys-data"]
+    if lost:
+        words += click.style(f" Data is lost: {', '.join(lost)}.", fg="red", bold=True)
+    return words
+
+
+def report(document: Mapping[str, Any], *, verb: str) -> str:
+    """What became of every step that is not simply done, the counts, and the outputs."""
+    steps = document["steps"]
+    lines = []
+    for step in steps:
+        if step["outcome"] == "done":
+            continue
+        word, colour = STATES[step["outcome"]]
+        head = f"  {click.style(word, fg=colour):<12} {step['action']} {step['address']}"
+        lines.append(head)
+        lines += [f"      {line}" for line in (step["error"] or "").splitlines()]
+    done = sum(step["outcome"] == "done" for step in steps)
+    lines.append(f"{verb}: {done} of {len(steps)} steps done, result: {document['result']}.")
+    return "\n".join([*lines, *_outputs(document["outputs"])])
+
+
+def outputs(values: Mapping[str, Any]) -> str:
+    """The stack's outputs alone."""
+    return "\n".join(_outputs(values)).lstrip("\n")
+
+
+def status(document: Mapping[str, Any]) -> str:
+    """One screen: services, then what is there and what is missing."""
+    lines = [_title("status", document), ""]
+    for name, service in document["services"].items():
+        lines.append(
+            f"  {name:<16} {service['running']}/{service['desired']} running"
+            f"   {service['rollout'].lower() or '-'}   {_short(service['task_definition'])}"
+        )
+    if document["services"]:
+        lines.append("")
+    width = max((len(item["address"]) for item in document["resources"]), default=0)
+    lines.extend(
+        f"  = {item['address']:<{width}}  {_short(item['name'])}" for item in document["resources"]
+    )
+    lines.extend(
+        click.style(f"  ! {missing:<{width}}  missing", fg="yellow")
+        for missing in document["missing"]
+    )
+    if not document["resources"]:
+        lines.append("Nothing of this stack exists.")
+    return "\n".join([*lines, *_outputs(document["outputs"])])
+
+
+def _title(verb: str, document: Mapping[str, Any]) -> str:
+    words = (
+        f"provisioner {verb}  stack={document['stack']} account={document['account']} "
+        f"region={document['region']}"
+    )
+    return click.style(words, bold=True)
+
+
+def _change(change: Mapping[str, Any], *, width: int, full: bool) -> Iterable[str]:
+    symbol, colour = SYMBOLS[change["action"]]
+    if change["replaces"]:
+        symbol = "-/+" if change["action"] == "create" else "-"
+    note = "" if change["reason"] in ("does not exist yet", "teardown") else change["reason"]
+    if change["effect"] not in HARMLESS and change["action"] != "delete":
+        note += f"  [{change['effect']}]"
+    head = f"{symbol:>3} {change['address']:<{width}}  {_short(change['name'])}".rstrip()
+    yield click.style(head, fg=colour) + (click.style(f"  {note}", dim=True) if note else "")
+    new = change["action"] == "create" and change["reason"] == "does not exist yet"
+    if change["action"] != "delete" and (full or not new):
+        yield from map(_field, change["fields"])
+
+
+def _field(field: Mapping[str, Any]) -> str:
+    after = _short(field["after"]) if field["known"] else "(known after apply)"
+    if field["sensitive"]:
+        before, after = "(hidden)", "(hidden)"
+    else:
+        before = _short(field["before"])
+    arrow = f"{before} -> {after}" if field["before"] is not None else after
+    forced = click.style("  # forces replacement", fg="red") if field["forces"] else ""
+    return f"        {field['path']}: {arrow}{forced}"
+
+
+def _outputs(values: Mapping[str, Any]) -> list[str]:
+    flat = list(_flat("", values))
+    if not flat:
+        return []
+    width = max(len(name) for name, _ in flat)
+    return ["", click.style("Outputs:", bold=True), *(f"  {n:<{width}}  {v}" for n, v in flat)]
+
+
+def _flat(prefix: str, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(f"{prefix}{name}.", value)
+        else:
+            yield f"{prefix}{name}", str(value)
+
+
+def _short(value: Any) -> str:
+    """A value on one line: ARNs by their last part, long ones cut in the middle."""
+    words = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    if words.startswith("arn:") and words.count(":") >= 5:  # noqa: PLR2004  # an ARN's parts
+        words = words.split(":", 5)[5]
+    if len(words) > LONGEST_VALUE:
+        half = LONGEST_VALUE // 2 - 1
+        words = f"{words[:half]}…{words[-half:]}"
+    return words

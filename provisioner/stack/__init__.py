@@ -1,0 +1,64 @@
+"""The user's words to resources: pure functions of the spec. No boto3, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provisioner.engine.model import Lookup, Resource, text
+from provisioner.spec.models import Spec
+from provisioner.stack import compute, identity, ingress, network
+from provisioner.stack.context import Context, ref
+from provisioner.stack.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """What a spec asks for: resources, what must be looked up, and what to tell the user after."""
+
+    owner: str
+    prefix: str
+    resources: tuple[Resource, ...]
+    lookups: tuple[Lookup, ...]
+    outputs: Mapping[str, Any]
+
+
+def build(spec: Spec, *, environment: str | None, region: str) -> Blueprint:
+    """Every resource of the stack."""
+    names = Names(spec.stack, environment, region)
+    account = Lookup("account", {"expected": spec.account})
+    context = Context(spec, names, account, network.lookup(spec))
+    resources = [
+        *network.build(context),
+        *ingress.build(context),
+        *identity.build(context),
+        *compute.build(context),
+    ]
+    return Blueprint(
+        names.owner,
+        f"{spec.stack}-",
+        tuple(resources),
+        (context.account, context.network),
+        _outputs(context),
+    )
+
+
+def _outputs(context: Context) -> dict[str, Any]:
+    outputs: dict[str, Any] = {}
+    balancer = context.spec.load_balancer
+    if balancer:
+        dns = ref(ingress.LOAD_BALANCER, ingress.NAME, "DNSName")
+        port = min(listener.port for listener in balancer.listeners.values())
+        suffix = "" if port == 80 else f":{port}"  # noqa: PLR2004  # HTTP's own port is not written
+        outputs["url"] = text("http://", dns, suffix)
+        outputs["load_balancer_dns_name"] = dns
+    outputs["cluster_arn"] = ref(compute.CLUSTER, compute.MAIN)
+    outputs["services"] = {
+        name: {
+            "service_arn": ref(compute.SERVICE, name),
+            "task_definition_arn": ref(compute.TASK_DEFINITION, name),
+        }
+        for name, _ in context.services()
+    }
+    return outputs

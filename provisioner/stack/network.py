@@ -1,0 +1,103 @@
+"""Security groups: the world reaches the load balancer, the load balancer reaches the tasks.
+
+Nothing else reaches the tasks. The load balancer can open connections to the tasks alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provisioner.engine.model import Lookup, Ref, Resource
+from provisioner.spec.models import Spec
+from provisioner.stack.context import Context, address, ref
+
+GROUP = "ec2.security_group"
+RULE = "ec2.security_group_rule"
+BALANCER = "load-balancer"
+
+
+def lookup(spec: Spec) -> Lookup:
+    """The VPC and subnets that the spec points at."""
+    network, balancer = spec.network, spec.load_balancer
+    public = network.public_subnets
+    query: dict[str, Any] = {
+        "vpc": network.vpc.model_dump(),
+        "private": network.private_subnets.model_dump(),
+        "public": public.model_dump() if public else None,
+    }
+    if balancer:
+        query["balancer"] = "public" if balancer.scheme == "internet-facing" else "private"
+    return Lookup("network", query)
+
+
+def build(context: Context) -> Iterator[Resource]:
+    """All groups and rules."""
+    for name, service in context.services():
+        written = service.names.security_group
+        physical = written or context.names.of("service-sg", service=name)
+        yield _group(context, name, physical, f"Tasks of the service {name}", open_egress=True)
+    balancer = context.spec.load_balancer
+    if balancer is None:
+        return
+    physical = balancer.security_group_name or context.names.of("alb-sg")
+    yield _group(context, BALANCER, physical, "The load balancer", open_egress=False)
+    for name, listener in balancer.listeners.items():
+        for cidr in balancer.ingress_cidrs:
+            yield _rule(context, f"{name}-from-{slug(cidr)}", BALANCER, listener.port, cidr=cidr)
+    for name in sorted(context.targeted()):
+        port = context.spec.services[name].port
+        peer, own = ref(GROUP, name, "Id"), ref(GROUP, BALANCER, "Id")
+        yield _rule(context, f"{name}-from-load-balancer", name, port, peer=own)
+        yield _rule(context, f"load-balancer-to-{name}", BALANCER, port, peer=peer, egress=True)
+
+
+def open_doors(service: str) -> tuple[str, str]:
+    """Addresses of the two rules that let requests through to a service."""
+    return (
+        address(RULE, f"{service}-from-load-balancer"),
+        address(RULE, f"load-balancer-to-{service}"),
+    )
+
+
+def slug(words: str) -> str:
+    """Text as part of an address: `/api/*` is `api-any`."""
+    spelled = words.replace("*", "-any-").replace("::", "-v6-")
+    return re.sub(r"[^a-z0-9.]+", "-", spelled.lower()).strip("-") or "root"
+
+
+def _group(
+    context: Context, name: str, physical: str, description: str, *, open_egress: bool
+) -> Resource:
+    """The description can never change, so it says nothing that could."""
+    properties = {
+        "GroupName": physical,
+        "Description": description,
+        "VpcId": context.vpc,
+        "OpenEgress": open_egress,
+    }
+    return context.resource(GROUP, name, properties)
+
+
+def _rule(
+    context: Context,
+    name: str,
+    group: str,
+    port: int | None,
+    *,
+    cidr: str | None = None,
+    peer: Ref | None = None,
+    egress: bool = False,
+) -> Resource:
+    properties = {
+        "GroupId": ref(GROUP, group, "Id"),
+        "IsEgress": egress,
+        "IpProtocol": "tcp",
+        "FromPort": port,
+        "ToPort": port,
+        "CidrIpv4": cidr if cidr and ":" not in cidr else None,
+        "CidrIpv6": cidr if cidr and ":" in cidr else None,
+        "ReferencedGroupId": peer,
+    }
+    return context.resource(RULE, name, properties)
