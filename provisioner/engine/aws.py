@@ -55,6 +55,7 @@ class Aws:
         self.read_only = read_only
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
+        self._connecting = threading.Lock()
         self._answers: dict[Hashable, Future[Any]] = {}
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="aws")
 
@@ -65,7 +66,7 @@ class Aws:
 
     def client(self, service: str) -> Any:
         """The boto3 client of a service, made once."""
-        with self._lock:
+        with self._connecting:  # a session makes one client at a time
             if service not in self._clients:
                 self._clients[service] = self._connect(service)
             return self._clients[service]

@@ -1,0 +1,52 @@
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+MINISTACK := $(VENV)/ministack
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test fast check fmt lint type schema bench clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## Make .venv with everything the project needs
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(PYTHON) -m venv $(MINISTACK)
+	$(MINISTACK)/bin/python -m pip install --quiet --requirement requirements-ministack.txt
+	@touch $@
+
+demo: install ## Build the OakTree stack on the embedded cloud, change it, tear it down
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh specs/demo.sh
+
+test: install ## All tests
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+
+fast: install ## The tests that take no time
+	$(BIN)/python -m pytest -n 2 -m 'not slow'
+
+check: lint type test ## What CI runs, cheapest first
+
+fmt: install ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix --quiet .
+
+lint: install ## ruff: style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+type: install ## mypy --strict
+	$(BIN)/mypy
+
+schema: install ## Write specs/provisioner.schema.json anew
+	$(BIN)/python -m provisioner schema > specs/provisioner.schema.json
+
+bench: install ## Count calls and measure time (not a test)
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove what install and tests made
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage* build *.egg-info
