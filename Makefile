@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 MINISTACK := $(VENV)/ministack
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test fast check fmt lint type schema bench clean
+.PHONY: help install demo test fast check fmt lint type docs schema bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ lint: install ## ruff: style and format
 
 type: install ## mypy --strict
 	$(BIN)/mypy
+
+docs: install ## Write the generated reference pages anew
+	$(BIN)/python docs/generate.py
 
 schema: install ## Write specs/provisioner.schema.json anew
 	$(BIN)/python -m provisioner schema > specs/provisioner.schema.json

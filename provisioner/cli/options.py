@@ -72,7 +72,7 @@ def _option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
     return click.option(*names, envvar=variable, **attributes)
 
 
-SPEC = click.argument("spec", type=click.Path(path_type=str))
+SPEC = click.argument("spec", type=click.Path(path_type=str), help="The spec's file.")
 ENVIRONMENT = _option("-e", "--env", "environment", help="Overlay from `environments:`.")
 VARIABLES = _option(
     "--var", "variables", multiple=True, metavar="NAME=VALUE", help="Give ${NAME} a value."
@@ -147,7 +147,15 @@ def with_output(command: Command) -> Command:
 
 def with_spec(command: Command) -> Command:
     """Give a command a spec, and hand it over as `target`; AWS is not needed."""
+    return _with(command, _SPEC_OPTIONS)
 
+
+def with_target(command: Command) -> Command:
+    """Give a command a spec and an AWS to work on, handed over as `target`."""
+    return _with(command, (*_SPEC_OPTIONS, *_AWS_OPTIONS))
+
+
+def _with(command: Command, choices: tuple[Any, ...]) -> Command:
     @wraps(command)
     def run(
         spec: str,
@@ -171,12 +179,7 @@ def with_spec(command: Command) -> Command:
             raise UsageError("--local is an AWS of its own: no endpoint, profile or role beside it")
         return command(target=target, **rest)
 
-    return with_output(_decorate(run, _SPEC_OPTIONS))
-
-
-def with_target(command: Command) -> Command:
-    """Give a command a spec and an AWS to work on, handed over as `target`."""
-    return _decorate(with_spec(command), _AWS_OPTIONS)
+    return _decorate(with_output(run), choices)
 
 
 def _decorate(command: Command, options: tuple[Any, ...]) -> Command:
