@@ -30,11 +30,17 @@ def pages() -> dict[str, str]:
 
 def cli_page() -> str:
     """Every command with its options, and the exit codes."""
-    parts = [NOTE, "# Command line\n", "`python -m provisioner COMMAND`, or `provisioner COMMAND`.\n"]
+    parts = [
+        NOTE,
+        "# Command line\n",
+        "`python -m provisioner COMMAND`, or `provisioner COMMAND`.\n",
+    ]
     for name, command in _commands(GROUP, ()):
         parts.append(f"## {name}\n")
         parts.append(f"{command.help}\n")
-        rows = [_option_row(option) for option in command.params if not getattr(option, "hidden", False)]
+        rows = [
+            _option_row(option) for option in command.params if not getattr(option, "hidden", False)
+        ]
         if rows:
             parts += ["| | |", "|---|---|", *rows, ""]
     parts += ["## Exit codes\n", "| | |", "|---|---|"]
@@ -103,7 +109,9 @@ def _type(field: Mapping[str, Any]) -> str:
             return " or ".join(dict.fromkeys(found))
     if field.get("type") == "array":
         return f"list of {_type(field.get('items', {}))}"
-    values = field.get("additionalProperties") or [*field.get("patternProperties", {}).values(), 0][0]
+    values = (
+        field.get("additionalProperties") or [*field.get("patternProperties", {}).values(), 0][0]
+    )
     if isinstance(values, Mapping):
         return f"mapping to {_type(values)}"
     return f"`{field['const']}`" if "const" in field else str(field.get("type", "any"))

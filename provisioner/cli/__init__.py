@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 
 from provisioner.cli.commands import GROUP
-from provisioner.errors import ProvisionerError, UsageError
+from provisioner.errors import Interrupted, ProvisionerError, UsageError
 
 EXIT_CODES = {
     0: "done",
@@ -39,19 +39,16 @@ def run(arguments: list[str] | None = None) -> int:
         result = GROUP.main(args=arguments, prog_name="provisioner", standalone_mode=False)
     except click.exceptions.Exit as leave:
         return leave.exit_code
-    except click.UsageError as error:
-        error.show()
-        return UsageError.exit_code
     except click.ClickException as error:
         error.show()
-        return 1
+        return UsageError.exit_code if isinstance(error, click.UsageError) else 1
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        return 130
+        return Interrupted.exit_code
     except ProvisionerError as error:
         click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
         return error.exit_code
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader of our output has left: `plan | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        result = 0
     return result if isinstance(result, int) else 0

@@ -118,8 +118,9 @@ def apply(
     if found.empty:
         return _finish(stack, Report((), found.outputs), verb="apply", as_json=as_json)
     found = stack.guard(found, force=force)
-    if not yes:
-        click.confirm("Apply these changes?", abort=True, err=True)
+    if not yes and not click.confirm("Apply these changes?", err=True):
+        click.echo("Nothing was changed.", err=True)
+        return 1
     return _carry_out(
         stack, found, "apply", as_json=as_json, parallelism=parallelism, show=progress
     )

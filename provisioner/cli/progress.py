@@ -25,6 +25,7 @@ MARKS = {
     "skipped": ("·", "yellow"),
     "interrupted": ("!", "yellow"),
 }
+WIDTH = 50
 HEARTBEAT_SECONDS = 10.0
 UNCHANGED_SECONDS = 30.0
 
@@ -59,7 +60,7 @@ class Lines:
             words = self._words(event)
             if words:
                 stamp = datetime.now(UTC).strftime("%H:%M:%SZ")
-                click.echo(f"[{stamp}] {event.step.address:<44} {words}", err=True)
+                click.echo(f"[{stamp}] {event.step.address:<{WIDTH}} {words}", err=True)
 
     def _words(self, event: Event) -> str:
         doing = DOING[event.step.action]
@@ -107,7 +108,7 @@ class Screen:
         tail = f"{event.seconds:6.1f}s" if event.phase == "done" else event.message
         verb = f"{event.step.action}d" if event.phase == "done" else event.step.action
         return Text.assemble(
-            (f" {mark} ", colour), f"{verb:<8} {event.step.address:<44} ", (tail, "dim")
+            (f" {mark} ", colour), f"{verb:<8} {event.step.address:<{WIDTH}} ", (tail, "dim")
         )
 
     def _draw(self) -> Group:
@@ -118,7 +119,7 @@ class Screen:
         lines = [
             Text.assemble(
                 " ", frame if isinstance(frame, Text) else str(frame),
-                f" {DOING[step.action]:<8} {step.address:<44} ",
+                f" {DOING[step.action]:<8} {step.address:<{WIDTH}} ",
                 (f"{now - began:6.1f}s  {words}", "dim"),
             )
             for step, began, words in running

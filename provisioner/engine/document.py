@@ -27,7 +27,11 @@ def plan_document(
     """
     steps = plan.steps
     pairs = {step.address for step in steps if step.action == "create" and step.replaces}
-    counted = [step.action for step in steps if not (step.replaces and step.address in pairs)]
+    counted = [
+        step.action
+        for step in steps
+        if not step.bridge and not (step.replaces and step.address in pairs)
+    ]
     return {
         "format_version": FORMAT_VERSION,
         "stack": plan.stack,
@@ -92,7 +96,10 @@ def _name(step: Step, kind: Kind, outputs: Outputs) -> str:
         step.resource.properties if step.resource else step.live.properties if step.live else {}
     )
     name = resolve(properties.get(kind.identity[0]), outputs) if kind.identity else None
-    return name if isinstance(name, str) else step.live.id if step.live else ""
+    if isinstance(name, str):
+        old = step.live.version if step.live and step.action == "delete" else 0
+        return f"{name}:{old}" if old else name
+    return step.live.id if step.live and not step.live.id.startswith("arn:") else ""
 
 
 def _changes(step: Step, outputs: Outputs) -> list[Change]:

@@ -56,7 +56,7 @@ class Event:
 Listen = Callable[[Event], None]
 
 
-def ignore(event: Event) -> None:  # noqa: ARG001  # it is a Listen
+def ignore(_event: Event) -> None:
     """Listen to nothing."""
 
 
@@ -164,27 +164,21 @@ class _Run:
         return outcome
 
     def _outcome(self, step: Step, began: float) -> Outcome:
-        def ended(
-            state: State, error: str = "", code: str = "", *, serving: bool = True
-        ) -> Outcome:
-            return Outcome(step, state, self.clock.now() - began, error, code, serving)
-
+        state: State = "done"
+        error, code, serving = "", "", True
         try:
             self._perform(step, lambda words: self._say(step, words, began))
-        except Interrupted as error:
-            return ended("interrupted", str(error))
-        except NotServing as error:
-            return ended("failed", str(error), serving=False)
-        except StepFailed as error:
-            return ended("failed", str(error), error.code)
-        except ProvisionerError as error:
-            return ended("failed", str(error))
-        except (ClientError, BotoCoreError) as error:
-            return ended("failed", str(explain(error)), code_of(error))
-        except Exception as error:  # a bug of ours must not lose the report of the other steps
+        except Interrupted as stop:
+            state, error = "interrupted", str(stop)
+        except (ClientError, BotoCoreError) as refusal:
+            state, error, code = "failed", str(explain(refusal)), code_of(refusal)
+        except ProvisionerError as failure:
+            state, error, serving = "failed", str(failure), not isinstance(failure, NotServing)
+            code = failure.code if isinstance(failure, StepFailed) else ""
+        except Exception as bug:  # a bug of ours must not lose the report of the other steps
             log.exception("step.crashed")
-            return ended("failed", f"unexpected {type(error).__name__}: {error}")
-        return ended("done")
+            state, error = "failed", f"unexpected {type(bug).__name__}: {bug}"
+        return Outcome(step, state, self.clock.now() - began, error, code, serving)
 
     def _say(self, step: Step, words: str, began: float) -> None:
         self.listen(Event("waiting", step, words, self.clock.now() - began))

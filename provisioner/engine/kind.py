@@ -149,6 +149,13 @@ class Kind(ABC):
         """One form for what means the same to AWS; applied to both sides before comparing."""
         return properties
 
+    def bridge(self, live: Properties, want: Properties) -> Properties | None:
+        """What to be while the things it points at are replaced; None where nothing is needed.
+
+        It comes before the steps of whatever depends on this, the wanted properties after them.
+        """
+        return None
+
     def pending(self, aws: Aws, live: Live, want: Properties) -> str:
         """What must still happen before others may use it; "" when nothing.
 

@@ -35,14 +35,20 @@ def arrange(
     steps: Sequence[Step], wanted: Sequence[Resource], kinds: Mapping[str, Kind]
 ) -> tuple[Step, ...]:
     """The steps in order, each with what it needs. Raises Cycle."""
-    makes = {step.address: step for step in steps if step.action != "delete"}
+    made = [step for step in steps if step.action != "delete"]
+    makes = {step.address: step for step in sorted(made, key=lambda step: step.bridge)}
     deletes = [step for step in steps if step.action == "delete"]
     reach = _reachable(wanted, makes)
     needs: dict[str, set[str]] = {}
-    for step in makes.values():
+    for step in made:
         needs[step.key] = {makes[address].key for address in reach.get(step.address, ())}
+    for step in made:
+        first = makes[step.address]
+        if first.bridge and not step.bridge:
+            users = dependents(step.address, wanted) & makes.keys()
+            needs[step.key] |= {first.key, *(makes[address].key for address in users)}
     for step in deletes:
-        needs[step.key] = _before_delete(step, makes.values(), deletes, kinds)
+        needs[step.key] = _before_delete(step, made, deletes, kinds)
     for step in deletes:
         new = makes.get(step.address)
         if step.reason != "superseded" or new is None or not new.replaces:
@@ -55,6 +61,15 @@ def arrange(
     by_key = {step.key: step for step in steps}
     ordered = _sorted({key: sorted(needs[key]) for key in sorted(needs)})
     return tuple(replace(by_key[key], needs=frozenset(needs[key])) for key in ordered)
+
+
+def dependents(address: str, wanted: Sequence[Resource]) -> set[str]:
+    """Addresses that refer to one, or follow it, directly or through others."""
+    found: set[str] = set()
+    for resource in by_reference(wanted):
+        if needs_of(resource) & {address, *found}:
+            found.add(resource.address)
+    return found
 
 
 def _reachable(wanted: Sequence[Resource], makes: Mapping[str, Step]) -> dict[str, set[str]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from provisioner.engine import order
+from provisioner.engine.bridge import bridges
 from provisioner.engine.diff import differences
 from provisioner.engine.kind import Effect, Kind, Scope
 from provisioner.engine.model import Change, Live, Outputs, Resource, refs, resolve
@@ -25,7 +26,10 @@ Action = Literal["create", "update", "delete"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Create, update or delete one thing. `needs` are keys of steps that must be done before."""
+    """Create, update or delete one thing. `needs` are keys of steps that must be done before.
+
+    A `bridge` is an update to what holds while the things it points at are being replaced.
+    """
 
     action: Action
     address: str
@@ -38,14 +42,15 @@ class Step:
     forces: frozenset[str] = frozenset()
     replaces: bool = False
     force: bool = False
+    bridge: bool = False
     needs: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
-        """What tells steps apart: several old objects of one address may go in one plan."""
-        return f"{self.action} {self.address}" + (
-            f" {self.live.id}" if self.action == "delete" and self.live else ""
-        )
+        """What tells steps apart: an address may have a bridge, and several old objects."""
+        if self.action == "delete" and self.live:
+            return f"{self.action} {self.address} {self.live.id}"
+        return f"{self.action} {self.address}" + (" bridge" if self.bridge else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,7 @@ def make_plan(
     if problems:
         raise PlanError("\n".join(problems))
     steps = [verdict.step for verdict in verdicts.values() if verdict.step]
+    steps.extend(bridges(steps, wanted, kinds, known))
     steps.extend(_deletes(observed.lives, verdicts, kinds, scope, teardown=not wanted))
     ordered = order.arrange(steps, wanted, kinds)
     busy = {step.address for step in steps if step.action != "delete"}
@@ -238,7 +244,7 @@ class _Judge:
             )
         fresh, reason, effect = resource, f"{fields} cannot be changed in place", Effect.NONE
         if self.kind.retain:
-            reason = "new revision"
+            reason, forces = "new revision", frozenset()
         elif self.kind.replacement == "delete-first":
             effect = Effect.INTERRUPTING
         elif self.kind.identity and not any(c.field == self.kind.identity[0] for c in changes):

@@ -193,7 +193,6 @@ def _service(context: Context, name: str, service: Service) -> Resource:
             {"capacityProvider": s.capacity_provider, "weight": s.weight, "base": s.base}
             for s in service.capacity_provider_strategy
         ],
-        "platformVersion": service.platform_version,
         "networkConfiguration": {
             "awsvpcConfiguration": {
                 "subnets": context.network.ref("PrivateSubnetIds"),
@@ -213,6 +212,8 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         "propagateTags": "SERVICE",
         "enableECSManagedTags": True,
     }
+    if service.platform_version != "LATEST":  # AWS may answer LATEST with the number it stands for
+        properties["platformVersion"] = service.platform_version
     if balanced:
         seconds = max(start, GRACE_SECONDS) if grace is None else grace
         properties["healthCheckGracePeriodSeconds"] = seconds

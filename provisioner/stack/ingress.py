@@ -55,7 +55,7 @@ def build(context: Context) -> Iterator[Resource]:
         yield _listener(context, name, listener)
         placed = place(context, name, listener)
         yield from (_rule(context, name, rule) for rule in placed)
-        yield _priorities(context, name, placed)
+        yield _priorities(name, placed)
 
 
 def doors(context: Context, service: str) -> tuple[str, ...]:
@@ -195,7 +195,7 @@ def _rule(context: Context, listener: str, placed: Placed) -> Resource:
     return context.resource(RULE, placed.name, properties, initial=frozenset({"Priority"}))
 
 
-def _priorities(context: Context, listener: str, placed: list[Placed]) -> Resource:
+def _priorities(listener: str, placed: list[Placed]) -> Resource:
     rules = [
         {"RuleArn": ref(RULE, rule.name), **({"Priority": rule.priority} if rule.fixed else {})}
         for rule in placed

@@ -129,12 +129,12 @@ class TaskDefinition(_common.Tagged):
         return Live(self.name, arn, tags, properties, {"Arn": arn}, definition["revision"])
 
     def _older(self, arn: str, tags: Tags) -> Live:
-        family, _, revision = arn.split("/")[-1].rpartition(":")
+        family, _, revision = arn.rsplit("/", 1)[-1].rpartition(":")
         return Live(self.name, arn, tags, {"family": family}, {"Arn": arn}, int(revision))
 
 
 def _by_family(arns: Mapping[str, Tags]) -> dict[str, dict[str, Tags]]:
     families: dict[str, dict[str, Tags]] = {}
     for arn, tags in arns.items():
-        families.setdefault(arn.split("/")[-1].rpartition(":")[0], {})[arn] = tags
+        families.setdefault(arn.rsplit("/", 1)[-1].rpartition(":")[0], {})[arn] = tags
     return families

@@ -8,7 +8,7 @@ Sources: elbv2 DescribeListeners, DescribeRules.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 REDIRECT_DEFAULTS = {
@@ -28,7 +28,7 @@ CONFIG = {
 }
 
 
-def canonical_actions(actions: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def canonical_actions(actions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Actions in order, each with its configuration alone."""
     ordered = sorted(actions, key=lambda action: action.get("Order", 1))
     return [_action(action) for action in ordered]
@@ -59,7 +59,27 @@ def _forward(action: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def canonical_conditions(conditions: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def bridge_actions(
+    live: Sequence[Mapping[str, Any]], want: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]] | None:
+    """Forward to what is live as before, and have the new target groups attached with no weight.
+
+    None unless both forward, and all of the wanted groups get nothing now. Traffic moves when
+    the wanted actions follow, after the service's new tasks are healthy in the new groups.
+    """
+    before, after = canonical_actions(live), canonical_actions(want)
+    if [action["Type"] for action in (*before, *after)] != ["forward", "forward"]:
+        return None
+    old, new = (action[0]["ForwardConfig"]["TargetGroups"] for action in (before, after))
+    weights = {group["TargetGroupArn"]: group["Weight"] for group in old}
+    if any(weights.get(group["TargetGroupArn"]) for group in new):
+        return None
+    added = [group for group in new if group["TargetGroupArn"] not in weights]
+    groups = [*old, *({**group, "Weight": 0} for group in added)]
+    return [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
+
+
+def canonical_conditions(conditions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Conditions as sets of values under their `…Config`."""
     plain = [_condition(condition) for condition in conditions]
     return sorted(plain, key=lambda condition: json.dumps(condition, sort_keys=True, default=str))

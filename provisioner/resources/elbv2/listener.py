@@ -14,7 +14,7 @@ from provisioner.engine.kind import Api, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_list
 from provisioner.resources.elbv2 import _common
-from provisioner.resources.elbv2._actions import canonical_actions
+from provisioner.resources.elbv2._actions import bridge_actions, canonical_actions
 
 MUTABLE = ("Port", "Protocol", "DefaultActions")
 
@@ -50,6 +50,10 @@ class Listener(_common.Tagged):
 
     def canonical(self, properties: Properties) -> Properties:
         return {**properties, "DefaultActions": canonical_actions(properties["DefaultActions"])}
+
+    def bridge(self, live: Properties, want: Properties) -> Properties | None:
+        actions = bridge_actions(live["DefaultActions"], want["DefaultActions"])
+        return {**want, "DefaultActions": actions} if actions else None
 
     def obstacles(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
         """Rules on it that are not ours would go with it."""

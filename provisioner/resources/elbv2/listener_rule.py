@@ -17,7 +17,11 @@ from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import ADDRESS, STACK
 from provisioner.resources._tags import tag_list, tag_map
 from provisioner.resources.elbv2 import _common
-from provisioner.resources.elbv2._actions import canonical_actions, canonical_conditions
+from provisioner.resources.elbv2._actions import (
+    bridge_actions,
+    canonical_actions,
+    canonical_conditions,
+)
 
 MUTABLE = ("Conditions", "Actions")
 HIGHEST_PRIORITY = 50000
@@ -76,6 +80,10 @@ class ListenerRule(_common.Tagged):
 
     def delete(self, aws: Aws, live: Live) -> None:
         aws.client("elbv2").delete_rule(RuleArn=live.id)
+
+    def bridge(self, live: Properties, want: Properties) -> Properties | None:
+        actions = bridge_actions(live["Actions"], want["Actions"])
+        return {**want, "Actions": actions} if actions else None
 
     def canonical(self, properties: Properties) -> Properties:
         return {

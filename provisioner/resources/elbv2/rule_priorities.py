@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRule
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from provisioner.engine.aws import Aws
@@ -91,7 +92,7 @@ def renumber(
     result: list[dict[str, Any]] = []
     last = 0
     for index, rule in enumerate(rules):
-        limit = next(
+        limit: int = next(
             (r["Priority"] for r in rules[index:] if "Priority" in r), HIGHEST_PRIORITY + 1
         )
         number = int(rule.get("Priority") or _free(last, limit, reserved))
@@ -103,7 +104,7 @@ def renumber(
 
 def _free(last: int, limit: int, reserved: frozenset[int]) -> int:
     start = (last // STRIDE + 1) * STRIDE
-    for number in (*range(start, limit), *range(last + 1, min(start, limit))):
+    for number in chain(range(start, limit), range(last + 1, min(start, limit))):
         if number not in reserved:
             return number
     raise StepFailed(f"no free rule priority between {last} and {limit}: give others a `priority`")

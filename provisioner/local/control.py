@@ -1,0 +1,122 @@
+"""The control endpoint: `/_provisioner/…` on the same port as the cloud, and its client.
+
+GET  status         who answers
+GET  calls?since=N  the call log, as a JSON list of `Record`s
+POST calls/clear
+POST settings       {"read_latency_ms": …, "write_latency_ms": …}, each optional
+POST reset          and whatever else the server offers
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from provisioner.errors import ProvisionerError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from .record import Recorder
+
+PREFIX = "/_provisioner/"
+Action = Callable[[Mapping[str, Any]], Any]
+
+
+class LocalError(ProvisionerError):
+    """The embedded cloud could not be started or reached."""
+
+    exit_code = 1
+
+
+class Control:
+    """A WSGI middleware that answers the control paths itself and passes on the rest.
+
+    `actions` are further paths that take a JSON object and return a JSON value.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        recorder: Recorder,
+        status: Mapping[str, Any],
+        actions: Mapping[str, Action] | None = None,
+    ) -> None:
+        self._app = app
+        self._recorder = recorder
+        self._gets: dict[str, Action] = {
+            "status": lambda _: dict(status),
+            "calls": lambda query: [
+                asdict(record) for record in recorder.calls(int(query.get("since", 0)))
+            ],
+        }
+        self._posts: dict[str, Action] = {
+            "calls/clear": lambda _: recorder.clear(),
+            "settings": self._settings,
+            **(actions or {}),
+        }
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a control path; 404 for one that is unknown, 400 for a body without sense."""
+        path: str = environ.get("PATH_INFO", "/")
+        if not path.startswith(PREFIX):
+            return self._app(environ, start_response)
+        posted = environ["REQUEST_METHOD"] == "POST"
+        action = (self._posts if posted else self._gets).get(path.removeprefix(PREFIX))
+        try:
+            status, answer = "200 OK", action(_given(environ)) if action else None
+        except ValueError as error:
+            status, answer = "400 Bad Request", str(error)
+        if action is None:
+            status, answer = "404 Not Found", f"no such control: {path}"
+        start_response(status, [("Content-Type", "application/json")])
+        return [json.dumps(answer).encode()]
+
+    def _settings(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        unknown = sorted(set(wanted) - {"read_latency_ms", "write_latency_ms"})
+        if unknown:
+            raise ValueError(f"unknown settings: {', '.join(unknown)}")
+        latency = self._recorder.latency(
+            wanted.get("read_latency_ms"), wanted.get("write_latency_ms")
+        )
+        return {"read_latency_ms": latency.read_ms, "write_latency_ms": latency.write_ms}
+
+
+def _given(environ: WSGIEnvironment) -> Mapping[str, Any]:
+    if environ["REQUEST_METHOD"] != "POST":
+        return {name: values[-1] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    given = json.loads(body or b"{}")
+    if not isinstance(given, dict):
+        raise ValueError("the body is not a JSON object")  # noqa: TRY004  the client's mistake, answered as 400
+    return given
+
+
+def ask(
+    endpoint: str, path: str, posted: Mapping[str, Any] | None = None, *, timeout: float = 10
+) -> Any:
+    """Ask the control endpoint at `endpoint`: a GET, or a POST of `posted`. Returns its JSON value.
+
+    Raises LocalError if nobody answers there in `timeout` seconds, or it is not one of ours.
+    """
+    address = urlsplit(endpoint)
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=timeout)
+    try:
+        body = None if posted is None else json.dumps(posted)
+        connection.request("GET" if posted is None else "POST", PREFIX + path, body)
+        answer = connection.getresponse()
+        payload = answer.read()
+        if answer.status != HTTPStatus.OK:
+            raise ConnectionRefusedError(
+                f"{endpoint}{PREFIX}{path}: {answer.status} {payload[:200]!r}"
+            )
+        return json.loads(payload)
+    except (OSError, HTTPException, ValueError) as error:
+        raise LocalError(f"no embedded cloud answers at {endpoint}: {error}") from error
+    finally:
+        connection.close()

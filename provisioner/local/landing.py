@@ -1,0 +1,140 @@
+"""The landing zone: the networks that a real account would have been given before we come.
+
+In each region, at the first request for it, and for each name: a VPC with DNS hostnames, an
+internet gateway, two public and two private subnets in two zones, a NAT gateway, and the routes.
+Made with EC2's own protocol (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), so that it
+depends on nothing of moto's; the calls go past the call log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from werkzeug.test import Client
+
+from .record import call_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+VPCS = ("oaktree-vpc-dev", "oaktree-vpc-staging", "oaktree-vpc-prod")
+# Services that are signed for us-east-1 wherever the caller is, and see no network.
+GLOBAL = frozenset({"", "cloudfront", "iam", "organizations", "route53", "sts"})
+VERSION = "2016-11-15"
+ZONES = 2
+# Third octet of the /20 blocks, by tier, one for each zone.
+BLOCKS = {"public": (0, 16), "private": (128, 144)}
+
+
+class Landing:
+    """A WSGI middleware that makes the landing zone of a region before its first request."""
+
+    def __init__(self, app: WSGIApplication, names: Iterable[str] = ()) -> None:
+        self._app = app
+        self._lock = RLock()
+        self._names = list(VPCS)
+        self._done: dict[str, int] = {}
+        self.add(names)
+
+    def add(self, names: Iterable[str]) -> None:
+        """Have VPCs of these names, too, in every region."""
+        with self._lock:
+            self._names += [name for name in dict.fromkeys(names) if name not in self._names]
+
+    def reset(self, forget: Callable[[], None]) -> None:
+        """Have everything forgotten, and make the landing zones again as they are needed."""
+        with self._lock:
+            forget()
+            self._done.clear()
+
+    def warm(self) -> None:
+        """Have everything loaded that a first request would have to wait for."""
+        _Ec2(self._app, "us-east-1").call("DescribeAvailabilityZones")
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve a request in a region that has its landing zone."""
+        call = call_of(environ, b"")
+        if call.service not in GLOBAL and call.region:
+            self._land(call.region)
+        return self._app(environ, start_response)
+
+    def _land(self, region: str) -> None:
+        if self._done.get(region) == len(self._names):
+            return
+        with self._lock:
+            made = self._done.get(region, 0)
+            ec2 = _Ec2(self._app, region)
+            zones = ec2.call("DescribeAvailabilityZones", find="zoneName")[:ZONES]
+            if len(zones) == ZONES:
+                for index in range(made, len(self._names)):
+                    _make(ec2, zones, self._names[index], index)
+            self._done[region] = len(self._names)
+
+
+class _Ec2:
+    """Just enough of a client: EC2's query protocol, straight into the application."""
+
+    def __init__(self, app: WSGIApplication, region: str) -> None:
+        self._client = Client(app)
+        # moto reads nothing of a signature but its scope.
+        scope = f"AKIAIOSFODNN7EXAMPLE/20260101/{region}/ec2/aws4_request"
+        self._headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0"}
+
+    def call(self, action: str, *, find: str = "", **form: str) -> list[str]:
+        """Return the text of every element called `find`. `_` in a parameter's name is a dot."""
+        data = {name.replace("_", "."): value for name, value in form.items()}
+        data |= {"Action": action, "Version": VERSION}
+        answer = self._client.post("/", data=data, headers=self._headers).text
+        return re.findall(f"<{find}>([^<]*)</{find}>", answer) if find else []
+
+    def make(self, action: str, find: str, kind: str, tags: dict[str, str], **form: str) -> str:
+        """Create something tagged and return its id."""
+        tagged = {"TagSpecification_1_ResourceType": kind}
+        for index, (key, value) in enumerate(tags.items(), start=1):
+            tagged[f"TagSpecification_1_Tag_{index}_Key"] = key
+            tagged[f"TagSpecification_1_Tag_{index}_Value"] = value
+        return self.call(action, find=find, **tagged, **form)[0]
+
+
+def _make(ec2: _Ec2, zones: list[str], name: str, index: int) -> None:
+    vpc = ec2.make("CreateVpc", "vpcId", "vpc", {"Name": name}, CidrBlock=f"10.{index}.0.0/16")
+    ec2.call("ModifyVpcAttribute", VpcId=vpc, EnableDnsHostnames_Value="true")
+    gateway = ec2.make(
+        "CreateInternetGateway", "internetGatewayId", "internet-gateway", {"Name": f"{name}-igw"}
+    )
+    ec2.call("AttachInternetGateway", VpcId=vpc, InternetGatewayId=gateway)
+    subnets = {
+        tier: [
+            ec2.make(
+                "CreateSubnet",
+                "subnetId",
+                "subnet",
+                {"Name": f"{name}-{tier}-{zone[-1]}", "Tier": tier},
+                VpcId=vpc,
+                AvailabilityZone=zone,
+                CidrBlock=f"10.{index}.{third}.0/20",
+            )
+            for zone, third in zip(zones, blocks, strict=True)
+        ]
+        for tier, blocks in BLOCKS.items()
+    }
+    for subnet in subnets["public"]:
+        ec2.call("ModifySubnetAttribute", SubnetId=subnet, MapPublicIpOnLaunch_Value="true")
+    address = ec2.call("AllocateAddress", find="allocationId", Domain="vpc")[0]
+    nat = ec2.make(
+        "CreateNatGateway",
+        "natGatewayId",
+        "natgateway",
+        {"Name": f"{name}-nat"},
+        SubnetId=subnets["public"][0],
+        AllocationId=address,
+    )
+    for tier, target in (("public", {"GatewayId": gateway}), ("private", {"NatGatewayId": nat})):
+        tags = {"Name": f"{name}-{tier}"}
+        table = ec2.make("CreateRouteTable", "routeTableId", "route-table", tags, VpcId=vpc)
+        ec2.call("CreateRoute", RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", **target)
+        for subnet in subnets[tier]:
+            ec2.call("AssociateRouteTable", RouteTableId=table, SubnetId=subnet)

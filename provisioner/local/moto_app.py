@@ -1,0 +1,63 @@
+"""moto as one WSGI application: loaded late, one call at a time.
+
+Importing moto with its EC2 takes over a second, so it happens after the port is open; calls that
+arrive before wait. moto's backends are plain dictionaries that change while others iterate them
+(its server runs on threads without locks of its own), so calls are served one after another:
+they are pure computation, and waiting for each other costs nothing that the interpreter's own
+lock would not cost.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from importlib import import_module
+from threading import RLock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from .pace import Pace
+
+# A Fargate tool has no use for machine images; roles do attach AWS's own policies.
+ENVIRONMENT = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
+
+
+class MotoApp:
+    """A WSGI application that gets things done at the given pace."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._lock = RLock()
+        self._app: WSGIApplication | None = None
+
+    def load(self) -> WSGIApplication:
+        """Import moto and extend it, once; the first call does it if nobody has before."""
+        with self._lock:
+            if self._app is None:
+                self._app = self._backends().build(self._pace)
+            return self._app
+
+    def reset(self) -> None:
+        """Forget everything that was ever created."""
+        with self._lock:
+            self._backends().reset()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one AWS call."""
+        app = self.load()
+        with self._lock:
+            chunks = app(environ, start_response)
+            payload = b"".join(chunks)
+            if hasattr(chunks, "close"):
+                chunks.close()
+        return [payload]
+
+    @staticmethod
+    def _backends() -> ModuleType:
+        for name, value in ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
+        return import_module(".backends", __package__)

@@ -1,0 +1,69 @@
+"""The kinds that moto 5.2.5's Resource Groups Tagging API leaves out, or calls by another name.
+
+https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
+from moto.ecr import urls as ecr_urls
+from moto.ecr.models import ECRBackend, ecr_backends
+from moto.logs import urls as logs_urls
+from moto.logs.models import LogsBackend, logs_backends
+from moto.resourcegroupstaggingapi import urls
+from moto.resourcegroupstaggingapi.models import (
+    ResourceGroupsTaggingAPIBackend,
+    resourcegroupstaggingapi_backends,
+)
+
+from ._extension import Extension
+
+
+def install() -> None:
+    """Put these backends in the place of moto's, before moto has made one."""
+    ecr_backends.backend = EcrBackend
+    logs_backends.backend = TaggedLogsBackend
+    resourcegroupstaggingapi_backends.backend = TaggingBackend
+
+
+class EcrBackend(Extension, ECRBackend, TaggableResourcesMixin):
+    """moto's ECR, with its repositories in the index."""
+
+    SERVICE_NAMESPACE = "ecr"
+    urls_of = ecr_urls
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield the repositories."""
+        for repository in self.repositories.values():
+            tags = self.tagger.get_tag_dict_for_resource(repository.arn)
+            yield TaggedResource(repository.arn, tags, "ecr:repository")
+
+    def tag_resource(self, arn: str, tags: Any) -> None:
+        """Tag a repository: a list of tags from ECR's own API, a mapping from the tagging API."""
+        if isinstance(tags, dict):
+            tags = [{"Key": key, "Value": value} for key, value in tags.items()]
+        super().tag_resource(arn, tags)
+
+
+class TaggedLogsBackend(Extension, LogsBackend):
+    """moto's CloudWatch Logs, with AWS's word for a log group."""
+
+    urls_of = logs_urls
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield the log groups."""
+        for group in super().iter_tagged_resources():
+            yield replace(group, resource_type="logs:log-group")
+
+
+class TaggingBackend(Extension, ResourceGroupsTaggingAPIBackend):
+    """moto's index, whose pages survive changes made between them."""
+
+    urls_of = urls
+
+    def _get_resources_generator(self, *args: Any, **kwargs: Any) -> Iterator[TaggedResource]:
+        return iter(list(super()._get_resources_generator(*args, **kwargs)))

@@ -1,0 +1,96 @@
+"""What a rule between fields has found, and the tools that several rules use."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from provisioner.spec.document import Path
+from provisioner.spec.ingress import Action, Conditions, Rule
+from provisioner.spec.models import Spec
+from provisioner.spec.service import Route, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken rule. A warning does not keep the spec from being used."""
+
+    path: Path
+    message: str
+    severity: Literal["error", "warning"] = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A rule of a listener, whether it stands there or is a service's route."""
+
+    listener: str
+    path: Path
+    rule: Route | Rule
+
+
+def services(spec: Spec) -> Iterator[tuple[Path, Service]]:
+    """Every service with its path."""
+    for name, service in spec.services.items():
+        yield ("services", name), service
+
+
+def routes(spec: Spec) -> Iterator[tuple[Path, Route]]:
+    """Every route of every service."""
+    for path, service in services(spec):
+        for index, route in enumerate(service.routes):
+            yield (*path, "routes", index), route
+
+
+def rules(spec: Spec) -> Iterator[Placed]:
+    """What becomes a rule in AWS: the listeners' own, then the routes that are no default."""
+    listeners = spec.load_balancer.listeners if spec.load_balancer else {}
+    for name, listener in listeners.items():
+        for index, rule in enumerate(listener.rules):
+            yield Placed(name, ("load_balancer", "listeners", name, "rules", index), rule)
+    for path, route in routes(spec):
+        if not route.default:
+            yield Placed(route.listener, path, route)
+
+
+def actions(spec: Spec) -> Iterator[tuple[Path, Action]]:
+    """Every action that is written out: the listeners' defaults and their rules."""
+    listeners = spec.load_balancer.listeners if spec.load_balancer else {}
+    for name, listener in listeners.items():
+        path: Path = ("load_balancer", "listeners", name)
+        if listener.default:
+            yield (*path, "default"), listener.default
+        for index, rule in enumerate(listener.rules):
+            yield (*path, "rules", index), rule
+
+
+def balanced(spec: Spec) -> set[str]:
+    """The services that the load balancer sends requests to."""
+    targets = {target.service for _, action in actions(spec) for target in action.forward}
+    return targets | {name for name, service in spec.services.items() if service.routes}
+
+
+def values(conditions: Conditions) -> Iterator[tuple[Path, str]]:
+    """Every condition value of a rule with its path inside the rule."""
+    for field in Conditions.model_fields:
+        given = getattr(conditions, field)
+        lists = given.items() if isinstance(given, dict) else [(None, given)]
+        for key, items in lists:
+            path: Path = (field,) if key is None else (field, key)
+            for index, value in enumerate(items):
+                yield (*path, index), value
+
+
+def cidr_fault(text: str) -> str | None:
+    """What is wrong with a CIDR block, if anything."""
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return f"expected a CIDR block such as 10.0.0.0/16, found '{text}'"
+    if "/" not in text or text.partition("/")[2] != str(network.prefixlen):
+        return f"expected a CIDR block, found '{text}'; did you mean {network}?"
+    if ipaddress.ip_interface(text).ip != network.network_address:
+        return f"expected a CIDR block, found an address inside one; did you mean {network}?"
+    return None

@@ -1,0 +1,163 @@
+"""`load_balancer:` — the application load balancer, its listeners and their rules."""
+
+# ruff: noqa: RUF012  # pydantic gives every instance a default of its own
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from provisioner.spec.fields import (
+    Bool,
+    ElbName,
+    Expected,
+    GroupName,
+    Int,
+    Part,
+    Port,
+    RedirectPort,
+    Slug,
+    StatusCode,
+    Strings,
+    Value,
+)
+
+REDIRECT_KEEP = {"host": "#{host}", "path": "/#{path}", "query": "#{query}"}
+
+
+class Conditions(Part):
+    """What a request must look like for a rule to apply. All of the given conditions must hold.
+
+    AWS allows five values and six wildcards in one rule.
+    """
+
+    path: Strings = []
+    """Path patterns such as `/api/*`."""
+    host: Strings = []
+    """Host names, `*` and `?` allowed."""
+    header: dict[str, Strings] = {}
+    """Header name (at most 40 characters) to accepted values."""
+    method: Strings = []
+    """HTTP methods, upper case."""
+    query: dict[str, Strings] = {}
+    """Query-string key to accepted values."""
+    source_ip: Strings = []
+    """CIDR blocks."""
+
+    def given(self) -> bool:
+        """Whether any condition is set."""
+        return any(getattr(self, name) for name in Conditions.model_fields)
+
+
+class Redirect(Part):
+    """Send the client elsewhere. What is not given is kept from the request."""
+
+    protocol: Literal["HTTP", "HTTPS", "#{protocol}"] = "#{protocol}"
+    port: RedirectPort = "#{port}"
+    host: Annotated[str, Field(max_length=128)] = REDIRECT_KEEP["host"]
+    path: Annotated[str, Field(max_length=128)] = REDIRECT_KEEP["path"]
+    query: Annotated[str, Field(max_length=128)] = REDIRECT_KEEP["query"]
+    permanent: Bool = True
+    """301 when true, 302 when false."""
+
+
+class FixedResponse(Part):
+    """Answer at the load balancer."""
+
+    status_code: StatusCode
+    content_type: Literal[
+        "text/plain", "text/css", "text/html", "application/javascript", "application/json"
+    ] = "text/plain"
+    body: Annotated[str, Field(max_length=1024)] = ""
+
+
+class Target(Part):
+    """One share of a weighted forward."""
+
+    service: Slug
+    weight: Annotated[Int, Field(ge=0, le=999)] = 1
+
+
+def _targets(value: Any) -> Any:
+    if isinstance(value, str):
+        return [{"service": value}]
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("service"), str) and value.keys() <= Target.model_fields.keys():
+        return [value]
+    return [{"service": name, "weight": weight} for name, weight in value.items()]
+
+
+Forward = Annotated[
+    list[Target],
+    BeforeValidator(_targets, json_schema_input_type=str | dict[str, Int] | list[Target]),
+    Field(max_length=5),
+    Expected("a service, or `{service: weight, …}`"),
+]
+"""A service, `{service: weight, …}`, or a list of targets; at most five."""
+
+
+class Action(Part):
+    """Exactly one of forward, redirect, fixed_response."""
+
+    forward: Forward = []
+    redirect: Redirect | None = None
+    fixed_response: FixedResponse | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = [bool(self.forward), self.redirect is not None, self.fixed_response is not None]
+        if sum(given) != 1:
+            raise ValueError("expected exactly one of `forward`, `redirect`, `fixed_response`")
+        return self
+
+
+class Rule(Conditions, Action):
+    """A rule of a listener that is not simply a service's route."""
+
+    name: Slug | None = None
+    """What the rule is called in plans; made from its conditions when not given."""
+    priority: Annotated[Int, Field(ge=1, le=50000)] | None = None
+    """Fixed priority; without one, the order in the file decides."""
+
+    @model_validator(mode="after")
+    def _conditions(self) -> Self:
+        if not self.given():
+            raise ValueError(
+                "expected at least one condition (path, host, header, method, query, source_ip)"
+            )
+        return self
+
+
+class Listener(Part):
+    """One port of the load balancer."""
+
+    port: Port
+    protocol: Literal["HTTP"] = "HTTP"
+    default: Action | None = None
+    """For a request that no rule takes; a 404 unless a service's route is the default."""
+    rules: list[Rule] = []
+    """Rules beside the services' own routes; they come before them."""
+
+
+class LoadBalancer(Part):
+    """The application load balancer."""
+
+    name: ElbName | None = None
+    security_group_name: GroupName | None = None
+    scheme: Literal["internet-facing", "internal"] = "internet-facing"
+    """Cannot be changed later: another scheme is another load balancer with another address."""
+    deletion_protection: Bool = False
+    idle_timeout_seconds: Annotated[Int, Field(ge=1, le=4000)] = 60
+    client_keep_alive_seconds: Annotated[Int, Field(ge=60, le=604800)] = 3600
+    drop_invalid_header_fields: Bool = True
+    """AWS's default is false; dropping malformed headers is the safe form."""
+    desync_mitigation: Literal["monitor", "defensive", "strictest"] = "defensive"
+    http2: Bool = True
+    preserve_host_header: Bool = False
+    attributes: dict[str, Value] = {}
+    """Any other load balancer attribute by its AWS key."""
+    ingress_cidrs: Strings = ["0.0.0.0/0"]
+    """Who may reach the listeners."""
+    listeners: Annotated[dict[Slug, Listener], Field(min_length=1)]

@@ -1,0 +1,59 @@
+"""The spec as a whole. Everything a user may write, with its unit, default and reason."""
+
+# ruff: noqa: RUF012  # pydantic gives every instance a default of its own
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from provisioner.spec.fields import (
+    Account,
+    EcsName,
+    Part,
+    Region,
+    Slug,
+    StackName,
+    TagKey,
+    TagValue,
+    Value,
+    VariableName,
+)
+from provisioner.spec.ingress import LoadBalancer
+from provisioner.spec.network import Network
+from provisioner.spec.service import Service
+
+
+class Cluster(Part):
+    """The ECS cluster."""
+
+    name: EcsName | None = None
+    container_insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
+    """`enhanced` adds metrics per task and container, and their cost."""
+    capacity_providers: list[Literal["FARGATE", "FARGATE_SPOT"]] = ["FARGATE", "FARGATE_SPOT"]
+
+
+class Spec(Part):
+    """One stack: the declaration that `plan`, `apply` and `teardown` work from."""
+
+    stack: StackName
+    """Begins the name of everything in the stack, and with the environment marks what it owns.
+
+    Short, because a load balancer's name has at most 32 characters.
+    """
+    region: Region | None = None
+    """`--region` is stronger, `AWS_REGION` weaker."""
+    account: Account | None = None
+    """Refuse to work in any other account."""
+    tags: Annotated[dict[TagKey, TagValue], Field(max_length=40)] = {}
+    """Put on everything that can carry tags."""
+    variables: dict[VariableName, Value] = {}
+    """Defaults for `${name}`; `--var name=value` is stronger."""
+    network: Network
+    cluster: Cluster = Cluster()
+    load_balancer: LoadBalancer | None = None
+    services: Annotated[dict[Slug, Service], Field(min_length=1)]
+    """What runs. `app` is the main service: its resources carry the stack's name alone."""
+    environments: dict[Slug, dict[str, Any]] = {}
+    """Overlays: `-e NAME` merges one of them over the rest of the file."""
