@@ -32,7 +32,8 @@ from provisioner.engine.kind import Scope, names_of
 from provisioner.engine.model import Outputs
 from provisioner.engine.observe import Observed, observe
 from provisioner.engine.owner import ADDRESS, stamp
-from provisioner.engine.plan import Plan, make_plan
+from provisioner.engine.plan import make_plan
+from provisioner.engine.step import Plan
 from provisioner.errors import UsageError
 from provisioner.resources import KINDS
 from provisioner.resources.lookup import FINDERS

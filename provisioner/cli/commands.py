@@ -15,7 +15,7 @@ from provisioner.cli.options import Target
 from provisioner.cli.progress import progress
 from provisioner.cli.signals import stop_on_signals
 from provisioner.engine.execute import Report
-from provisioner.engine.plan import Plan
+from provisioner.engine.step import Plan
 from provisioner.errors import SpecError, UsageError
 from provisioner.render import text
 from provisioner.spec.load import load_every

@@ -16,7 +16,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from provisioner.engine.execute import Event, Listen, ignore
-from provisioner.engine.plan import Step
+from provisioner.engine.step import Step
 
 DOING = {"create": "creating", "update": "updating", "delete": "deleting"}
 MARKS = {

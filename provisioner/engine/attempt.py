@@ -18,10 +18,11 @@ from tenacity import (
 from provisioner.engine.aws import Aws, code_of, message_of, says
 from provisioner.engine.clock import Clock
 from provisioner.engine.diff import differences
+from provisioner.engine.judge import tag_changes
 from provisioner.engine.kind import Kind, Retry, Scope, Verb
 from provisioner.engine.model import Change, Live, Outputs, Properties, Resource, refs, resolve
 from provisioner.engine.owner import ADDRESS, STACK, stamp
-from provisioner.engine.plan import Step, tag_changes
+from provisioner.engine.step import Step
 from provisioner.errors import StepFailed, TimedOut
 
 T = TypeVar("T")

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from provisioner.engine.diff import differences
 from provisioner.engine.kind import Kind
 from provisioner.engine.model import Outputs, Resource, resolve
 from provisioner.engine.order import dependents
-
-if TYPE_CHECKING:
-    from provisioner.engine.plan import Step
+from provisioner.engine.step import Step
 
 
 def bridges(

@@ -8,7 +8,7 @@ from typing import Any
 from provisioner.engine.execute import Report
 from provisioner.engine.kind import Kind
 from provisioner.engine.model import Change, Outputs, Ref, Text, refs, resolve
-from provisioner.engine.plan import Plan, Step
+from provisioner.engine.step import Plan, Step
 
 FORMAT_VERSION = 1
 

@@ -21,7 +21,7 @@ from provisioner.engine.aws import DENIED, Aws, code_of, explain
 from provisioner.engine.clock import Clock
 from provisioner.engine.kind import Kind, Scope
 from provisioner.engine.model import Outputs
-from provisioner.engine.plan import Plan, Step
+from provisioner.engine.step import Plan, Step
 from provisioner.errors import Interrupted, NotServing, ProvisionerError, StepFailed
 
 log = structlog.get_logger()

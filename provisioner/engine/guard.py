@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from provisioner.engine.aws import Aws, explain
 from provisioner.engine.kind import Kind, Scope
-from provisioner.engine.plan import Plan, Step
+from provisioner.engine.step import Plan, Step
 from provisioner.errors import Guarded
 
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
 
 from provisioner.engine.kind import Kind
 from provisioner.engine.model import Resource, refs
+from provisioner.engine.step import Step
 from provisioner.errors import Cycle
-
-if TYPE_CHECKING:
-    from provisioner.engine.plan import Step
 
 
 def needs_of(resource: Resource) -> set[str]:

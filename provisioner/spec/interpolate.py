@@ -17,7 +17,10 @@ BUILT_IN = {
     "region": "it is the spec's `region:`",
 }
 _LONGEST = 65_536
-_DEEPEST = 40
+_DEEPEST = 20
+"""Variables inside each other."""
+_NESTED = 5
+"""Defaults inside defaults, in one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def _references(text: str, depth: int) -> set[str]:
     except TemplateError:
         return set()
     found = {part.name for part in parts if not part.env}
-    if depth < _DEEPEST:
+    if depth < _NESTED:
         found |= {n for part in parts for n in _references(part.default or "", depth + 1)}
     return found
 
@@ -128,22 +131,22 @@ class _Names:
         self.broken.add(path)
         return value
 
-    def _expand(self, text: str, depth: int) -> str:
-        if depth > 2 * _DEEPEST:
-            raise TemplateError(f"defaults inside defaults, more than {_DEEPEST} levels deep")
+    def _expand(self, text: str, depth: int, nested: int = 0) -> str:
+        if nested > _NESTED:
+            raise TemplateError(f"more than {_NESTED} defaults inside each other")
         result = ""
         for part in split(text):
-            result += part if isinstance(part, str) else self._look_up(part, depth)
+            result += part if isinstance(part, str) else self._look_up(part, depth, nested)
             if len(result) > _LONGEST:
                 raise TemplateError(f"becomes longer than {_LONGEST:,} characters")
         return result
 
-    def _look_up(self, reference: Reference, depth: int) -> str:
+    def _look_up(self, reference: Reference, depth: int, nested: int) -> str:
         if not reference.env:
             return self._variable(reference.name, depth)
         found = self._inputs.environ.get(reference.name)
         if reference.default is not None:
-            return found or self._expand(reference.default, depth + 1)
+            return found or self._expand(reference.default, depth, nested + 1)
         if found is None:
             name = reference.name
             raise TemplateError(
