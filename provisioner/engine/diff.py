@@ -71,12 +71,31 @@ def _compare_lists(
     path: Path, before: Sequence[Any], after: Sequence[Any], rules: Rules
 ) -> Iterator[Change]:
     if _matches(path, rules.unordered):
-        before, after = sorted(before, key=_rank), sorted(after, key=_rank)
+        before, after = _paired(path, before, after, rules)
     if len(before) != len(after):
         yield Change(path, list(before), list(after))
         return
     for index, (old, new) in enumerate(zip(before, after, strict=True)):
         yield from _compare((*path, str(index)), old, new, rules)
+
+
+def _paired(
+    path: Path, before: Sequence[Any], after: Sequence[Any], rules: Rules
+) -> tuple[list[Any], list[Any]]:
+    """Both sides without their order: first what has a counterpart, then the rest of each."""
+    old, new = [], []
+    left, lonely = sorted(before, key=_rank), []
+    for value in sorted(after, key=_rank):
+        same = (
+            i for i, item in enumerate(left) if not any(_compare((*path, "*"), item, value, rules))
+        )
+        index = next(same, None)
+        if index is None:
+            lonely.append(value)
+        else:
+            old.append(left.pop(index))
+            new.append(value)
+    return [*old, *left], [*new, *lonely]
 
 
 def _rank(value: Any) -> str:

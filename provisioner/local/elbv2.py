@@ -64,7 +64,7 @@ class Elbv2Backend(Extension, ELBv2Backend):
         asked = {key: value for key, value in kwargs.items() if key != "tags"}
         for present in self.load_balancers.values():
             if present.name == name:
-                if self.asked[present.arn] != asked:
+                if self.asked.get(present.arn) != asked:
                     raise DuplicateLoadBalancerName
                 return present
         made = super().create_load_balancer(name, **kwargs)
@@ -81,7 +81,7 @@ class Elbv2Backend(Extension, ELBv2Backend):
         found = super().describe_load_balancers(arns, names)
         now = self.pace.now()
         for each in found:
-            each.state = "active" if now >= self.active_at[each.arn] else "provisioning"
+            each.state = "active" if now >= self.active_at.get(each.arn, 0) else "provisioning"
         return found
 
     def create_target_group(self, name: str, **kwargs: Any) -> FakeTargetGroup:
@@ -89,7 +89,7 @@ class Elbv2Backend(Extension, ELBv2Backend):
         asked = {key: value for key, value in kwargs.items() if key != "tags"}
         for present in self.target_groups.values():
             if present.name == name:
-                if self.asked[present.arn] != asked:
+                if self.asked.get(present.arn) != asked:
                     raise DuplicateTargetGroupName
                 return present
         made = super().create_target_group(name, **kwargs)
@@ -124,7 +124,7 @@ class Elbv2Backend(Extension, ELBv2Backend):
         balancer = self.load_balancers.get(load_balancer_arn)
         for present in balancer.listeners.values() if balancer else ():
             if present.port == port:
-                if self.asked[present.arn] != asked:
+                if self.asked.get(present.arn) != asked:
                     raise DuplicateListenerError
                 return present
         made = super().create_listener(load_balancer_arn, protocol, port, *args, **kwargs)

@@ -64,7 +64,7 @@ def _serve(options: argparse.Namespace) -> int:
         "endpoint": f"http://{LOOPBACK}:{server.port}",
         "port": server.port,
         "pid": os.getpid(),
-        "directory": str(options.directory),
+        "directory": str(options.directory.resolve()),
         "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     hint = options.directory / SERVER

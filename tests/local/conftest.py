@@ -1,0 +1,64 @@
+"""One embedded cloud for all tests that do not care which, emptied before each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from provisioner.local import cloud as lifecycle
+from provisioner.local.cloud import Cloud
+
+# Long enough to be seen in progress, short enough to be waited for.
+SETTLE = 0.5
+REGION = "eu-west-1"
+
+Connect = Callable[..., Any]
+
+
+@cache
+def connect(endpoint: str, service: str, region: str = REGION) -> Any:
+    """A boto3 client that tries once."""
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"total_max_attempts": 1}, max_pool_connections=16),
+    )
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    directory = tmp_path_factory.mktemp("cloud")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PROVISIONER_LOCAL_SETTLE", str(SETTLE))
+        environment.setenv("AWS_PROFILE", "of-the-user-and-not-there")
+        running = lifecycle.start(directory)
+    yield running
+    lifecycle.stop(directory)
+
+
+@pytest.fixture
+def cloud(started: Cloud) -> Cloud:
+    lifecycle.reset(started.directory)
+    return started
+
+
+@pytest.fixture
+def client(cloud: Cloud) -> Connect:
+    return lambda service, region=REGION: connect(cloud.endpoint, service, region)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[Path]:
+    """A place for a cloud of the test's own, which is stopped in the end."""
+    place = tmp_path / "local"
+    yield place
+    lifecycle.stop(place)

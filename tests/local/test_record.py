@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from provisioner.local.record import Recorder
+
+from .test_wire import signed
+
+
+class Time:
+    """A clock that only moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def read(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def answering(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    body = environ["wsgi.input"].read()
+    if b"Crash" in body:
+        raise RuntimeError("moto")
+    refused = b"Refuse" in body
+    start_response("400 Bad Request" if refused else "200 OK", [("Content-Type", "text/xml")])
+    return [b"<Code>Refused</Code>" if refused else b"<Done/>"]
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    time = Time()
+    return Recorder(answering, clock=time.read, sleep=time.sleep)
+
+
+def call(recorder: Recorder, action: str, service: str = "iam") -> str:
+    headers = {"Authorization": signed(service)["authorization"], "User-Agent": "someone"}
+    return Client(recorder).post("/", data={"Action": action}, headers=headers).text
+
+
+def test_a_call_is_passed_on_and_logged(recorder: Recorder) -> None:
+    assert call(recorder, "CreateRole") == "<Done/>"
+    (record,) = recorder.calls()
+    assert (record.seq, record.service, record.operation) == (1, "iam", "CreateRole")
+    assert (record.write, record.status, record.error) == (True, 200, "")
+    assert (record.region, record.user_agent) == ("eu-west-1", "someone")
+
+
+def test_an_error_is_logged_with_its_code(recorder: Recorder) -> None:
+    call(recorder, "GetRefusedThings")
+    (record,) = recorder.calls()
+    assert (record.write, record.status, record.error) == (False, 400, "Refused")
+
+
+def test_a_crash_is_logged_and_goes_on(recorder: Recorder) -> None:
+    with pytest.raises(RuntimeError):
+        call(recorder, "Crash")
+    assert [each.status for each in recorder.calls()] == [500]
+
+
+def test_reads_and_writes_are_held_back_each_for_its_time(recorder: Recorder) -> None:
+    recorder.latency(read_ms=20, write_ms=300)
+    recorder.latency(write_ms=70)
+    call(recorder, "ListRoles")
+    call(recorder, "CreateRole")
+    assert [round(each.end - each.start, 3) for each in recorder.calls()] == [0.02, 0.07]
+
+
+def test_calls_after_one_are_asked_for_by_its_number(recorder: Recorder) -> None:
+    for _ in range(3):
+        call(recorder, "ListRoles")
+    assert [each.seq for each in recorder.calls(since=1)] == [2, 3]
+
+
+def test_numbers_go_on_after_clearing(recorder: Recorder) -> None:
+    call(recorder, "ListRoles")
+    recorder.clear()
+    assert recorder.calls() == []
+    call(recorder, "ListRoles")
+    assert [each.seq for each in recorder.calls()] == [2]
+
+
+def test_what_is_not_an_aws_call_is_not_logged(recorder: Recorder) -> None:
+    assert Client(recorder).get("/favicon.ico").status_code == 200
+    assert recorder.calls() == []
