@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 
 from provisioner.cli.commands import GROUP
-from provisioner.errors import Interrupted, ProvisionerError, UsageError
+from provisioner.errors import Interrupted, ProvisionerError, SpecError, UsageError
 
 EXIT_CODES = {
     0: "done",
@@ -45,6 +45,9 @@ def run(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return Interrupted.exit_code
+    except SpecError as error:  # lines that editors and CI can follow: file:line:col first
+        click.echo(str(error), err=True)
+        return error.exit_code
     except ProvisionerError as error:
         click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
         return error.exit_code

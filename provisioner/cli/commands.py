@@ -61,8 +61,7 @@ def validate(target: Target, *, as_json: bool, render: bool) -> None:
             }
         )
         return
-    for warning in sorted(warnings, key=lambda w: (w.line, w.column)):
-        click.echo(f"{click.style('warning:', fg='yellow')} {warning}", err=True)
+    options.warn(sorted(warnings, key=lambda problem: (problem.line, problem.column)))
     where = f" ({', '.join(environments)})" if environments else ""
     click.echo(f"{target.spec}: valid{where}")
 

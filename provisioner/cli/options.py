@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
 
 from provisioner.api import Stack, connect, region_for
 from provisioner.cli.log import configure
-from provisioner.errors import UsageError
+from provisioner.errors import Problem, UsageError
 from provisioner.local import cloud
 from provisioner.spec.load import Loaded, load
 
@@ -37,20 +36,18 @@ class Target:
     local: bool
 
     def load(self) -> Loaded:
-        """The spec, resolved; warnings go to stderr. Raises SpecError, UsageError."""
-        loaded = load(
+        """The spec, resolved. Raises SpecError, UsageError."""
+        return load(
             self.spec,
             environment=self.environment,
             variables=self.variables,
             settings=self.settings,
         )
-        for warning in loaded.warnings:
-            click.echo(f"{click.style('warning:', fg='yellow')} {warning}", err=True)
-        return loaded
 
     def stack(self) -> Stack:
         """The stack, connected to AWS or to the embedded cloud."""
         loaded = self.load()
+        warn(loaded.warnings)
         region = region_for(loaded.spec, self.region)
         if self.local:
             server = cloud.ensure(cloud.default_directory(os.environ))
@@ -195,6 +192,12 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def warn(problems: Iterable[Problem]) -> None:
+    """Say what is odd but not wrong, on stderr."""
+    for problem in problems:
+        click.echo(f"{click.style('warning:', fg='yellow')} {problem}", err=True)
+
+
 def use_color(choice: str) -> bool | None:
     """Whether to colour: the flag, then NO_COLOR, then FORCE_COLOR; None asks the terminal."""
     if choice != "auto":
@@ -210,11 +213,3 @@ def use_color(choice: str) -> bool | None:
 def interactive(*, no_input: bool) -> bool:
     """Whether somebody is there to answer."""
     return not no_input and not os.environ.get("CI") and sys.stdin.isatty()
-
-
-def relative(path: str) -> str:
-    """A path as the user would write it."""
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return path
