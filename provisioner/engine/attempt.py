@@ -15,7 +15,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from provisioner.engine.aws import Aws, code_of, message_of, says
+from provisioner.engine.aws import THROTTLED, Aws, code_of, message_of, says
 from provisioner.engine.clock import Clock
 from provisioner.engine.diff import differences
 from provisioner.engine.judge import tag_changes
@@ -30,6 +30,7 @@ Say = Callable[[str], None]
 
 FIRST_WAIT_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 10.0
+THROTTLE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Attempt:
             sleep=self.clock.sleep,
             before_sleep=lambda state: self.say(_result(state)),
             retry_error_callback=give_up,
-        )(ask)
+        )(lambda: _patiently(ask))
 
     def _call(self, verb: Verb, act: Callable[[], T]) -> T:
         began = self.clock.now()
@@ -155,12 +156,24 @@ class Attempt:
         )(act)
 
     def _rule(self, verb: Verb, error: BaseException) -> Retry | None:
-        """The declared retry that an error falls under."""
+        """The retry that an error falls under: a throttle, or one that the kind declares."""
         code, message = code_of(error), message_of(error)
+        if code in THROTTLED:  # botocore has slowed down and tried; the step is still worth it
+            return Retry(verb, code, seconds=THROTTLE_SECONDS)
         for rule in self.kind.retries:
             if rule.verb == verb and rule.code == code and rule.containing in message:
                 return rule
         return None
+
+
+def _patiently(ask: Callable[[], str]) -> str:
+    """The answer; being throttled is one more thing to wait for."""
+    try:
+        return ask()
+    except ClientError as error:
+        if code_of(error) not in THROTTLED:
+            raise
+        return f"AWS throttles: {message_of(error)}"
 
 
 def _rhythm() -> wait_exponential_jitter:

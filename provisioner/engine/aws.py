@@ -30,6 +30,11 @@ DENIED = frozenset({
     "UnrecognizedClientException", "InvalidClientTokenId", "ExpiredToken", "ExpiredTokenException",
     "AuthFailure", "SignatureDoesNotMatch", "InvalidSignatureException", "OptInRequired",
 })  # fmt: skip
+THROTTLED = frozenset({
+    "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
+    "RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown",
+    "PriorRequestNotComplete", "BandwidthLimitExceeded",
+})  # fmt: skip
 WORKERS = 16
 RETRIES = 8
 CONNECT_SECONDS = 10
@@ -76,7 +81,7 @@ class Aws:
             service,
             endpoint_url=self.endpoint_url,
             config=Config(
-                retries={"mode": "standard", "max_attempts": RETRIES},
+                retries={"mode": "adaptive", "max_attempts": RETRIES},
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=READ_SECONDS,
                 max_pool_connections=WORKERS * 2,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from provisioner.engine.aws import Aws
 
 Verb = Literal["create", "update", "delete"]
+REPLACEMENT = re.compile(r"(?P<stem>.+)-[0-9a-f]{6}")
 
 
 class Effect(IntEnum):
@@ -70,8 +72,15 @@ class Scope:
     tags: Mapping[str, Tags] = field(default_factory=dict)
 
     def near(self, kind: str, name: str) -> bool:
-        """Whether something of this name deserves a closer look."""
-        return name.startswith(self.prefix) or name in self.names.get(kind, frozenset())
+        """Whether something of this name deserves a closer look.
+
+        A replacement of ours is near, too: it may carry a wanted name with a hash (`variant`).
+        """
+        wanted = self.names.get(kind, frozenset())
+        if name.startswith(self.prefix) or name in wanted:
+            return True
+        renamed = REPLACEMENT.fullmatch(name)
+        return renamed is not None and any(one.startswith(renamed["stem"]) for one in wanted)
 
     def ours(self, tags: Tags) -> bool:
         """Whether tags say that the thing is the stack's."""

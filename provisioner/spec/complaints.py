@@ -83,9 +83,13 @@ def _guesses(error: Exception, rows: list[str]) -> Iterator[tuple[int, int, str]
     for number, row in enumerate(rows, 1):
         if row.startswith("<<<<<<< "):
             yield number, 1, "a merge conflict is left in the file"
-    if not isinstance(error, yaml.MarkedYAMLError):
-        yield 1, 1, "this is not YAML; look for a wrong escape such as \\U"
-        return
+    if isinstance(error, yaml.MarkedYAMLError):
+        yield from _looked_at(error, rows)
+    yield 1, 1, "this is not YAML; look for a wrong escape such as \\U"
+
+
+def _looked_at(error: yaml.MarkedYAMLError, rows: list[str]) -> Iterator[tuple[int, int, str]]:
+    """From what stands at the error's place, then from what PyYAML says."""
     line, column = _position(error.problem_mark)
     row = rows[line - 1] if line <= len(rows) else ""
     if tab := re.match(r" *\t", row):

@@ -99,8 +99,6 @@ def _options(options: list[Schema], bounds: Schema, limits: Schema) -> list[Sche
             result += [_TRUTH, _REFERENCE]
         elif option == {"type": "string"} and limits:
             result += [{**option, **limits}, _REFERENCE]
-        elif list(option) == ["anyOf"]:
-            result += _options(option["anyOf"], bounds, limits)
         else:
             opened = _opened(option)
             result += opened["anyOf"] if list(opened) == ["anyOf"] else [opened]

@@ -121,7 +121,7 @@ class Repository(Kind):
 
     def _images(self, aws: Aws, live: Live) -> list[Any]:
         name = live.properties["repositoryName"]
-        return aws.pages("ecr", "list_images", "imageIds", repositoryName=name)
+        return aws.pages("ecr", "list_images", "imageIds", repositoryName=name, maxResults=1000)
 
     def _live(self, repository: dict[str, Any], tags: Tags, policy: Any) -> Live:
         properties = {name: repository.get(name) for name in self.fields}

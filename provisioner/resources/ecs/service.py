@@ -118,7 +118,7 @@ class Service(_common.Tagged):
 
     def _list(self, aws: Aws, cluster: str) -> set[tuple[str, str]]:
         try:
-            arns = aws.pages("ecs", "list_services", "serviceArns", cluster=cluster)
+            arns = aws.pages("ecs", "list_services", "serviceArns", cluster=cluster, maxResults=100)
         except ClientError as error:
             if says(error, ("ClusterNotFoundException",)):
                 return set()
