@@ -48,8 +48,8 @@ def json_schema() -> Schema:
 
 
 def schema_text() -> str:
-    """The schema as the committed file has it."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    """The schema as the committed file has it, and as `provisioner schema` prints it."""
+    return json.dumps(json_schema(), indent=2) + "\n"
 
 
 def _opened(node: Any) -> Any:

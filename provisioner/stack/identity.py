@@ -41,11 +41,7 @@ def _execution_role(context: Context, name: str, service: Service) -> Resource:
     if secrets(service):
         statements.append(_allow(["secretsmanager:GetSecretValue"], secrets(service)))
     if parameters(service):
-        arns = [
-            context.arn("ssm", "parameter/", arn.lstrip("/")) if ":" not in arn else arn
-            for arn in parameters(service)
-        ]
-        statements.append(_allow(["ssm:GetParameters"], arns))
+        statements.append(_allow(["ssm:GetParameters"], parameters(service)))
     properties = {
         "RoleName": service.names.execution_role or context.names.role("execution", name),
         "AssumeRolePolicyDocument": _trust(context),

@@ -18,5 +18,5 @@ def secrets(service: Service) -> list[str]:
 
 
 def parameters(service: Service) -> list[str]:
-    """SSM parameters, by ARN or by name."""
+    """ARNs of the SSM parameters."""
     return sorted({v for v in service.secrets.values() if ":secretsmanager:" not in v})

@@ -179,6 +179,23 @@ def test_a_service_behind_a_rule_alone_is_balanced(load: Callable[..., Loaded]) 
     assert load(text + "    health_check_grace_period_seconds: 60\n").warnings == ()
 
 
+FORWARDS = {
+    "app": {"app": 1},
+    "{app: 3, b: 0}": {"app": 3, "b": 0},
+    "{service: app, weight: 5}": {"app": 5},
+    "[{service: app}, {service: b, weight: 2}]": {"app": 1, "b": 2},
+}
+
+
+@pytest.mark.parametrize("forward", FORWARDS)
+def test_a_forward_may_be_written_short_and_long(forward: str, load: Callable[..., Loaded]) -> None:
+    text = HEAD.replace("{port: 80}", f"{{port: 80, rules: [{{path: /x, forward: {forward}}}]}}")
+    balancer = load(text + "  b: {image: nginx, port: 1}\n").spec.load_balancer
+    assert balancer is not None
+    targets = balancer.listeners["http"].rules[0].forward
+    assert {target.service: target.weight for target in targets} == FORWARDS[forward]
+
+
 def test_a_redirect_needs_no_service(load: Callable[..., Loaded]) -> None:
     text = HEAD.replace("    routes: [{default: true}]\n", "").replace(
         "{port: 80}", "{port: 80, default: {redirect: {host: example.com}}}"

@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from provisioner.errors import SpecError
+from provisioner.spec.complaints import in_plain_words
 from provisioner.spec.syntax import Loader, read_tree
 
-LOADERS = list({yaml.SafeLoader, Loader})
+LOADERS = list(dict.fromkeys([yaml.SafeLoader, Loader]))
 
 CASES: dict[str, tuple[str, str]] = {
     "a list that is not closed": (
@@ -121,3 +122,11 @@ def test_an_unknown_escape_says_how_to_write_a_backslash(loader: Any) -> None:
 @pytest.mark.parametrize("loader", LOADERS)
 def test_an_impossible_character_is_a_problem_in_both_parsers(loader: Any) -> None:
     assert "escape" in _complaint('a: "\\UFFFFFFFF"\n', loader)
+
+
+def test_an_error_that_nobody_foresaw_is_told_in_the_parsers_words() -> None:
+    mark = yaml.Mark("f", 0, 1, 2, None, 0)
+    error = yaml.MarkedYAMLError("while dreaming", mark, "found a sheep", mark)
+    assert str(in_plain_words(error, "a: 1\nb: 2\n", "f")) == (
+        "f:2:3: this is not YAML: found a sheep"
+    )

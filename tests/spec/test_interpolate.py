@@ -176,6 +176,16 @@ FAULTS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
             ),
         ),
     ),
+    "no rule is applied to a text that could not be replaced": (
+        '    secrets: {A: "${env:ARN}"}',
+        {},
+        (
+            (
+                "f:6:18: services.app.secrets.A: the environment variable ARN is not set;"
+                " set it, or give a default: ${env:ARN:-DEFAULT}"
+            ),
+        ),
+    ),
     "a given variable that means nothing": (
         "variables: {image_tag: x}",
         {"variables": {"imagetag": "v2"}},

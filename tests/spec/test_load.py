@@ -89,8 +89,8 @@ def test_problems_say_which_environments_have_them(write: Callable[[str], Path])
         load_every(path, environ={})
     assert [str(problem).removeprefix(str(path)) for problem in caught.value.problems] == [
         (
-            ":3:25: services.app.image: unknown variable `tag`; give it with --var tag=VALUE or under"
-            " `variables:`, or write `$${tag}` to keep the text"
+            ":3:25: services.app.image: unknown variable `tag`; give it with --var tag=VALUE"
+            " or under `variables:`, or write `$${tag}` to keep the text"
         ),
         ":3:46: services.app.cpu: in dev, staging: expected a whole number, found text '300x'",
         ":5:17: region: in dev: expected a region such as eu-central-1, found 'up'",

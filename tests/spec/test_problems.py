@@ -7,15 +7,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from provisioner.errors import Problem, SpecError
+from provisioner.spec.compose import parse
 from provisioner.spec.load import load_text
-from provisioner.spec.problems import in_file_order
+from provisioner.spec.problems import in_file_order, to_problems
 from provisioner.spec.schema import json_schema
 
 JARGON = re.compile(
     r"Input should|Value error|valid (dictionary|integer|string|list|boolean)|instance of"
-    r"|Extra inputs|Field required|String should|at most \d+ items|(int|string|bool|list|dict|model)_type\b|pydantic|NoneType"
+    r"|Extra inputs|Field required|String should|at most \d+ items"
+    r"|(int|string|bool|list|dict|model)_type\b|pydantic|NoneType"
 )
 ODD_VALUES = ["null", "true", "7", "-7", "1.5", "text", "''", "[]", "{}", "[1]", "{a: 1}", "[[x]]"]
 
@@ -81,6 +84,13 @@ def test_a_secret_is_never_printed(
         return
     lines = complaints(BASE, settings=[f"services.app.{path}={value}"])
     assert not any("hunter2" in line or "AKIA" in line for line in lines)
+
+
+def test_an_error_that_no_model_has_is_told_without_jargon() -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(dict[str, float]).validate_python({"a": "x"})
+    [problem] = to_problems(caught.value, parse("a: x", "f"))
+    assert str(problem).startswith("f:1:4: a: expected to be a valid number")
 
 
 @given(st.lists(st.builds(Problem, st.just("f"), *[st.integers(0, 3)] * 2, st.text(), st.text())))
