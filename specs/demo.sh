@@ -10,8 +10,8 @@ run() {
 
 run apply specs/oaktree.yaml -e dev --local --yes
 run plan specs/oaktree.yaml -e dev --local --detailed-exitcode
-run apply specs/oaktree.yaml -e dev --local --yes --set services.app.port=8080
 run apply specs/oaktree.yaml -e dev --local --yes --var image_tag=v2
+run apply specs/oaktree.yaml -e dev --local --yes --var image_tag=v2 --set services.app.port=8080
 run status specs/oaktree.yaml -e dev --local
 run teardown specs/oaktree.yaml -e dev --local --yes
 run local stop
