@@ -117,11 +117,10 @@ class Stack:
             {r.address: stamp(r, self.blueprint.owner) for r in self.blueprint.resources},
         )
 
-    def observe(self) -> Observed:
-        """One look at AWS. Raises NoAccess, LookupFailed."""
-        return observe(
-            self.aws, self.scope, kinds=KINDS, lookups=self.blueprint.lookups, finders=FINDERS
-        )
+    def observe(self, *, network: bool = True) -> Observed:
+        """One look at AWS, `network` included or not. Raises NoAccess, LookupFailed."""
+        lookups = [item for item in self.blueprint.lookups if network or item.kind != "network"]
+        return observe(self.aws, self.scope, kinds=KINDS, lookups=lookups, finders=FINDERS)
 
     def plan(self, *, replaceable: Collection[str] = ()) -> Plan:
         """What `apply` would do. Reads only. Raises PlanError, NoAccess."""
@@ -137,8 +136,7 @@ class Stack:
 
     def teardown_plan(self) -> Plan:
         """What `teardown` would do: the plan for nothing. Needs no network to be there."""
-        lookups = [item for item in self.blueprint.lookups if item.kind == "account"]
-        seen = observe(self.aws, self.scope, kinds=KINDS, lookups=lookups, finders=FINDERS)
+        seen = self.observe(network=False)
         return make_plan((), seen, kinds=KINDS, scope=self.scope)
 
     def guard(self, plan: Plan, *, force: bool = False) -> Plan:
@@ -181,7 +179,7 @@ class Stack:
 
     def status_document(self) -> dict[str, Any]:
         """What exists of the stack, what is missing, and how its services are. Reads only."""
-        seen = self.observe()
+        seen = self.observe(network=False)
         ours = [live for live in seen.lives if self.scope.ours(live.tags)]
         known = {
             **seen.lookups,
@@ -206,7 +204,7 @@ class Stack:
                 if live.kind == "ecs.service"
             },
             "resources": [
-                {"address": live.tags.get(ADDRESS, ""), "name": live.id}
+                {"address": live.tags.get(ADDRESS, ""), "id": live.id}
                 for live in ours
                 if not KINDS[live.kind].part_of
             ],

@@ -88,7 +88,7 @@ def status(document: Mapping[str, Any]) -> str:
         lines.append("")
     width = max((len(item["address"]) for item in document["resources"]), default=0)
     lines.extend(
-        f"  = {item['address']:<{width}}  {_short(item['name'])}" for item in document["resources"]
+        f"  = {item['address']:<{width}}  {_short(item['id'])}" for item in document["resources"]
     )
     lines.extend(
         click.style(f"  ! {missing:<{width}}  missing", fg="yellow")
