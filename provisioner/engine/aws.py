@@ -58,7 +58,7 @@ class Aws:
         self.session = session
         self.endpoint_url = endpoint_url
         self.read_only = read_only
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, int], Any] = {}
         self._lock = threading.Lock()
         self._connecting = threading.Lock()
         self._answers: dict[Hashable, Future[Any]] = {}
@@ -69,19 +69,20 @@ class Aws:
         """The region that calls go to."""
         return str(self.session.region_name)
 
-    def client(self, service: str) -> Any:
-        """The boto3 client of a service, made once."""
+    def client(self, service: str, *, attempts: int = RETRIES) -> Any:
+        """The boto3 client of a service, made once. Polls, which are repeated anyway, try once."""
+        key = (service, attempts)
         with self._connecting:  # a session makes one client at a time
-            if service not in self._clients:
-                self._clients[service] = self._connect(service)
-            return self._clients[service]
+            if key not in self._clients:
+                self._clients[key] = self._connect(service, attempts)
+            return self._clients[key]
 
-    def _connect(self, service: str) -> Any:
+    def _connect(self, service: str, attempts: int) -> Any:
         client = self.session.client(
             service,
             endpoint_url=self.endpoint_url,
             config=Config(
-                retries={"mode": "adaptive", "max_attempts": RETRIES},
+                retries={"mode": "adaptive", "max_attempts": attempts},
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=READ_SECONDS,
                 max_pool_connections=WORKERS * 2,

@@ -86,7 +86,9 @@ def status(document: Mapping[str, Any]) -> str:
         )
     if document["services"]:
         lines.append("")
-    width = max((len(item["address"]) for item in document["resources"]), default=0)
+    if not document["resources"]:
+        return "\n".join([*lines, "Nothing of this stack exists."])
+    width = max(len(item["address"]) for item in document["resources"])
     lines.extend(
         f"  = {item['address']:<{width}}  {_short(item['id'])}" for item in document["resources"]
     )
@@ -94,8 +96,6 @@ def status(document: Mapping[str, Any]) -> str:
         click.style(f"  ! {missing:<{width}}  missing", fg="yellow")
         for missing in document["missing"]
     )
-    if not document["resources"]:
-        lines.append("Nothing of this stack exists.")
     return "\n".join([*lines, *_outputs(document["outputs"])])
 
 

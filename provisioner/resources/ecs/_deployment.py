@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from provisioner.engine.aws import DENIED, Aws, code_of
 from provisioner.errors import NotServing
@@ -63,7 +63,10 @@ def progress(aws: Aws, cluster: str, service: dict[str, Any]) -> str:
 
 def _read(aws: Aws, cluster: str, service: str) -> Records:
     try:
-        answer = aws.client("ecs").list_service_deployments(service=service, cluster=cluster)
+        client = aws.client("ecs", attempts=1)
+        answer = client.list_service_deployments(service=service, cluster=cluster)
+    except HTTPClientError:
+        return Records("faulty")
     except ClientError as error:
         if code_of(error) in DENIED:
             return Records("denied")
