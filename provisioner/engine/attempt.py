@@ -12,8 +12,10 @@ from tenacity import (
     Retrying,
     retry_if_exception,
     retry_if_result,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
+from tenacity.wait import wait_base
 
 from provisioner.engine.aws import THROTTLED, Aws, code_of, message_of, says
 from provisioner.engine.clock import Clock
@@ -68,7 +70,7 @@ class Attempt:
         except ClientError as error:
             if not says(error, self.kind.exists):
                 raise
-            live = self._find(resource, error)
+            live = self._find(resource, want, error)
         changes = [
             change
             for change in self._changes(resource, want, live)
@@ -79,10 +81,16 @@ class Attempt:
         self._settle(live, want)
         return live
 
-    def _find(self, resource: Resource, error: ClientError) -> Live:
-        """The thing that is there already: ours when an earlier answer was lost."""
+    def _find(self, resource: Resource, want: Properties, error: ClientError) -> Live:
+        """The thing that is there already: ours when an earlier answer was lost.
+
+        Not the one that is being replaced: that has the same address, but other properties.
+        """
         for live in self.kind.observe(self.aws.snapshot(), self.scope):
-            if self.scope.ours(live.tags) and live.tags.get(ADDRESS) == resource.address:
+            if not self.scope.ours(live.tags) or live.tags.get(ADDRESS) != resource.address:
+                continue
+            changes = self._changes(resource, want, live)
+            if not any(change.field in self.kind.immutable for change in changes):
                 return live
         raise StepFailed(
             f"{resource.address}: {message_of(error)}; it has no {STACK} tag of this stack",
@@ -110,9 +118,9 @@ class Attempt:
         return differences(canonical(compared), canonical(live.properties), self.kind.rules)
 
     def _delete(self, live: Live, *, force: bool) -> None:
-        if force:
-            self._call("delete", lambda: self.kind.clear(self.aws, live))
         try:
+            if force:
+                self._call("delete", lambda: self.kind.clear(self.aws, live))
             self._call("delete", lambda: self.kind.delete(self.aws, live))
         except ClientError as error:
             if not says(error, self.kind.absent):
@@ -176,10 +184,9 @@ def _patiently(ask: Callable[[], str]) -> str:
         return f"AWS throttles: {message_of(error)}"
 
 
-def _rhythm() -> wait_exponential_jitter:
-    return wait_exponential_jitter(
-        initial=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS, jitter=FIRST_WAIT_SECONDS
-    )
+def _rhythm() -> wait_base:
+    growing = wait_exponential(multiplier=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS)
+    return growing + wait_random(0, FIRST_WAIT_SECONDS)
 
 
 def _result(state: RetryCallState) -> str:

@@ -100,7 +100,7 @@ class Judge:
             reason, forces = "new revision", frozenset()
         elif self.kind.replacement == "delete-first":
             effect = Effect.INTERRUPTING
-        elif self.kind.identity and not any(c.field == self.kind.identity[0] for c in changes):
+        elif self._taken(resource, mine):
             fresh = variant(resource, self.kind, self.known)
             changes = self._changes(fresh, live)
         step = Step(
@@ -108,6 +108,14 @@ class Judge:
             forces, replaces=not self.kind.retain,
         )  # fmt: skip
         return Verdict(step, None, tuple(mine))
+
+    def _taken(self, resource: Resource, mine: Iterable[Live]) -> bool:
+        """Whether one of those to be replaced has the name that the new thing would get."""
+        return any(
+            live.properties.get(name) == resource.properties.get(name)
+            for name in self.kind.identity[:1]
+            for live in mine
+        )
 
 
 def _refusal(resource: Resource, changes: Iterable[Change], forces: frozenset[str]) -> str:

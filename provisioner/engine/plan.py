@@ -36,7 +36,6 @@ def make_plan(
     """
     known: dict[str, Any] = dict(observed.lookups)
     by_kind = _group(observed.lives)
-    _refuse_foreign(wanted, by_kind, known, kinds, scope)
     verdicts: dict[str, Verdict] = {}
     problems: list[str] = []
     for resource in order.by_reference(wanted):
@@ -51,10 +50,11 @@ def make_plan(
         verdicts[resource.address] = verdict
         if verdict.keeps is not None:
             known[resource.address] = verdict.keeps.outputs
+    _refuse_foreign(wanted, by_kind, known, kinds, scope)
     if problems:
         raise PlanError("\n".join(problems))
     steps = [verdict.step for verdict in verdicts.values() if verdict.step]
-    steps.extend(bridges(steps, wanted, kinds, known))
+    steps = [*steps, *bridges(steps, wanted, kinds, known)]
     steps.extend(_deletes(observed.lives, verdicts, kinds, scope, teardown=not wanted))
     ordered = order.arrange(steps, wanted, kinds)
     busy = {step.address for step in steps if step.action != "delete"}
@@ -126,8 +126,11 @@ def _deletes(
     teardown: bool,
 ) -> Iterator[Step]:
     kept = {verdict.keeps.id for verdict in verdicts.values() if verdict.keeps}
-    superseded = {old.id for verdict in verdicts.values() for old in _surplus(verdict, kinds)}
-    spared = {old.id for verdict in verdicts.values() for old in verdict.superseded} - superseded
+    superseded = {
+        old.id: address for address, verdict in verdicts.items() for old in _surplus(verdict, kinds)
+    }
+    old = {live.id for verdict in verdicts.values() for live in verdict.superseded}
+    spared = old - superseded.keys()
     for live in lives:
         if not scope.ours(live.tags) or live.id in kept or live.id in spared:
             continue
@@ -136,8 +139,9 @@ def _deletes(
         kind, address = kinds[live.kind], live.tags.get(ADDRESS, f"{live.kind}/{live.id}")
         effect = Effect.DESTROYS_DATA if kind.holds_data else Effect.DESTROYS
         if live.id in superseded:
-            verdict = verdicts[address]
-            new = verdict.step is not None and verdict.step.replaces
+            address = superseded[live.id]  # its tag may say an earlier one
+            step = verdicts[address].step
+            new = step is not None and step.replaces
             yield Step(
                 "delete", address, kind.name, "superseded", Effect.NONE, live=live, replaces=new
             )

@@ -19,6 +19,7 @@ STATES = {
     "skipped": ("skipped", "yellow"),
     "interrupted": ("interrupted", "yellow"),
 }
+WORD_WIDTH = max(len(word) for word, _ in STATES.values())
 LONGEST_VALUE = 72
 HARMLESS = ("none", "in-place")
 
@@ -63,8 +64,8 @@ def report(document: Mapping[str, Any], *, verb: str) -> str:
         if step["outcome"] == "done":
             continue
         word, colour = STATES[step["outcome"]]
-        head = f"  {click.style(word, fg=colour):<12} {step['action']} {step['address']}"
-        lines.append(head)
+        head = click.style(f"{word:<{WORD_WIDTH}}", fg=colour)
+        lines.append(f"  {head} {step['action']} {step['address']}")
         lines += [f"      {line}" for line in (step["error"] or "").splitlines()]
     done = sum(step["outcome"] == "done" for step in steps)
     lines.append(f"{verb}: {done} of {len(steps)} steps done, result: {document['result']}.")
@@ -88,7 +89,8 @@ def status(document: Mapping[str, Any]) -> str:
         lines.append("")
     if not document["resources"]:
         return "\n".join([*lines, "Nothing of this stack exists."])
-    width = max(len(item["address"]) for item in document["resources"])
+    there = [item["address"] for item in document["resources"]]
+    width = max(map(len, (*there, *document["missing"])))
     lines.extend(
         f"  = {item['address']:<{width}}  {_short(item['id'])}" for item in document["resources"]
     )
@@ -122,11 +124,11 @@ def _change(change: Mapping[str, Any], *, width: int, full: bool) -> Iterable[st
 
 
 def _field(field: Mapping[str, Any]) -> str:
-    after = _short(field["after"]) if field["known"] else "(known after apply)"
+    before, after = (_short(field[side]) or '""' for side in ("before", "after"))
     if field["sensitive"]:
         before, after = "(hidden)", "(hidden)"
-    else:
-        before = _short(field["before"])
+    elif not field["known"]:
+        after = "(known after apply)"
     arrow = f"{before} -> {after}" if field["before"] is not None else after
     forced = click.style("  # forces replacement", fg="red") if field["forces"] else ""
     return f"        {field['path']}: {arrow}{forced}"

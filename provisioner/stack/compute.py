@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from provisioner.engine.model import Resource, Text, text
-from provisioner.spec.service import Image, Service
+from provisioner.spec.service import Deployment, Image, Service
 from provisioner.stack import identity, ingress, network
 from provisioner.stack.context import Context, address, ref
 
@@ -179,7 +179,6 @@ def _logging(context: Context, name: str, service: Service) -> dict[str, Any]:
 
 def _service(context: Context, name: str, service: Service) -> Resource:
     balanced = name in context.targeted()
-    rollout = service.deployment
     check = service.container_health_check
     start = check.start_period_seconds if check else 0
     grace = service.health_check_grace_period_seconds
@@ -201,14 +200,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
             }
         },
         "loadBalancers": _target(context, name, service) if balanced else [],
-        "deploymentConfiguration": {
-            "minimumHealthyPercent": rollout.minimum_healthy_percent,
-            "maximumPercent": rollout.maximum_percent,
-            "deploymentCircuitBreaker": {
-                "enable": rollout.circuit_breaker.enabled,
-                "rollback": rollout.circuit_breaker.enabled and rollout.circuit_breaker.rollback,
-            },
-        },
+        "deploymentConfiguration": _rollout(service.deployment),
         "propagateTags": "SERVICE",
         "enableECSManagedTags": True,
     }
@@ -219,6 +211,18 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         properties["healthCheckGracePeriodSeconds"] = seconds
     after = (*ingress.doors(context, name), *network.open_doors(name)) if balanced else ()
     return context.resource(SERVICE, name, properties, after=after)
+
+
+def _rollout(deployment: Deployment) -> dict[str, Any]:
+    breaker = deployment.circuit_breaker
+    return {
+        "minimumHealthyPercent": deployment.minimum_healthy_percent,
+        "maximumPercent": deployment.maximum_percent,
+        "deploymentCircuitBreaker": {
+            "enable": breaker.enabled,
+            "rollback": breaker.enabled and breaker.rollback,
+        },
+    }
 
 
 def _target(context: Context, name: str, service: Service) -> list[dict[str, Any]]:

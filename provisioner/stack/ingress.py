@@ -28,7 +28,10 @@ NOT_FOUND = {
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A rule with its place: the number it is made with, and whether that number is fixed."""
+    """A rule with its place: the number it is made with, and whether that number is fixed.
+
+    Its name begins with the listener's: each listener has names of its own.
+    """
 
     name: str
     conditions: list[dict[str, Any]]
@@ -167,16 +170,15 @@ def place(context: Context, name: str, listener: Listener) -> list[Placed]:
     free = (
         n for n in range(STRIDE, STRIDE * (len(entries) + len(fixed) + 1), STRIDE) if n not in fixed
     )
-    names: set[str] = set()
+    names = {entry.name for _, entry, _, _ in entries}
     placed = []
     for owner, entry, action, services in entries:
-        stem = entry.name or "-".join(x for x in (name, owner, _conditions_slug(entry)) if x)
-        unique = next(n for n in _numbered(stem) if n not in names)
-        names.add(unique)
-        number = entry.priority or next(free)
-        placed.append(
-            Placed(unique, _conditions(entry), action, services, number, bool(entry.priority))
-        )
+        stem = "-".join(word for word in (owner, _conditions_slug(entry)) if word)
+        own = entry.name or next(n for n in _numbered(stem) if n not in names)
+        names.add(own)
+        number, is_fixed = entry.priority or next(free), bool(entry.priority)
+        conditions = _conditions(entry)
+        placed.append(Placed(f"{name}/{own}", conditions, action, services, number, is_fixed))
     return sorted(placed, key=lambda rule: rule.priority)
 
 

@@ -15,7 +15,8 @@ from provisioner.stack.context import Context, address, ref
 
 GROUP = "ec2.security_group"
 RULE = "ec2.security_group_rule"
-BALANCER = "load-balancer"
+BALANCER = "load_balancer"
+"""The group of the load balancer: a name that no service can have."""
 
 
 def lookup(spec: Spec) -> Lookup:

@@ -16,6 +16,9 @@ from provisioner.engine.model import Change, Live, Properties, Tags, given
 from provisioner.resources._tags import tag_map
 from provisioner.resources.ec2 import _common
 
+PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+"""IANA's numbers, under the names that AWS answers with."""
+
 
 class SecurityGroupRule(Kind):
     """A rule in the vocabulary of DescribeSecurityGroupRules, one source each.
@@ -27,7 +30,7 @@ class SecurityGroupRule(Kind):
     api = Api("ec2", "AuthorizeSecurityGroupIngress")
     fields = (
         "GroupId", "IsEgress", "IpProtocol", "FromPort", "ToPort", "CidrIpv4", "CidrIpv6",
-        "ReferencedGroupId", "Description",
+        "ReferencedGroupId",
     )  # fmt: skip
     uses = frozenset({_common.GROUP})
     immutable = frozenset(fields)
@@ -48,18 +51,17 @@ class SecurityGroupRule(Kind):
 
     def request(self, want: Properties) -> dict[str, Any]:
         """Egress takes the same arguments."""
-        source = {"Description": want.get("Description")}
         permission: dict[str, Any] = {
             "IpProtocol": want["IpProtocol"],
             "FromPort": want.get("FromPort"),
             "ToPort": want.get("ToPort"),
         }
         if want.get("CidrIpv4"):
-            permission["IpRanges"] = [{"CidrIp": want["CidrIpv4"], **source}]
+            permission["IpRanges"] = [{"CidrIp": want["CidrIpv4"]}]
         elif want.get("CidrIpv6"):
-            permission["Ipv6Ranges"] = [{"CidrIpv6": want["CidrIpv6"], **source}]
+            permission["Ipv6Ranges"] = [{"CidrIpv6": want["CidrIpv6"]}]
         else:
-            permission["UserIdGroupPairs"] = [{"GroupId": want["ReferencedGroupId"], **source}]
+            permission["UserIdGroupPairs"] = [{"GroupId": want["ReferencedGroupId"]}]
         return {"GroupId": want["GroupId"], "IpPermissions": [given(permission)]}
 
     def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
@@ -90,8 +92,9 @@ class SecurityGroupRule(Kind):
         _common.retag(aws, live.id, tags)
 
     def canonical(self, properties: Properties) -> Properties:
-        """AWS drops the host bits of a block, and the ports of a rule for every protocol."""
-        plain = dict(properties)
+        """AWS names protocols, drops the host bits of a block and the ports of a rule for all."""
+        protocol = properties.get("IpProtocol")
+        plain = {**properties, "IpProtocol": PROTOCOLS.get(str(protocol), protocol)}
         for name in ("CidrIpv4", "CidrIpv6"):
             if isinstance(plain.get(name), str) and plain[name]:
                 plain[name] = str(ip_network(plain[name], strict=False))

@@ -11,8 +11,8 @@ from typing import Any
 
 DEFAULTS: Mapping[str, Any] = {"essential": True, "cpu": 0, "versionConsistency": "enabled"}
 HEALTH_CHECK_DEFAULTS = {"interval": 30, "timeout": 5, "retries": 3, "startPeriod": 0}
-NAMED = ("environment", "secrets")
-"""Lists whose order means nothing: compared as name to value."""
+NAMED = {"environment": "value", "secrets": "valueFrom"}
+"""Lists whose order means nothing: compared by name, and under which key the value lies."""
 
 
 def canonical_definition(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,9 +35,9 @@ def canonical_definition(properties: Mapping[str, Any]) -> dict[str, Any]:
 def canonical_container(container: Mapping[str, Any]) -> dict[str, Any]:
     """One container definition."""
     plain = {**DEFAULTS, **{key: value for key, value in container.items() if value is not None}}
-    for name, value in (("environment", "value"), ("secrets", "valueFrom")):
-        if name in plain:
-            plain[name] = {item["name"]: item.get(value, "") for item in plain[name]}
+    for name, value in NAMED.items():
+        if name in plain:  # wrapped, for an empty variable is not an absent one
+            plain[name] = {item["name"]: {value: item.get(value, "")} for item in plain[name]}
     plain["portMappings"] = sorted(
         (_port(mapping) for mapping in plain.get("portMappings", ())),
         key=lambda mapping: (mapping.get("containerPort") or 0, mapping["protocol"]),

@@ -52,7 +52,11 @@ class TaskDefinition(_common.Tagged):
         Retry("create", "AccessDeniedException", containing="PassRole", seconds=60),
         Retry("create", "ClientException", containing="Too many concurrent"),
     )
-    absent = ("ClientException: does not exist", "InvalidParameterException: not found")
+    absent = (
+        "ClientException: Unable to describe",
+        "ClientException: does not exist",
+        "InvalidParameterException: not found",
+    )
     effects: ClassVar[Mapping[str, Effect]] = dict.fromkeys(fields, Effect.NONE)
 
     def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
@@ -74,7 +78,8 @@ class TaskDefinition(_common.Tagged):
             return [newest]
         active = self._active(aws, family)
         if not scope.ours(newest.tags):
-            found = (self._describe(aws, arn) for arn in active[1 : LOOK_BACK + 1])
+            others = [arn for arn in active if arn != newest.id]
+            found = (self._describe(aws, arn) for arn in others[:LOOK_BACK])
             mine = next((live for live in found if live and scope.ours(live.tags)), None)
             if mine is None:
                 return [newest]
@@ -86,10 +91,11 @@ class TaskDefinition(_common.Tagged):
 
     def _active(self, aws: Aws, family: str) -> list[str]:
         """ARNs of the family's active revisions, newest first."""
-        return aws.pages(
+        arns = aws.pages(
             "ecs", "list_task_definitions", "taskDefinitionArns",
             familyPrefix=family, status="ACTIVE", sort="DESC",
         )  # fmt: skip
+        return sorted(arns, key=_revision, reverse=True)  # other servers than AWS do not sort
 
     def _describe(self, aws: Aws, name: str) -> Live | None:
         """A revision by ARN, or the newest active one of a family."""
@@ -129,8 +135,12 @@ class TaskDefinition(_common.Tagged):
         return Live(self.name, arn, tags, properties, {"Arn": arn}, definition["revision"])
 
     def _older(self, arn: str, tags: Tags) -> Live:
-        family, _, revision = arn.rsplit("/", 1)[-1].rpartition(":")
-        return Live(self.name, arn, tags, {"family": family}, {"Arn": arn}, int(revision))
+        family = arn.rsplit("/", 1)[-1].rpartition(":")[0]
+        return Live(self.name, arn, tags, {"family": family}, {"Arn": arn}, _revision(arn))
+
+
+def _revision(arn: str) -> int:
+    return int(arn.rpartition(":")[2])
 
 
 def _by_family(arns: Mapping[str, Tags]) -> dict[str, dict[str, Tags]]:

@@ -8,10 +8,12 @@ Source: IAM User Guide, Grammar of the IAM JSON policy language.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+ROOT_ARN = re.compile(r"^arn:[^:]+:iam::(\d{12}):root$")
 SETS = ("Action", "NotAction", "Resource", "NotResource")
 
 
@@ -43,16 +45,24 @@ def _statement(statement: Mapping[str, Any]) -> dict[str, Any]:
             plain[key] = (
                 sorted(i.lower() for i in items) if key.endswith("Action") else sorted(items)
             )
-        elif key in ("Principal", "NotPrincipal") and isinstance(value, Mapping):
-            plain[key] = {kind: sorted(map(str, _listed(who))) for kind, who in value.items()}
+        elif key in ("Principal", "NotPrincipal"):
+            named = value if isinstance(value, Mapping) else {"AWS": value}
+            plain[key] = {
+                kind: sorted(ROOT_ARN.sub(r"\1", str(item)) for item in _listed(who))
+                for kind, who in named.items()
+            }
         elif key == "Condition":
             plain[key] = {
-                operator: {name: sorted(map(str, _listed(v))) for name, v in tests.items()}
+                operator: {name: sorted(map(_word, _listed(v))) for name, v in tests.items()}
                 for operator, tests in value.items()
             }
         else:
             plain[key] = value
     return plain
+
+
+def _word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import DENIED, Aws, code_of, says
 from provisioner.engine.diff import Rules
-from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope, touched
+from provisioner.engine.kind import Api, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_list, tag_map
 from provisioner.resources.iam._policy import canonical_document, read_document
@@ -26,7 +26,7 @@ class Role(Kind):
 
     name = "iam.role"
     api = Api("iam", "CreateRole", "UpdateAssumeRolePolicy")
-    fields = ("RoleName", "AssumeRolePolicyDocument", "Path", "Description")
+    fields = ("RoleName", "AssumeRolePolicyDocument", "Path")
     identity = ("RoleName",)
     name_limit = 64
     immutable = frozenset({"RoleName", "Path"})
@@ -46,7 +46,6 @@ class Role(Kind):
     )
     exists = ("EntityAlreadyExists",)
     absent = ("NoSuchEntity",)
-    effects: ClassVar[Mapping[str, Effect]] = {"Description": Effect.NONE}
 
     def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
         """All roles in one paged call, with policies and tags; one by one where it is denied."""

@@ -21,7 +21,7 @@ class LogGroup(Kind):
 
     name = "logs.log_group"
     api = Api("logs", "CreateLogGroup", "PutRetentionPolicy")
-    fields = ("logGroupName", "logGroupClass", "kmsKeyId")
+    fields = ("logGroupName", "logGroupClass")
     identity = ("logGroupName",)
     immutable = frozenset({"logGroupName", "logGroupClass"})
     retries = (

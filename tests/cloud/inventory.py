@@ -1,0 +1,135 @@
+"""What there is, asked of every service itself and not of the product."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provisioner.engine.owner import ADDRESS, STACK
+
+Client = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing with its tags."""
+
+    kind: str
+    id: str
+    tags: Mapping[str, str]
+
+    @property
+    def address(self) -> str:
+        """What its tag says it is."""
+        return self.tags.get(ADDRESS, "")
+
+
+def owned(client: Client, stack: str) -> dict[str, Found]:
+    """Address to the one thing there; fails where two things claim to be the same.
+
+    Of task definitions the newest revision counts; older ones are there on purpose.
+    """
+    mine = [found for found in everything(client) if found.tags.get(STACK) == stack]
+    newest = {found.address: found for found in mine}
+    many = Counter(found.address for found in mine if found.kind != "ecs.task_definition")
+    twice = sorted(address for address, count in many.items() if count > 1)
+    assert twice == [], f"more than one of {twice}"
+    return newest
+
+
+def everything(client: Client) -> Iterator[Found]:
+    """All things of the kinds that a stack is made of, owned or not."""
+    for service in (_ec2, _elbv2, _ecs, _iam, _logs, _ecr):
+        yield from service(client)
+
+
+def _ec2(client: Client) -> Iterator[Found]:
+    ec2 = client("ec2")
+    for group in ec2.describe_security_groups()["SecurityGroups"]:
+        if group["GroupName"] != "default":
+            yield Found("ec2.security_group", group["GroupId"], _tags(group.get("Tags")))
+    for rule in ec2.describe_security_group_rules()["SecurityGroupRules"]:
+        tags = _tags(rule.get("Tags"))
+        yield Found("ec2.security_group_rule", rule["SecurityGroupRuleId"], tags)
+
+
+def _elbv2(client: Client) -> Iterator[Found]:
+    elb = client("elbv2")
+    balancers = [b["LoadBalancerArn"] for b in elb.describe_load_balancers()["LoadBalancers"]]
+    groups = [g["TargetGroupArn"] for g in elb.describe_target_groups()["TargetGroups"]]
+    listeners = [
+        listener["ListenerArn"]
+        for arn in balancers
+        for listener in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]
+    ]
+    rules = [
+        rule["RuleArn"]
+        for arn in listeners
+        for rule in elb.describe_rules(ListenerArn=arn)["Rules"]
+        if not rule["IsDefault"]
+    ]
+    kinds = {
+        "elbv2.load_balancer": balancers,
+        "elbv2.target_group": groups,
+        "elbv2.listener": listeners,
+        "elbv2.listener_rule": rules,
+    }
+    for kind, arns in kinds.items():
+        for some in _by(20, arns):
+            for item in elb.describe_tags(ResourceArns=some)["TagDescriptions"]:
+                yield Found(kind, item["ResourceArn"], _tags(item["Tags"]))
+
+
+def _ecs(client: Client) -> Iterator[Found]:
+    ecs = client("ecs")
+    clusters = ecs.list_clusters()["clusterArns"]
+    for arn in clusters:
+        (cluster,) = ecs.describe_clusters(clusters=[arn], include=["TAGS"])["clusters"]
+        if cluster["status"] == "INACTIVE":
+            continue
+        yield Found("ecs.cluster", arn, _tags(cluster.get("tags")))
+        names = ecs.get_paginator("list_services").paginate(cluster=arn)
+        services = [service for page in names for service in page["serviceArns"]]
+        for some in _by(10, services):
+            answer = ecs.describe_services(cluster=arn, services=some, include=["TAGS"])
+            for service in answer["services"]:
+                yield Found("ecs.service", service["serviceArn"], _tags(service.get("tags")))
+    pages = ecs.get_paginator("list_task_definitions").paginate(status="ACTIVE")
+    for arn in (arn for page in pages for arn in page["taskDefinitionArns"]):
+        answer = ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
+        yield Found("ecs.task_definition", arn, _tags(answer.get("tags")))
+
+
+def _iam(client: Client) -> Iterator[Found]:
+    iam = client("iam")
+    for page in iam.get_paginator("list_roles").paginate():
+        for role in page["Roles"]:
+            tags = iam.list_role_tags(RoleName=role["RoleName"])["Tags"]
+            yield Found("iam.role", role["Arn"], _tags(tags))
+
+
+def _logs(client: Client) -> Iterator[Found]:
+    logs = client("logs")
+    for group in logs.describe_log_groups()["logGroups"]:
+        arn = group["arn"].removesuffix(":*")
+        yield Found("logs.log_group", arn, logs.list_tags_for_resource(resourceArn=arn)["tags"])
+
+
+def _ecr(client: Client) -> Iterator[Found]:
+    ecr = client("ecr")
+    for repository in ecr.describe_repositories()["repositories"]:
+        arn = repository["repositoryArn"]
+        tags = ecr.list_tags_for_resource(resourceArn=arn)["tags"]
+        yield Found("ecr.repository", arn, _tags(tags))
+
+
+def _tags(items: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
+    """A list of tags in upper or lower case as a mapping."""
+    lower = [{key.lower(): value for key, value in item.items()} for item in items or ()]
+    return {item["key"]: item.get("value", "") for item in lower}
+
+
+def _by(size: int, items: list[str]) -> list[list[str]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]

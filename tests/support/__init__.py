@@ -1,0 +1,1 @@
+"""What the tests share: a clock, a cloud, kinds of their own, a way to AWS that leads nowhere."""

@@ -1,0 +1,129 @@
+"""Specs to blueprints, and what is wanted at an address, with references in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+from provisioner.engine.model import Outputs, Ref, Resource, Text
+from provisioner.spec.load import Loaded, load, load_text
+from provisioner.stack import Blueprint, build
+
+SPECS = Path(__file__).parent.parent.parent / "specs"
+LOOKUPS: Outputs = {
+    "lookup.account": {"Account": "123456789012", "Partition": "aws", "Region": "eu-west-1"},
+    "lookup.network": {
+        "VpcId": "vpc-1",
+        "PublicSubnetIds": ["subnet-1", "subnet-2"],
+        "PrivateSubnetIds": ["subnet-3", "subnet-4"],
+    },
+}
+"""What the lookups of any spec answer."""
+
+HEAD = """
+stack: shop
+network:
+  vpc: vpc-1
+  public_subnets: [subnet-1, subnet-2]
+  private_subnets: [subnet-3, subnet-4]
+"""
+BALANCER = """
+load_balancer:
+  listeners:
+    http: {port: 80}
+"""
+
+EVERYTHING = """
+tags: {Team: shop}
+cluster: {container_insights: enhanced}
+services:
+  app:
+    image: {repository: shop, tag: '1', keep_images: 5}
+    port: 8080
+    command: [serve]
+    entry_point: [/init]
+    environment: {A: '1', EMPTY: ''}
+    secrets: {DB: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf:key::'}
+    user: '1000:1000'
+    ephemeral_storage_gib: 30
+    container_health_check: {command: 'true'}
+    capacity_provider_strategy: [{capacity_provider: FARGATE_SPOT}]
+    platform_version: 1.4.0
+    task_role:
+      allow: [{actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*']}]
+      managed_policies: ['arn:aws:iam::aws:policy/ReadOnlyAccess']
+    routes:
+      - {default: true}
+      - {path: [/a, /b], host: a.org, method: GET, header: {X-A: b}}
+      - {query: {a: b}, source_ip: 10.0.0.0/8, priority: 5}
+  api: {image: nginx:1, port: 80, routes: [{path: /api, listener: admin}]}
+  worker: {image: nginx:1, architecture: ARM64}
+"""
+EVERY_LISTENER = """
+load_balancer:
+  ingress_cidrs: [10.0.0.0/8, '2001:db8::/32']
+  attributes: {access_logs.s3.enabled: false}
+  listeners:
+    http:
+      port: 80
+      rules:
+        - {path: /canary, forward: {app: 9, api: 1}}
+        - {path: /old, redirect: {path: /new}}
+        - {path: /down, fixed_response: {status_code: 503, body: closed}}
+    admin: {port: 8080, default: {redirect: {host: example.org}}}
+"""
+
+
+def oaktree(environment: str = "dev", **settings: str) -> Blueprint:
+    """The example of the repository, for one environment."""
+    pairs = [f"{path.replace('__', '.')}={value}" for path, value in settings.items()]
+    return made(load(SPECS / "oaktree.yaml", environment=environment, settings=pairs))
+
+
+def shop(body: str, *, environment: str | None = None, balancer: str = BALANCER) -> Blueprint:
+    """A small stack with these services (and anything else), behind a load balancer."""
+    text = HEAD + balancer + dedent(body)
+    if environment:
+        text += f"\nenvironments: {{{environment}: {{}}}}\n"
+    return made(load_text(text, "shop.yaml", environment=environment, environ={}))
+
+
+def everything() -> Blueprint:
+    """A stack with every section of the spec that changes what is built."""
+    return shop(EVERYTHING, environment="dev", balancer=EVERY_LISTENER)
+
+
+def made(loaded: Loaded) -> Blueprint:
+    """What a spec asks for, in its own region."""
+    return build(
+        loaded.spec, environment=loaded.environment, region=loaded.spec.region or "eu-west-1"
+    )
+
+
+def at(blueprint: Blueprint, address: str) -> Resource:
+    """The resource at an address."""
+    return next(one for one in blueprint.resources if one.address == address)
+
+
+def wanted(blueprint: Blueprint, address: str) -> dict[str, Any]:
+    """Its properties; references are written `${address.Output}`."""
+    found: dict[str, Any] = words(at(blueprint, address).properties)
+    return found
+
+
+def addresses(blueprint: Blueprint, kind: str = "") -> list[str]:
+    """Every address, or those of one kind."""
+    return [one.address for one in blueprint.resources if one.kind == kind or not kind]
+
+
+def words(value: Any) -> Any:
+    """The value with every reference written out."""
+    if isinstance(value, Ref | Text):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: words(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [words(item) for item in value]
+    return value
