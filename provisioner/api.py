@@ -193,7 +193,7 @@ class Stack:
             "account": seen.lookups["lookup.account"]["Account"],
             "region": self.aws.region,
             "services": {
-                live.tags[ADDRESS].split("/", 1)[1]: {
+                live.tags.get(ADDRESS, live.id).split("/", 1)[1]: {
                     "service_arn": live.id,
                     "task_definition": live.outputs["TaskDefinition"],
                     "desired": live.outputs["Desired"],

@@ -95,7 +95,7 @@ def world(
 
 
 @pytest.fixture(scope="module")
-def _shared(_embedded: tuple[Server, Tap], tmp_path_factory: pytest.TempPathFactory) -> World:
+def shared(_embedded: tuple[Server, Tap], tmp_path_factory: pytest.TempPathFactory) -> World:
     server, tap = _embedded
     server.forget()
     tap.clear()
@@ -106,16 +106,16 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def bench(request: pytest.FixtureRequest, _shared: World, _silence: None) -> Bench:
+def bench(request: pytest.FixtureRequest, shared: World, _silence: None) -> Bench:
     """A stack of its own on the embedded cloud, beside those of the module's other tests.
 
     Its kind is the one that the test's file is named for.
     """
     kind = f"{request.path.parent.name}.{request.path.stem.removeprefix('test_')}"
-    return Bench(f"t{next(_numbers)}", _shared, kind)
+    return Bench(f"t{next(_numbers)}", shared, kind)
 
 
 @pytest.fixture(scope="module")
-def ground(_shared: World) -> Ground:
+def ground(shared: World) -> Ground:
     """What the resources of the module's tests stand on, made by hand."""
-    return Ground(_shared.client)
+    return Ground(shared.client)

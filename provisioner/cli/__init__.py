@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import NoReturn
 
 import click
 
 from provisioner.cli.commands import GROUP
-from provisioner.errors import Interrupted, ProvisionerError, SpecError, UsageError
+from provisioner.cli.signals import leave_on_signals
+from provisioner.errors import Interrupted, UsageError
 
 EXIT_CODES = {
     0: "done",
@@ -30,6 +30,7 @@ GROUP.epilog = "\b\nExit codes:\n" + "\n".join(f"  {c:>3}  {w}" for c, w in EXIT
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and exit with its code."""
+    leave_on_signals()
     sys.exit(run(arguments))
 
 
@@ -45,13 +46,4 @@ def run(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return Interrupted.exit_code
-    except SpecError as error:  # lines that editors and CI can follow: file:line:col first
-        click.echo(str(error), err=True)
-        return error.exit_code
-    except ProvisionerError as error:
-        click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
-        return error.exit_code
-    except BrokenPipeError:  # the reader of our output has left: `plan | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        result = 0
     return result if isinstance(result, int) else 0

@@ -14,6 +14,7 @@ from provisioner.cli.local import LOCAL
 from provisioner.cli.options import Target
 from provisioner.cli.progress import progress
 from provisioner.cli.signals import stop_on_signals
+from provisioner.engine.document import FORMAT_VERSION
 from provisioner.engine.execute import Report
 from provisioner.engine.step import Plan
 from provisioner.errors import SpecError, UsageError
@@ -47,7 +48,13 @@ def validate(target: Target, *, as_json: bool, render: bool) -> None:
         found = _load_all(target)
     except SpecError as error:
         if as_json:
-            _print({"valid": False, "problems": [_problem(p) for p in error.problems]})
+            _print(
+                {
+                    "format_version": FORMAT_VERSION,
+                    "valid": False,
+                    "problems": [_problem(p) for p in error.problems],
+                }
+            )
             raise click.exceptions.Exit(error.exit_code) from error
         raise
     environments = [loaded.environment for loaded in found if loaded.environment]
@@ -55,6 +62,7 @@ def validate(target: Target, *, as_json: bool, render: bool) -> None:
     if as_json:
         _print(
             {
+                "format_version": FORMAT_VERSION,
                 "valid": True,
                 "environments": environments,
                 "warnings": [_problem(p) for p in warnings],

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from provisioner.cli.options import JSON, with_output
+from provisioner.engine.document import FORMAT_VERSION
 from provisioner.local import cloud
 
 
@@ -55,7 +56,7 @@ def reset() -> None:
 
 
 def _show(found: cloud.Cloud | None, *, as_json: bool) -> None:
-    document: dict[str, Any] = {"running": found is not None}
+    document: dict[str, Any] = {"format_version": FORMAT_VERSION, "running": found is not None}
     if found:
         document |= {**asdict(found), "directory": str(found.directory)}
     if as_json:

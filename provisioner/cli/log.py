@@ -11,14 +11,18 @@ import structlog
 LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 
-def configure(verbosity: int, form: str | None) -> None:
-    """Set up the log: `text` on a terminal and `json` elsewhere, unless `form` says which."""
+def configure(verbosity: int, form: str | None, *, color: bool | None = None) -> None:
+    """Set up the log: `text` on a terminal and `json` elsewhere, unless `form` says which.
+
+    `color` is True, False, or None, which asks the terminal.
+    """
     stream: TextIO = sys.stderr
     chosen = form or ("text" if stream.isatty() else "json")
     renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if chosen == "text":
         renderer = structlog.dev.ConsoleRenderer(
-            colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
+            colors=stream.isatty() if color is None else color,
+            exception_formatter=structlog.dev.plain_traceback,
         )
     structlog.configure(
         processors=[

@@ -13,7 +13,7 @@ import click
 
 from provisioner.api import Stack, connect, region_for
 from provisioner.cli.log import configure
-from provisioner.errors import Problem, UsageError
+from provisioner.errors import Problem, ProvisionerError, SpecError, UsageError
 from provisioner.local import cloud
 from provisioner.spec.load import Loaded, load
 
@@ -136,8 +136,12 @@ def with_output(command: Command) -> Command:
     def run(color: str, verbose: int, log_format: str | None, **rest: Any) -> Any:
         context = click.get_current_context()
         context.color = use_color(color)
-        configure(verbose, log_format)
-        return command(**rest)
+        configure(verbose, log_format, color=context.color)
+        try:
+            return command(**rest)
+        except ProvisionerError as error:
+            complain(error)
+            raise click.exceptions.Exit(error.exit_code) from error
 
     return _decorate(run, _OUTPUT_OPTIONS)
 
@@ -196,6 +200,12 @@ def warn(problems: Iterable[Problem]) -> None:
     """Say what is odd but not wrong, on stderr."""
     for problem in problems:
         click.echo(f"{click.style('warning:', fg='yellow')} {problem}", err=True)
+
+
+def complain(error: ProvisionerError) -> None:
+    """Say what went wrong, on stderr; of a spec as file:line:col, for editors and CI to follow."""
+    head = "" if isinstance(error, SpecError) else click.style("error: ", fg="red")
+    click.echo(f"{head}{error}", err=True)
 
 
 def use_color(choice: str) -> bool | None:

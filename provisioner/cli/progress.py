@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -33,9 +34,11 @@ UNCHANGED_SECONDS = 30.0
 @contextmanager
 def progress(mode: str, *, total: int) -> Iterator[Listen]:
     """A listener for `execute`. `mode` is auto, tty, plain or none."""
-    console = Console(stderr=True, highlight=False)
+    context = click.get_current_context(silent=True)
+    plain = True if context and context.color is False else None
+    console = Console(stderr=True, highlight=False, no_color=plain)
     if mode == "auto":
-        live = console.is_terminal and not console.is_dumb_terminal and not os.environ.get("CI")
+        live = sys.stderr.isatty() and not console.is_dumb_terminal and not os.environ.get("CI")
         mode = "tty" if live else "plain"
     if mode == "none":
         yield ignore
@@ -101,7 +104,8 @@ class Screen:
             else:
                 self._running.pop(event.step.key, None)
                 self.ended += 1
-                self.console.print(self._end(event))
+        if event.phase in MARKS:  # without the lock: the console has one that the drawing holds
+            self.console.print(self._end(event))
 
     def _end(self, event: Event) -> Text:
         mark, colour = MARKS[event.phase]

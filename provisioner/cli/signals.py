@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM: the first asks the run to stop, the second leaves at once."""
+"""Ctrl-C and SIGTERM leave at once while nothing is written.
+
+While a plan is carried out, the first asks the run to stop, and the second leaves at once.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,18 @@ import click
 from provisioner.engine.clock import Clock
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+def leave_on_signals() -> None:
+    """Leave at once: calls under way only read, and one that hangs would hold the process."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        os.write(2, b"interrupted\n")
+        os._exit(CODES[signal.Signals(number)])
+
+    for number in CODES:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as in a shell's background
+            signal.signal(number, leave)
 
 
 class Stopped:

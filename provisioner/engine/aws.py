@@ -13,9 +13,14 @@ from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     NoCredentialsError,
     PartialCredentialsError,
+    SSOError,
+    SSOTokenLoadError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
 )
 
 from provisioner.errors import NoAccess, ProvisionerError, WriteRefused
@@ -24,6 +29,10 @@ log = structlog.get_logger()
 T = TypeVar("T")
 Item = TypeVar("Item")
 
+STALE_LOGIN = (
+    CredentialRetrievalError, SSOError, SSOTokenLoadError, TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)  # fmt: skip
 READS = ("Describe", "List", "Get", "BatchGet", "Head", "Search", "Check", "Simulate")
 DENIED = frozenset({
     "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError",
@@ -165,6 +174,8 @@ def explain(error: ClientError | BotoCoreError) -> ProvisionerError:
         return NoAccess(
             "no AWS credentials found: set AWS_PROFILE, run `aws sso login`, or use --local"
         )
+    if isinstance(error, STALE_LOGIN):
+        return NoAccess(f"{error}; log in again")
     if isinstance(error, EndpointConnectionError):
         return ProvisionerError(f"nothing answers at {error.kwargs.get('endpoint_url')}")
     if isinstance(error, ClientError) and code_of(error) in DENIED:

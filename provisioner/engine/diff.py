@@ -59,6 +59,8 @@ def _scalar(before: Any, after: Any) -> bool:
 def _compare_mappings(
     path: Path, before: Mapping[str, Any], after: Mapping[str, Any], rules: Rules
 ) -> Iterator[Change]:
+    if not after and not _matches(path, rules.closed):
+        yield Change(path, dict(before), {})
     for key, value in after.items():
         yield from _compare((*path, str(key)), before.get(key), value, rules)
     if _matches(path, rules.closed):

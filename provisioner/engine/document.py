@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,12 @@ from provisioner.engine.model import Change, Outputs, Ref, Text, refs, resolve
 from provisioner.engine.step import Plan, Step
 
 FORMAT_VERSION = 1
+ENVIRONMENT = "environment"
+SECRET_NAME = re.compile(
+    r"passw(or)?d|passphrase|secret|token|credential|_key$|apikey", re.IGNORECASE
+)
+"""Environment variables whose values are nobody's business, by their names."""
+HIDDEN = "(hidden)"
 
 
 def plan_document(
@@ -110,22 +117,36 @@ def _changes(step: Step, outputs: Outputs) -> list[Change]:
 
 
 def _field(step: Step, change: Change) -> dict[str, Any]:
+    hidden = ENVIRONMENT in change.path and any(map(SECRET_NAME.search, change.path))
+    before, after = _plain(change.before), _plain(change.after)
     return {
         "path": ".".join(change.path),
-        "before": _plain(change.before),
-        "after": _plain(change.after),
-        "sensitive": False,
+        "before": HIDDEN if hidden and before is not None else before,
+        "after": HIDDEN if hidden and after is not None else after,
+        "sensitive": hidden,
         "known": not any(refs(change.after)),
         "forces": change.field in step.forces,
     }
 
 
 def _plain(value: Any) -> Any:
-    """JSON's types; a reference is written `${address.Output}`."""
+    """JSON's types; a reference is written `${address.Output}`, a secret not at all."""
     if isinstance(value, Ref | Text):
         return str(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+        return {str(key): _plain(item) for key, item in _masked(value).items()}
+    if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
+
+
+def _masked(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An environment variable by its name, in either of the two forms; all else as it is."""
+    if value.keys() == {"name", "value"} and SECRET_NAME.search(str(value["name"])):
+        return {**value, "value": HIDDEN}
+    return {
+        key: {"value": HIDDEN}
+        if isinstance(item, Mapping) and item.keys() == {"value"} and SECRET_NAME.search(key)
+        else item
+        for key, item in value.items()
+    }

@@ -49,10 +49,18 @@ class Judge:
     def _candidates(self, resource: Resource, lives: Iterable[Live]) -> list[Live]:
         ours = [live for live in lives if self.scope.ours(live.tags)]
         mine = [live for live in ours if live.tags.get(ADDRESS) == resource.address]
-        if mine or not self.kind.identity:
+        if mine:
             return mine
+        if not self.kind.identity:
+            return [live for live in ours if self._same(resource, live)][:1]
         want = resolve({n: resource.properties.get(n) for n in self.kind.identity}, self.known)
         return [live for live in ours if all(live.properties.get(n) == v for n, v in want.items())]
+
+    def _same(self, resource: Resource, live: Live) -> bool:
+        """Whether it is the very thing, under an address that nobody wants any more."""
+        if live.tags.get(ADDRESS) in self.scope.tags:
+            return False
+        return all(change.field == "tags" for change in self._changes(resource, live))
 
     def _named_like(self, resource: Resource, live: Live) -> Resource:
         """The resource under the name that an earlier replacement gave it, if that fits."""

@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from provisioner.engine.kind import Kind
 from provisioner.engine.model import Resource, refs
-from provisioner.engine.step import Step
+from provisioner.engine.step import GONE, Step
 from provisioner.errors import Cycle
 
 
@@ -83,8 +83,17 @@ def _reachable(wanted: Sequence[Resource], makes: Mapping[str, Step]) -> dict[st
 def _before_delete(
     step: Step, makes: Iterable[Step], deletes: Iterable[Step], kinds: Mapping[str, Kind]
 ) -> set[str]:
+    """Users of the kind let go or move over first.
+
+    What leaves the spec may have a successor under another address: that is made, and what leads
+    to it changed, before the old one goes.
+    """
     users = {kind.name for kind in kinds.values() if step.kind in kind.uses}
-    return {other.key for other in (*makes, *deletes) if other.kind in users}
+    before = users
+    if step.reason == GONE:
+        before = {step.kind, *kinds[step.kind].uses, *users}
+    moved = {other.key for other in makes if other.kind in before}
+    return moved | {other.key for other in deletes if other.kind in users}
 
 
 def _sorted(graph: Mapping[str, Sequence[str]]) -> list[str]:

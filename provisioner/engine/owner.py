@@ -3,7 +3,8 @@
     provisioner:stack     oaktree/dev               whose it is
     provisioner:address   elbv2.target_group/app    which part of the stack it is
 
-They go into the create call of everything that can carry tags.
+What belongs to no region (a role) carries `provisioner:region` as well, so that the same stack in
+another region leaves it alone. They go into the create call of everything that can carry tags.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from provisioner.engine.model import Resource, Tags
 
 STACK = "provisioner:stack"
 ADDRESS = "provisioner:address"
+REGION = "provisioner:region"
 
 
 def stamp(resource: Resource, stack: str) -> dict[str, str]:

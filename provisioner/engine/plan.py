@@ -17,7 +17,7 @@ from provisioner.engine.kind import Effect, Kind, Scope
 from provisioner.engine.model import Live, Outputs, Resource, refs, resolve
 from provisioner.engine.observe import Observed
 from provisioner.engine.owner import ADDRESS, STACK
-from provisioner.engine.step import Plan, Step
+from provisioner.engine.step import GONE, Plan, Step
 from provisioner.errors import NotOwned, PlanError
 
 
@@ -146,7 +146,7 @@ def _deletes(
                 "delete", address, kind.name, "superseded", Effect.NONE, live=live, replaces=new
             )
         else:
-            reason = "teardown" if teardown else "no longer in the spec"
+            reason = "teardown" if teardown else GONE
             yield Step("delete", address, kind.name, reason, effect, live=live)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from provisioner.engine.kind import Effect
 from provisioner.engine.model import Change, Live, Outputs, Resource
 
+GONE = "no longer in the spec"
 Action = Literal["create", "update", "delete"]
 
 

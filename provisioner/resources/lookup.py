@@ -19,8 +19,6 @@ from provisioner.errors import LookupFailed
 from provisioner.resources._tags import tag_map
 
 ZONES_OF_A_BALANCER = 2
-ADDRESSES_OF_A_BALANCER = 8
-"""An application load balancer wants two zones, and eight free addresses in each subnet."""
 
 
 def account(aws: Aws, query: Properties) -> Mapping[str, Any]:
@@ -117,9 +115,6 @@ def _fit_for_balancer(chosen: list[dict[str, Any]], path: str) -> None:
             f"{path}: a load balancer takes one subnet per zone, {crowded[0]} has "
             f"{', '.join(sorted(by_zone[crowded[0]]))}"
         )
-    full = [i for i in chosen if i.get("AvailableIpAddressCount", 256) < ADDRESSES_OF_A_BALANCER]
-    if full:
-        raise LookupFailed(f"{path}: a load balancer needs 8 free addresses in {_list(full)}")
 
 
 def _list(subnets: list[dict[str, Any]]) -> str:

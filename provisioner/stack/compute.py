@@ -203,13 +203,14 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         "deploymentConfiguration": _rollout(service.deployment),
         "propagateTags": "SERVICE",
         "enableECSManagedTags": True,
+        "rollout": "COMPLETED",
     }
     if service.platform_version != "LATEST":  # AWS may answer LATEST with the number it stands for
         properties["platformVersion"] = service.platform_version
     if balanced:
         seconds = max(start, GRACE_SECONDS) if grace is None else grace
         properties["healthCheckGracePeriodSeconds"] = seconds
-    after = (*ingress.doors(context, name), *network.open_doors(name)) if balanced else ()
+    after = (*ingress.doors(context, name), *network.open_doors(name, service)) if balanced else ()
     return context.resource(SERVICE, name, properties, after=after)
 
 

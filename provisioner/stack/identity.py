@@ -7,15 +7,19 @@ Source: Amazon ECS developer guide, task execution IAM role; confused deputy pre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.model import Resource, Text, text
+from provisioner.engine.owner import REGION
 from provisioner.spec.service import Service
 from provisioner.stack.context import Context
 from provisioner.stack.secrets import parameters, secrets
 
 ROLE = "iam.role"
+PRIVATE_IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)")
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 
 
@@ -48,7 +52,7 @@ def _execution_role(context: Context, name: str, service: Service) -> Resource:
         "InlinePolicies": {"execution": _document(statements)},
         "ManagedPolicyArns": [],
     }
-    return context.resource(ROLE, execution(name), properties)
+    return _role(context, execution(name), properties)
 
 
 def _task_role(context: Context, name: str, service: Service) -> Resource:
@@ -63,15 +67,32 @@ def _task_role(context: Context, name: str, service: Service) -> Resource:
         "InlinePolicies": {"task": _document(statements)} if statements else {},
         "ManagedPolicyArns": list(service.task_role.managed_policies),
     }
-    return context.resource(ROLE, task(name), properties)
+    return _role(context, task(name), properties)
+
+
+def _role(context: Context, name: str, properties: dict[str, Any]) -> Resource:
+    """A role is global: its tags say which region's stack it belongs to."""
+    role = context.resource(ROLE, name, properties)
+    return replace(role, tags={**role.tags, REGION: context.names.region})
 
 
 def _pull(context: Context, service: Service) -> list[dict[str, Any]]:
-    repository = service.image.repository
-    if repository is None:
+    arn = _repository_arn(context, service)
+    if arn is None:
         return []
-    arn = context.arn("ecr", "repository/", repository)
     return [_allow(["ecr:GetAuthorizationToken"], ["*"]), _allow(PULL, [arn])]
+
+
+def _repository_arn(context: Context, service: Service) -> str | Text | None:
+    """Of our own repository, or of the private one that the image's URI names."""
+    if service.image.repository:
+        return context.arn("ecr", "repository/", service.image.repository)
+    match = PRIVATE_IMAGE.match(service.image.uri or "")
+    if match is None:
+        return None
+    account, region, name = match.groups()
+    partition = context.account.ref("Partition")
+    return text("arn:", partition, f":ecr:{region}:{account}:repository/{name}")
 
 
 def _write_logs(context: Context, name: str, service: Service) -> dict[str, Any]:

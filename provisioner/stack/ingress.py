@@ -93,6 +93,7 @@ def _balancer(context: Context, spec: LoadBalancer) -> Resource:
         "Name": spec.name or context.names.of("alb", limit=ELB_LIMIT),
         "Scheme": spec.scheme,
         "Type": "application",
+        "VpcId": context.vpc,
         "IpAddressType": "ipv4",
         "Subnets": context.network.ref(f"{side}SubnetIds"),
         "SecurityGroups": [ref(GROUP, BALANCER, "Id")],

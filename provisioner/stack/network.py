@@ -11,6 +11,7 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Ref, Resource
 from provisioner.spec.models import Spec
+from provisioner.spec.service import Service
 from provisioner.stack.context import Context, address, ref
 
 GROUP = "ec2.security_group"
@@ -48,18 +49,31 @@ def build(context: Context) -> Iterator[Resource]:
         for cidr in balancer.ingress_cidrs:
             yield _rule(context, f"{name}-from-{slug(cidr)}", BALANCER, listener.port, cidr=cidr)
     for name in sorted(context.targeted()):
-        port = context.spec.services[name].port
-        peer, own = ref(GROUP, name, "Id"), ref(GROUP, BALANCER, "Id")
-        yield _rule(context, f"{name}-from-load-balancer", name, port, peer=own)
-        yield _rule(context, f"load-balancer-to-{name}", BALANCER, port, peer=peer, egress=True)
+        yield from _doors(context, name, context.spec.services[name])
 
 
-def open_doors(service: str) -> tuple[str, str]:
-    """Addresses of the two rules that let requests through to a service."""
-    return (
-        address(RULE, f"{service}-from-load-balancer"),
-        address(RULE, f"load-balancer-to-{service}"),
+def _doors(context: Context, name: str, service: Service) -> Iterator[Resource]:
+    """A pair of rules per port: requests, and health checks where they have a port of their own."""
+    peer, own = ref(GROUP, name, "Id"), ref(GROUP, BALANCER, "Id")
+    for suffix, port in _ports(service):
+        yield _rule(context, f"{name}-from-load-balancer{suffix}", name, port, peer=own)
+        to = f"load-balancer-to-{name}{suffix}"
+        yield _rule(context, to, BALANCER, port, peer=peer, egress=True)
+
+
+def open_doors(name: str, service: Service) -> tuple[str, ...]:
+    """Addresses of the rules that let requests and health checks through to a service."""
+    return tuple(
+        address(RULE, door)
+        for suffix, _ in _ports(service)
+        for door in (f"{name}-from-load-balancer{suffix}", f"load-balancer-to-{name}{suffix}")
     )
+
+
+def _ports(service: Service) -> list[tuple[str, int | None]]:
+    check = service.health_check.port
+    extra = [("-health", check)] if check and check != service.port else []
+    return [("", service.port), *extra]
 
 
 def slug(words: str) -> str:

@@ -95,6 +95,8 @@ def _ecs(client: Client) -> Iterator[Found]:
         for some in _by(10, services):
             answer = ecs.describe_services(cluster=arn, services=some, include=["TAGS"])
             for service in answer["services"]:
+                if service["status"] == "INACTIVE":
+                    continue
                 yield Found("ecs.service", service["serviceArn"], _tags(service.get("tags")))
     pages = ecs.get_paginator("list_task_definitions").paginate(status="ACTIVE")
     for arn in (arn for page in pages for arn in page["taskDefinitionArns"]):

@@ -35,7 +35,7 @@ class Call:
     write: bool
     arguments: Mapping[str, Any]
     error: str
-    agent: str
+    agent: str = field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.service}.{self.operation}{f' ({self.error})' if self.error else ''}"

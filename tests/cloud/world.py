@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from provisioner.api import Stack, connect
 from provisioner.engine.aws import Aws
 from provisioner.engine.execute import Report
 from provisioner.engine.step import Plan
+from provisioner.resources import KINDS
 from provisioner.spec.load import Loaded, load
 from tests.cloud.clock import HurriedClock
 from tests.cloud.inventory import Found, owned
@@ -36,7 +37,7 @@ class Applied:
 
     plan: dict[str, Any]
     report: Report
-    recording: Recording
+    recording: Recording = field(repr=False)
 
     @property
     def writes(self) -> list[Call]:
@@ -56,7 +57,7 @@ class Finished:
     code: int
     out: str
     err: str
-    recording: Recording
+    recording: Recording = field(repr=False)
 
     @property
     def document(self) -> Any:
@@ -142,6 +143,11 @@ class World:
         """A plan finds nothing to do."""
         found = self.plan(*settings, **variables)
         assert changes(found) == []
+
+    def addresses(self, *settings: str, **variables: str) -> set[str]:
+        """Everything that the spec asks for and that is a thing of its own."""
+        resources = self.stack(*settings, **variables).blueprint.resources
+        return {one.address for one in resources if not KINDS[one.kind].part_of}
 
     def owned(self) -> dict[str, Found]:
         """What the stack owns, by address, as AWS itself says; no two things at one address."""

@@ -1,8 +1,7 @@
-"""Hypothesis: the same few examples every time, so that a red build is red again."""
+"""Property tests are quick and always the same."""
 
 from __future__ import annotations
 
-from hypothesis import settings
+from tests.support.examples import use_few
 
-settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True, database=None)
-settings.load_profile("quick")
+use_few()

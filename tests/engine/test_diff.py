@@ -232,3 +232,10 @@ def test_the_order_of_unordered_lists_never_matters(value: dict[str, Any], rando
 def test_one_input_gives_one_answer(want: dict[str, Any], live: dict[str, Any]) -> None:
     mixed = dict(reversed(list(live.items())))
     assert differences(want, live, EVERYWHERE) == differences(want, mixed, EVERYWHERE)
+
+
+def test_a_declared_empty_mapping_means_that_it_must_go() -> None:
+    changes = differences({"a": {}}, {"a": {"x": 1}}, Rules())
+    assert [(change.path, change.before, change.after) for change in changes] == [
+        (("a",), {"x": 1}, {})
+    ]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from provisioner.engine.document import known_outputs, plan_document, report_document
 from provisioner.engine.execute import Outcome, Report
 from provisioner.engine.kind import Effect
-from provisioner.engine.model import Live, Ref, Resource, text
+from provisioner.engine.model import Change, Live, Ref, Resource, text
 from provisioner.engine.step import Plan, Step
 from tests.support.world import exists, keys, kind, plan, registry, seen, thing
 
@@ -252,3 +252,24 @@ def test_outputs_that_are_not_known_are_left_out() -> None:
         "arn": "arn:1",
         "services": {"app": {"arn": "arn:1"}},
     }
+
+
+def test_values_of_variables_that_sound_secret_are_hidden() -> None:
+    environment = {"DB_PASSWORD": {"value": "hunter2"}, "PORT": {"value": "80"}}
+    named = [{"name": "API_TOKEN", "value": "hunter2"}, {"name": "PORT", "value": "80"}]
+    changes = (
+        Change(("containers", "app", "environment", "DB_PASSWORD", "value"), "hunter1", "hunter2"),
+        Change(("containers", "app"), None, {"environment": environment}),
+        Change(("list",), None, named),
+    )
+    step = Step("update", "net.store/a", STORE, "", Effect.NONE, thing("a", STORE), changes=changes)
+    document = plan_document(
+        Plan("s", (step,), ()), kinds=KINDS, environment=None, account="", region=""
+    )
+    assert "hunter" not in json.dumps(document)
+    assert [field["sensitive"] for field in document["changes"][0]["fields"]] == [
+        True,
+        False,
+        False,
+    ]
+    assert '"80"' in json.dumps(document)

@@ -70,10 +70,17 @@ def test_what_lost_its_address_is_found_by_its_name() -> None:
     assert verdict.step.action == "update"
 
 
-def test_what_has_no_name_is_found_by_its_address_alone() -> None:
+def test_what_has_no_name_is_found_by_its_address() -> None:
     nameless = kind(identity=())
     assert judge(nameless, A, exists(A)).step is None
-    other = judge(nameless, A, exists(thing("b", Name="a", Zone="z1", Size=1))).step
+
+
+def test_the_same_without_a_name_under_an_address_that_left_the_spec_is_taken_over() -> None:
+    nameless = kind(identity=())
+    same = judge(nameless, A, exists(thing("b", Name="a", Zone="z1", Size=1))).step
+    assert same is not None
+    assert (same.action, same.reason) == ("update", "tags differs")
+    other = judge(nameless, A, exists(thing("b", Name="a", Zone="z1", Size=2))).step
     assert other is not None
     assert other.action == "create"
 

@@ -215,3 +215,9 @@ def stacks(draw: st.DrawFn) -> list[Resource]:
         one = thing(f"t{number}", draw(st.sampled_from(sorted(KINDS))), Parent=parents)
         resources.append(one)
     return resources
+
+
+def test_what_left_the_spec_waits_for_its_successor_and_what_leads_to_it() -> None:
+    old = delete(thing("old", SERVICE), "old", "no longer in the spec")
+    steps = [make(LISTENER_L, "update"), make(SERVICE_S), old]
+    assert ordered(steps, STACK)[old.key] == {f"update {LISTENER}/l", f"create {SERVICE}/s"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,71 +11,27 @@ from hypothesis import strategies as st
 from provisioner.engine.kind import Effect
 from provisioner.engine.model import Live, Ref, Resource
 from provisioner.engine.names import variant
-from provisioner.engine.owner import ADDRESS
-from provisioner.errors import Cycle, NotOwned, PlanError
-from tests.support.world import (
-    exists,
-    foreign,
-    keys,
-    kind,
-    live,
-    paths,
-    plan,
-    registry,
-    seen,
-    step_of,
-    thing,
+from provisioner.errors import PlanError
+from tests.support.stacks import (
+    APP,
+    EMPTY,
+    GROUP,
+    KINDS,
+    LISTENER,
+    LIVES,
+    REV,
+    REVISION,
+    SERVICE,
+    STACK,
+    STORE,
+    G,
+    L,
+    R,
+    S,
+    applied,
+    swap,
 )
-
-STORE, GROUP, LISTENER, RULES = "net.store", "net.group", "net.listener", "net.rules"
-REVISION, SERVICE = "run.revision", "run.service"
-FIXED = frozenset({"Name", "Zone"})
-KINDS = registry(
-    kind(STORE, immutable=FIXED, holds_data=True),
-    kind(GROUP, immutable=FIXED, replacement="create-first"),
-    kind(LISTENER, identity=("Port", "Parent"), uses=frozenset({GROUP, STORE})),
-    kind(RULES, identity=(), part_of=LISTENER, uses=frozenset({LISTENER})),
-    kind(REVISION, immutable=frozenset({"Name", "Size"}), replacement="create-first", retain=2),
-    kind(
-        SERVICE,
-        identity=("Name", "Parent"),
-        immutable=FIXED,
-        replacement="delete-first",
-        uses=frozenset({STORE, GROUP, LISTENER, REVISION}),
-    ),
-)
-S = thing("s", STORE)
-G = thing("g", GROUP, Zone="z1")
-L = thing("l", LISTENER, Name=..., Port=80, Parent=S.ref(), Target=G.ref())
-R = thing("l", RULES, Name=..., after=[L.address], Rules=["1"])
-REV = thing("rev", REVISION, Size=1)
-APP = thing("app", SERVICE, Parent=S.ref(), Revision=REV.ref(), Zone="z1", after=[L.address])
-STACK = (S, G, L, R, REV, APP)
-
-
-def applied(*resources: Resource) -> list[Live]:
-    """The stack as it is after an apply: references are outputs, ids are addresses."""
-    known: dict[str, Any] = {}
-    lives = []
-    for resource in resources:
-        values = {
-            name: known.get(value.address) if isinstance(value, Ref) else value
-            for name, value in resource.properties.items()
-        }
-        one = exists(replace(resource, properties=values), resource.address)
-        known[resource.address] = one.outputs["Arn"]
-        lives.append(one)
-    return lives
-
-
-def swap(resource: Resource, **changes: Any) -> tuple[Resource, ...]:
-    """The stack with one resource changed."""
-    other = replace(resource, properties={**resource.properties, **changes})
-    return tuple(other if one is resource else one for one in STACK)
-
-
-LIVES = applied(*STACK)
-EMPTY: tuple[Resource, ...] = ()
+from tests.support.world import exists, foreign, keys, plan, seen, step_of, thing
 
 
 def test_the_first_plan_makes_everything_but_parts_in_the_order_of_references() -> None:
@@ -270,86 +225,6 @@ def test_teardown_is_the_plan_for_nothing() -> None:
         "delete net.store/s net.store/s",
     ]
     assert {step.reason for step in found.steps} == {"teardown"}
-
-
-class TestOwnership:
-    """Names are taken, things are moved within the stack, others' things are left alone."""
-
-    def test_what_others_have_is_left_alone(self) -> None:
-        others = [foreign(thing("x", GROUP)), foreign(thing("y", GROUP), owner="shop/prod")]
-        assert plan([G], seen(*applied(G), *others), KINDS).empty
-
-    def test_a_wanted_name_that_is_nobodys_stops_everything(self) -> None:
-        with pytest.raises(NotOwned) as caught:
-            plan(STACK, seen(foreign(G, "g-1")), KINDS)
-        assert str(caught.value) == (
-            "these names are taken by things that do not belong to the stack:\n"
-            "  net.group/g: g exists (g-1) and is nobody's: it has no ownership tags\n"
-            "rename or remove them, or write another name into the spec"
-        )
-
-    def test_a_wanted_name_that_another_stack_has_says_which(self) -> None:
-        with pytest.raises(NotOwned, match=r"g exists \(net.group:g\) and is the stack shop/prod"):
-            plan(STACK, seen(foreign(G, owner="shop/prod")), KINDS)
-
-    def test_all_taken_names_are_reported_at_once(self) -> None:
-        with pytest.raises(NotOwned, match=r"(?s)net.store/s.*net.group/g"):
-            plan(STACK, seen(foreign(G), foreign(S)), KINDS)
-
-    def test_a_taken_name_inside_something_of_ours_is_found_as_well(self) -> None:
-        other = foreign(APP, "theirs", Parent="arn:net.store/s")
-        with pytest.raises(NotOwned, match=r"run.service/app: app exists \(theirs\)"):
-            plan(STACK, seen(*applied(S), other), KINDS)
-
-    def test_the_same_name_somewhere_else_is_no_clash(self) -> None:
-        elsewhere = foreign(APP, Parent="arn:other")
-        assert not plan(STACK, seen(*applied(S), elsewhere), KINDS).empty
-
-    def test_a_taken_name_is_said_before_a_refusal(self) -> None:
-        with pytest.raises(NotOwned):
-            plan(swap(S, Zone="z2"), seen(foreign(G), *applied(S)), KINDS)
-
-    def test_ours_beside_a_namesake_of_others_is_ours(self) -> None:
-        assert plan([G], seen(foreign(G, "other"), *applied(G)), KINDS).empty
-
-    def test_another_address_with_the_same_name_takes_the_thing_over(self) -> None:
-        moved = thing("web", GROUP, Name="g", Zone="z1")
-        found = plan([moved], seen(*applied(G)), KINDS)
-        assert keys(found) == ["update net.group/web"]
-        assert paths(found.steps[0]) == [f"tags.{ADDRESS}"]
-
-    def test_another_address_can_be_a_replacement_at_the_same_time(self) -> None:
-        moved = thing("web", GROUP, Name="g", Zone="z2")
-        found = plan([moved], seen(*applied(G)), KINDS)
-        assert keys(found) == ["create net.group/web", "delete net.group/web net.group/g"]
-        assert found.steps[1].replaces
-        assert found.steps[1].needs == {"create net.group/web"}
-
-    def test_a_part_of_what_is_not_ours_is_left_alone(self) -> None:
-        part = live(RULES, "theirs", {ADDRESS: R.address}, {"Rules": []})
-        assert plan([R], seen(part), KINDS).empty
-
-
-class TestMistakes:
-    """What no safe plan exists for."""
-
-    def test_a_ring(self) -> None:
-        one = thing("a", STORE, Parent=Ref("net.store/b", "Arn"))
-        other = thing("b", STORE, Parent=one.ref())
-        with pytest.raises(Cycle, match=r"net.store/a -> net.store/b -> net.store/a"):
-            plan([one, other], seen(), registry(kind(STORE, uses=frozenset({STORE}))))
-
-    @pytest.mark.parametrize(
-        "resource",
-        [thing("g", GROUP, Parent=S.ref()), thing("g", GROUP, after=[S.address])],
-        ids=["refers", "follows"],
-    )
-    def test_a_reference_to_a_kind_that_is_not_declared(self, resource: Resource) -> None:
-        with pytest.raises(PlanError) as caught:
-            plan([S, resource], seen(), KINDS)
-        assert str(caught.value) == (
-            "net.group/g refers to net.store, which net.group does not list in `uses`"
-        )
 
 
 @given(st.permutations(STACK), st.permutations(LIVES), st.sampled_from(["z1", "z2"]))

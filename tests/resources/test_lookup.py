@@ -31,10 +31,15 @@ QUERY = {
 }
 
 
+@pytest.fixture(scope="module")
+def world(shared: World) -> World:
+    """An AWS that has a VPC called shop."""
+    land(shared.client("ec2"), "shop")
+    return shared
+
+
 @pytest.fixture
 def aws(world: World) -> Aws:
-    """A way to an AWS that has a VPC called shop."""
-    land(world.client("ec2"), "shop")
     return world.aws.snapshot()
 
 
@@ -102,18 +107,12 @@ def test_what_is_not_there_is_said_with_what_is(
         network(aws, {**QUERY, **changes})
 
 
-def test_an_account_without_any_network_is_said(world: World) -> None:
-    ec2 = world.client("ec2")
-    query = {**QUERY, "vpc": {"id": None, "tags": {"Name": "nowhere"}}}
-    with pytest.raises(LookupFailed, match="no VPC with Name=nowhere"):
-        network(world.aws.snapshot(), query)
-    assert ec2.describe_vpcs()["Vpcs"]
-
-
 def test_several_networks_that_fit_are_named(world: World, aws: Aws) -> None:
-    land(world.client("ec2"), "shop", block=78)
-    with pytest.raises(LookupFailed, match=r"Name=shop fits 2 VPCs: vpc-\w+, vpc-\w+; name one"):
-        network(aws, QUERY)
+    for block in (78, 79):
+        land(world.client("ec2"), "twins", block=block)
+    query = {**QUERY, "vpc": {"id": None, "tags": {"Name": "twins"}}}
+    with pytest.raises(LookupFailed, match=r"Name=twins fits 2 VPCs: vpc-\w+, vpc-\w+; name one"):
+        network(aws, query)
 
 
 def test_a_subnet_of_another_network_is_named(world: World, aws: Aws) -> None:
@@ -142,27 +141,29 @@ def test_a_stack_without_a_balancer_needs_one_subnet(world: World, aws: Aws) -> 
 
 
 def test_a_balancer_takes_one_subnet_per_zone(world: World, aws: Aws) -> None:
-    world.client("ec2").create_subnet(
-        VpcId=vpc_of(world, "shop"),
-        CidrBlock="10.77.9.0/24",
-        AvailabilityZone="ap-southeast-1a",
-        TagSpecifications=tagged("subnet", Tier="public"),
-    )
+    ids = in_vpc(world)
+    crowd = by_id(ids["shop-public-a"], ids["shop-private-a"], ids["shop-public-b"])
     with pytest.raises(LookupFailed, match=r"one subnet per zone, ap-southeast-1a has subnet-"):
-        network(aws, QUERY)
+        network(aws, {**QUERY, "public": crowd})
 
 
 def test_a_balancer_needs_free_addresses(world: World, aws: Aws) -> None:
-    vpc = vpc_of(world, "shop")
-    for zone, block in (("a", "10.77.8.0/28"), ("b", "10.77.8.16/28")):
-        world.client("ec2").create_subnet(
+    ec2, vpc = world.client("ec2"), vpc_of(world, "shop")
+    tiny = [
+        ec2.create_subnet(
             VpcId=vpc,
-            CidrBlock=block,
+            CidrBlock=f"10.77.8.{block}/28",
             AvailabilityZone=f"ap-southeast-1{zone}",
             TagSpecifications=tagged("subnet", Tier="tiny"),
-        )
-    answer = network(aws, {**QUERY, "public": subnets(Tier="tiny")})
-    assert len(answer["PublicSubnetIds"]) == 2
+        )["Subnet"]["SubnetId"]
+        for zone, block in (("a", 0), ("b", 16))
+    ]
+    query = {**QUERY, "public": subnets(Tier="tiny")}
+    assert network(aws, query)["PublicSubnetIds"] == sorted(tiny)
+    for _ in range(4):  # of the eleven addresses that AWS leaves of sixteen
+        ec2.create_network_interface(SubnetId=tiny[0])
+    with pytest.raises(LookupFailed, match=f"needs 8 free addresses in {tiny[0]}"):
+        network(world.aws.snapshot(), query)
 
 
 @pytest.mark.parametrize("expected", [None, "123456789012"])

@@ -126,3 +126,17 @@ def test_only_ecs_tasks_of_this_account_and_region_become_it(address: str) -> No
             },
         }
     ]
+
+
+def test_a_private_image_by_its_uri_can_be_pulled() -> None:
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1"
+    blueprint = shop(f'services: {{app: {{image: "{image}"}}}}', balancer="")
+    assert allowed(blueprint, EXECUTION)["ecr:BatchGetImage"] == [
+        "arn:${lookup.account.Partition}:ecr:eu-west-1:123456789012:repository/team/app"
+    ]
+
+
+def test_roles_say_which_region_they_belong_to() -> None:
+    blueprint = oaktree("dev")
+    roles = [one for one in blueprint.resources if one.kind == "iam.role"]
+    assert {role.tags["provisioner:region"] for role in roles} == {"ap-southeast-1"}

@@ -7,22 +7,10 @@ from typing import Any
 import pytest
 
 from provisioner.stack import Blueprint
-from tests.support.blueprints import addresses, at, oaktree, shop, wanted
+from tests.support.blueprints import addresses, at, behind, oaktree, shop, wanted
 
-LISTENER, RULE, GROUP = "elbv2.listener", "elbv2.listener_rule", "elbv2.target_group"
+LISTENER, RULE = "elbv2.listener", "elbv2.listener_rule"
 PRIORITIES = "elbv2.rule_priorities"
-SERVICES = """
-services:
-  app: {image: nginx:1, port: 80, routes: [%s]}
-  api: {image: nginx:1, port: 3000, routes: [%s]}
-"""
-
-
-def stack(app: str = "", api: str = "", listener: str = "port: 80", **others: str) -> Blueprint:
-    """Two services with these routes behind a listener with these settings, and other listeners."""
-    listeners = {"http": listener, **others}
-    lines = "\n".join(f"    {name}: {{{words}}}" for name, words in listeners.items())
-    return shop(SERVICES % (app, api), balancer=f"\nload_balancer:\n  listeners:\n{lines}\n")
 
 
 def rules(blueprint: Blueprint) -> list[tuple[str, int]]:
@@ -47,17 +35,17 @@ class TestDefaultAction:
     """What a request gets that no rule takes."""
 
     def test_nobodys_is_not_found(self) -> None:
-        assert default(stack(app="{path: /a}")) == NOT_FOUND
+        assert default(behind(app="{path: /a}")) == NOT_FOUND
 
     def test_a_default_route_takes_it(self) -> None:
-        assert default(stack(app="{default: true}")) == TO_APP
+        assert default(behind(app="{default: true}")) == TO_APP
 
     def test_a_default_route_of_another_listener_does_not(self) -> None:
-        blueprint = stack(app="{default: true, listener: alt}", alt="port: 81")
+        blueprint = behind(app="{default: true, listener: alt}", alt="port: 81")
         assert (default(blueprint), default(blueprint, "alt")) == (NOT_FOUND, TO_APP)
 
     def test_the_listeners_own_is_taken(self) -> None:
-        assert default(stack(listener="port: 80, default: {forward: app}")) == TO_APP
+        assert default(behind(listener="port: 80, default: {forward: app}")) == TO_APP
 
 
 ACTIONS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -119,7 +107,7 @@ ACTIONS: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.mark.parametrize(("written", "action"), ACTIONS.values(), ids=ACTIONS)
 def test_actions(written: str, action: dict[str, Any]) -> None:
     listener = f"port: 80, default: {{{written}}}, rules: [{{name: one, path: /x, {written}}}]"
-    blueprint = stack(app="{path: /a}", api="{path: /b}", listener=listener)
+    blueprint = behind(app="{path: /a}", api="{path: /b}", listener=listener)
     assert default(blueprint) == action
     assert wanted(blueprint, f"{RULE}/http/one")["Actions"] == [action]
 
@@ -159,12 +147,12 @@ CONDITIONS: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize(("written", "condition"), CONDITIONS.values(), ids=CONDITIONS)
 def test_conditions(written: str, condition: dict[str, Any]) -> None:
-    blueprint = stack(app=f"{{name: one, {written}}}")
+    blueprint = behind(app=f"{{name: one, {written}}}")
     assert wanted(blueprint, f"{RULE}/http/one")["Conditions"] == [condition]
 
 
 def test_all_conditions_of_a_rule_must_hold() -> None:
-    blueprint = stack(app="{name: one, path: /a, method: GET, host: a.org}")
+    blueprint = behind(app="{name: one, path: /a, method: GET, host: a.org}")
     fields = [one["Field"] for one in wanted(blueprint, f"{RULE}/http/one")["Conditions"]]
     assert fields == ["path-pattern", "host-header", "http-request-method"]
 
@@ -174,7 +162,7 @@ class TestOrder:
 
     def test_listeners_own_rules_come_before_the_services_routes(self) -> None:
         listener = "port: 80, rules: [{path: /x, forward: api}, {path: /w, forward: api}]"
-        blueprint = stack(app="{path: /c}, {path: /b}", api="{path: /a}", listener=listener)
+        blueprint = behind(app="{path: /c}, {path: /b}", api="{path: /a}", listener=listener)
         assert rules(blueprint) == [
             (f"{RULE}/http/x", 10),
             (f"{RULE}/http/w", 20),
@@ -185,7 +173,7 @@ class TestOrder:
 
     def test_a_fixed_priority_is_kept_and_others_go_around_it(self) -> None:
         app = "{path: /a}, {path: /b, priority: 20}, {path: /c, priority: 5}, {path: /d}"
-        assert rules(stack(app=app)) == [
+        assert rules(behind(app=app)) == [
             (f"{RULE}/http/app-c", 5),
             (f"{RULE}/http/app-a", 10),
             (f"{RULE}/http/app-b", 20),
@@ -193,11 +181,11 @@ class TestOrder:
         ]
 
     def test_each_listener_counts_for_itself(self) -> None:
-        blueprint = stack(app="{path: /a}, {path: /b, listener: alt}", alt="port: 81")
+        blueprint = behind(app="{path: /a}, {path: /b, listener: alt}", alt="port: 81")
         assert rules(blueprint) == [(f"{RULE}/http/app-a", 10), (f"{RULE}/alt/app-b", 10)]
 
     def test_the_order_is_a_resource_with_fixed_numbers_only(self) -> None:
-        blueprint = stack(app="{path: /a}, {path: /b, priority: 7}")
+        blueprint = behind(app="{path: /a}, {path: /b, priority: 7}")
         assert wanted(blueprint, f"{PRIORITIES}/http") == {
             "ListenerArn": "${elbv2.listener/http.Arn}",
             "Rules": [
@@ -207,13 +195,13 @@ class TestOrder:
         }
 
     def test_the_number_of_a_rule_is_its_first_and_never_compared(self) -> None:
-        rule = at(stack(app="{path: /a}"), f"{RULE}/http/app-a")
+        rule = at(behind(app="{path: /a}"), f"{RULE}/http/app-a")
         assert rule.initial == {"Priority"}
 
     def test_many_rules_around_many_fixed_ones_all_have_a_number(self) -> None:
         fixed = ", ".join(f"{{path: /f{n}, priority: {n * 10}}}" for n in range(1, 20, 2))
         free = ", ".join(f"{{path: /x{n}}}" for n in range(20))
-        numbers = [number for _, number in rules(stack(app=fixed, api=free))]
+        numbers = [number for _, number in rules(behind(app=fixed, api=free))]
         assert len(set(numbers)) == 30
 
 
@@ -221,20 +209,20 @@ class TestNames:
     """A rule is called after its listener, its service and its conditions."""
 
     def test_a_name_of_its_own_is_used(self) -> None:
-        assert rules(stack(app="{name: beta, path: /a}")) == [(f"{RULE}/http/beta", 10)]
+        assert rules(behind(app="{name: beta, path: /a}")) == [(f"{RULE}/http/beta", 10)]
 
     def test_the_same_words_are_numbered(self) -> None:
         app = "{path: /a}, {host: a}, {query: {'': a}}"
-        found = [address for address, _ in rules(stack(app=app))]
+        found = [address for address, _ in rules(behind(app=app))]
         assert len(set(found)) == 3
         assert found[:2] == [f"{RULE}/http/app-a", f"{RULE}/http/app-a-2"]
 
     def test_a_written_name_is_never_taken_by_a_made_one(self) -> None:
-        found = [a for a, _ in rules(stack(app="{path: /a}, {name: app-a, path: /b}"))]
+        found = [a for a, _ in rules(behind(app="{path: /a}, {name: app-a, path: /b}"))]
         assert found == [f"{RULE}/http/app-a-2", f"{RULE}/http/app-a"]
 
     def test_two_listeners_may_use_the_same_name(self) -> None:
-        blueprint = stack(
+        blueprint = behind(
             app="{name: api, path: /a}, {name: api, path: /b, listener: alt}", alt="port: 81"
         )
         assert [a for a, _ in rules(blueprint)] == [f"{RULE}/http/api", f"{RULE}/alt/api"]
@@ -249,92 +237,8 @@ class TestNames:
         assert len(set(addresses(shop(body, balancer=balancer), RULE))) == 2
 
     def test_long_conditions_make_a_short_name(self) -> None:
-        ((address, _),) = rules(stack(app="{path: /" + "long/" * 20 + "}"))
+        ((address, _),) = rules(behind(app="{path: /" + "long/" * 20 + "}"))
         assert len(address.rsplit("/", 1)[-1]) <= 65
-
-
-class TestTargets:
-    """Services have a target group where something sends them requests."""
-
-    def test_routes_rules_and_defaults_make_a_target(self) -> None:
-        listener = "port: 80, rules: [{path: /x, forward: {app: 1, api: 1}}]"
-        assert addresses(stack(listener=listener), GROUP) == [f"{GROUP}/api", f"{GROUP}/app"]
-        assert addresses(stack(listener="port: 80, default: {forward: api}"), GROUP) == [
-            f"{GROUP}/api"
-        ]
-        assert addresses(stack(app="{path: /a}"), GROUP) == [f"{GROUP}/app"]
-
-    def test_a_service_nobody_sends_requests_to_has_none(self) -> None:
-        blueprint = stack(app="{path: /a}")
-        service = wanted(blueprint, "ecs.service/api")
-        assert service["loadBalancers"] == []
-        assert "healthCheckGracePeriodSeconds" not in service
-        assert at(blueprint, "ecs.service/api").after == ()
-
-    def test_the_service_follows_everything_that_sends_it_requests(self) -> None:
-        listener = "port: 80, rules: [{name: mix, path: /x, forward: {app: 1, api: 1}}]"
-        blueprint = stack(app="{default: true}", api="{path: /a}", listener=listener)
-        assert at(blueprint, "ecs.service/app").after == (
-            f"{LISTENER}/http",
-            f"{RULE}/http/mix",
-            "ec2.security_group_rule/app-from-load-balancer",
-            "ec2.security_group_rule/load-balancer-to-app",
-        )
-        assert at(blueprint, "ecs.service/api").after[:2] == (
-            f"{RULE}/http/mix",
-            f"{RULE}/http/api-a",
-        )
-
-    def test_the_health_check_and_the_attributes_are_written_out(self) -> None:
-        body = """
-        services:
-          app:
-            image: nginx:1
-            port: 80
-            routes: [{default: true}]
-            health_check: {path: /ok, port: 9000, matcher: 200-299}
-            deregistration_delay_seconds: 5
-            slow_start_seconds: 30
-        """
-        group = wanted(shop(body), f"{GROUP}/app")
-        assert (group["HealthCheckPath"], group["HealthCheckPort"]) == ("/ok", "9000")
-        assert group["Matcher"] == {"HttpCode": "200-299"}
-        assert group["Attributes"] == {
-            "deregistration_delay.timeout_seconds": "5",
-            "slow_start.duration_seconds": "30",
-            "load_balancing.algorithm.type": "round_robin",
-            "stickiness.enabled": "false",
-        }
-
-
-class TestLoadBalancer:
-    """Its side of the network, and its attributes."""
-
-    def test_an_internal_one_stands_in_the_private_subnets(self) -> None:
-        balancer = "\nload_balancer: {scheme: internal, listeners: {http: {port: 80}}}\n"
-        found = wanted(shop(SERVICES % ("", ""), balancer=balancer), "elbv2.load_balancer/main")
-        assert found["Subnets"] == "${lookup.network.PrivateSubnetIds}"
-
-    def test_any_attribute_can_be_set(self) -> None:
-        balancer = (
-            "\nload_balancer: {listeners: {http: {port: 80}}, "
-            "attributes: {access_logs.s3.enabled: true, access_logs.s3.bucket: logs}}\n"
-        )
-        found = wanted(shop(SERVICES % ("", ""), balancer=balancer), "elbv2.load_balancer/main")
-        assert found["Attributes"]["access_logs.s3.enabled"] == "true"
-        assert found["Attributes"]["access_logs.s3.bucket"] == "logs"
-
-    def test_the_url_names_a_port_that_is_not_https_own(self) -> None:
-        assert str(stack(listener="port: 8080").outputs["url"]) == (
-            "http://${elbv2.load_balancer/main.DNSName}:8080"
-        )
-        assert str(stack(alt="port: 8080").outputs["url"]) == (
-            "http://${elbv2.load_balancer/main.DNSName}"
-        )
-
-    def test_without_one_there_is_no_url(self) -> None:
-        blueprint = shop("services: {app: {image: nginx:1}}", balancer="")
-        assert sorted(blueprint.outputs) == ["cluster_arn", "services"]
 
 
 def test_the_oaktree_route_to_the_api_is_a_rule() -> None:

@@ -135,3 +135,13 @@ SLUGS = {
 @pytest.mark.parametrize(("words", "expected"), SLUGS.items())
 def test_text_in_addresses_is_spelled_plainly(words: str, expected: str) -> None:
     assert slug(words) == expected
+
+
+def test_a_health_check_on_a_port_of_its_own_is_let_through_as_well() -> None:
+    blueprint = shop(
+        "services: {app: {image: nginx:1, port: 80, health_check: {port: 9090},"
+        " routes: [{default: true}]}}"
+    )
+    assert sorted(
+        (rule["FromPort"], rule["IsEgress"]) for rule in rules(blueprint) if not rule["CidrIpv4"]
+    ) == [(80, False), (80, True), (9090, False), (9090, True)]

@@ -90,6 +90,20 @@ def shop(body: str, *, environment: str | None = None, balancer: str = BALANCER)
     return made(load_text(text, "shop.yaml", environment=environment, environ={}))
 
 
+BEHIND = """
+services:
+  app: {image: nginx:1, port: 80, routes: [%s]}
+  api: {image: nginx:1, port: 3000, routes: [%s]}
+"""
+
+
+def behind(app: str = "", api: str = "", listener: str = "port: 80", **others: str) -> Blueprint:
+    """Two services with these routes behind a listener with these settings, and other listeners."""
+    listeners = {"http": listener, **others}
+    lines = "\n".join(f"    {name}: {{{words}}}" for name, words in listeners.items())
+    return shop(BEHIND % (app, api), balancer=f"\nload_balancer:\n  listeners:\n{lines}\n")
+
+
 def everything() -> Blueprint:
     """A stack with every section of the spec that changes what is built."""
     return shop(EVERYTHING, environment="dev", balancer=EVERY_LISTENER)

@@ -28,11 +28,11 @@ def groups(aws: Aws, scope: Scope) -> list[dict[str, Any]]:
     """Security groups that are tagged as ours, or named like ours, in any VPC."""
 
     def read() -> list[dict[str, Any]]:
-        odd = sorted(n for n in scope.names.get(GROUP, ()) if not n.startswith(scope.prefix))
+        wanted = sorted(scope.names.get(GROUP, ()))  # not every server knows the `*`
         filters = [{"Name": f"tag:{STACK}", "Values": [scope.stack]}]
         filters += [
             {"Name": "group-name", "Values": names}
-            for names in batches([f"{scope.prefix}*", *odd], FILTER_VALUES)
+            for names in batches([f"{scope.prefix}*", *wanted], FILTER_VALUES)
         ]
         answers = aws.gather(lambda one: _groups(aws, one), filters)
         found = {group["GroupId"]: group for answer in answers for group in answer}

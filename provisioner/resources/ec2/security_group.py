@@ -15,6 +15,7 @@ from provisioner.resources._tags import tag_map
 from provisioner.resources.ec2 import _common
 
 ANYWHERE = ("0.0.0.0/0", "::/0")
+OPEN = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": ANYWHERE[0]}]}]
 
 
 class SecurityGroup(Kind):
@@ -29,6 +30,7 @@ class SecurityGroup(Kind):
     retries = (
         # Just created, not visible everywhere yet.
         Retry("update", "InvalidGroup.NotFound"),
+        Retry("update", "InvalidGroupId.NotFound"),
         # Network interfaces of tasks and load balancers go minutes after their owners.
         Retry("delete", "DependencyViolation", seconds=1800),
     )
@@ -54,16 +56,15 @@ class SecurityGroup(Kind):
         """Only the default egress rule can change."""
         client, group = aws.client("ec2"), live.id
         if want["OpenEgress"]:
-            client.authorize_security_group_egress(
-                GroupId=group,
-                IpPermissions=[{"IpProtocol": "-1", "IpRanges": [{"CidrIp": ANYWHERE[0]}]}],
-            )
+            client.authorize_security_group_egress(GroupId=group, IpPermissions=OPEN)
             return
         filters = [{"Name": "group-id", "Values": [group]}]
         rules = client.describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
         doomed = [rule["SecurityGroupRuleId"] for rule in rules if _is_default(rule)]
         if doomed:
             client.revoke_security_group_egress(GroupId=group, SecurityGroupRuleIds=doomed)
+        else:  # a group made a moment ago may not show its rules yet
+            client.revoke_security_group_egress(GroupId=group, IpPermissions=OPEN)
 
     def delete(self, aws: Aws, live: Live) -> None:
         aws.client("ec2").delete_security_group(GroupId=live.id)

@@ -35,7 +35,10 @@ class SecurityGroupRule(Kind):
     uses = frozenset({_common.GROUP})
     immutable = frozenset(fields)
     replacement = "create-first"
-    retries = (Retry("create", "InvalidGroup.NotFound"),)  # a group made a moment ago
+    retries = (  # a group made a moment ago
+        Retry("create", "InvalidGroup.NotFound"),
+        Retry("create", "InvalidGroupId.NotFound"),
+    )
     exists = ("InvalidPermission.Duplicate",)
     absent = (
         "InvalidPermission.NotFound",

@@ -13,7 +13,10 @@ from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Effect, Kind, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
-from provisioner.resources._tags import arn_name, indexed, tag_list, tag_map, tags_of
+from provisioner.resources._tags import arn_name, batches, indexed, tag_list, tag_map, tags_of
+
+LAYERS_OF_LISTS = 3
+"""A list of images, the images, and what remains of a delete that came in between."""
 
 
 class Repository(Kind):
@@ -112,12 +115,12 @@ class Repository(Kind):
             yield f"holds {len(images)} image{'s' if len(images) > 1 else ''}"
 
     def clear(self, aws: Aws, live: Live) -> None:
-        images = self._images(aws, live)
-        for start in range(0, len(images), 100):
-            aws.client("ecr").batch_delete_image(
-                repositoryName=live.properties["repositoryName"],
-                imageIds=images[start : start + 100],
-            )
+        """Images that a manifest list names can go only after the list."""
+        for _ in range(LAYERS_OF_LISTS):
+            for some in batches(self._images(aws, live), 100):
+                aws.client("ecr").batch_delete_image(
+                    repositoryName=live.properties["repositoryName"], imageIds=some
+                )
 
     def _images(self, aws: Aws, live: Live) -> list[Any]:
         name = live.properties["repositoryName"]

@@ -34,12 +34,12 @@ def canonical_definition(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def canonical_container(container: Mapping[str, Any]) -> dict[str, Any]:
     """One container definition."""
-    plain = {**DEFAULTS, **{key: value for key, value in container.items() if value is not None}}
+    plain = {**container, **{k: v for k, v in DEFAULTS.items() if container.get(k) is None}}
     for name, value in NAMED.items():
-        if name in plain:  # wrapped, for an empty variable is not an absent one
+        if plain.get(name):  # wrapped, for an empty variable is not an absent one
             plain[name] = {item["name"]: {value: item.get(value, "")} for item in plain[name]}
     plain["portMappings"] = sorted(
-        (_port(mapping) for mapping in plain.get("portMappings", ())),
+        (_port(mapping) for mapping in plain.get("portMappings") or ()),
         key=lambda mapping: (mapping.get("containerPort") or 0, mapping["protocol"]),
     )
     if plain.get("healthCheck"):

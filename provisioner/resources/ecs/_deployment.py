@@ -35,10 +35,21 @@ class Records:
     deployments: tuple[dict[str, Any], ...] = ()
 
 
-def progress(aws: Aws, cluster: str, service: dict[str, Any]) -> str:
-    """What the newest deployment of a described service still waits for; "" once it succeeded.
+def rollout(service: dict[str, Any]) -> str:
+    """How the PRIMARY deployment of a described service stands: COMPLETED, IN_PROGRESS, FAILED.
 
-    Raises NotServing when it failed, was stopped or rolled back.
+    A server whose services have no events does not deploy: its deployments never end.
+    """
+    states = [d.get("rolloutState") for d in service["deployments"] if d["status"] == "PRIMARY"]
+    state = str(states[0]) if states and states[0] else "COMPLETED"
+    return "COMPLETED" if state == "IN_PROGRESS" and not service.get("events") else state
+
+
+def progress(aws: Aws, cluster: str, service: dict[str, Any], wanted: str) -> str:
+    """What the deployment of a described service still waits for; "" once it succeeded.
+
+    `wanted` is the task definition that is to serve. Raises NotServing when the deployment
+    failed, was stopped or rolled back: PRIMARY is then the old version again, and completed.
     """
     primary = next((d for d in service["deployments"] if d["status"] == "PRIMARY"), None)
     if primary is None:
@@ -49,9 +60,18 @@ def progress(aws: Aws, cluster: str, service: dict[str, Any]) -> str:
         records = _read(aws, cluster, name)
     if records.source == "faulty":
         return "ECS does not answer"
+    if records.source == "none" and not service.get("events"):
+        return ""  # it keeps no records and shows no events: it will never move
+    if primary["taskDefinition"] != wanted:
+        return _superseded(service, records, primary)
     if not records.deployments:
-        return _by_deployments(service, primary, records.source)
-    record = _matching(records, primary["id"])
+        return _by_deployments(service, primary)
+    return _by_record(service, primary, _matching(records, primary["id"]))
+
+
+def _by_record(
+    service: dict[str, Any], primary: dict[str, Any], record: dict[str, Any] | None
+) -> str:
     if record is None:
         return "the deployment is not listed yet"
     if record["status"] == SUCCESSFUL:
@@ -83,17 +103,21 @@ def _matching(records: Records, deployment: str) -> dict[str, Any] | None:
     return None
 
 
-def _by_deployments(service: dict[str, Any], primary: dict[str, Any], source: Source) -> str:
-    """The older, weaker view: `deployments` of the service.
+def _superseded(service: dict[str, Any], records: Records, primary: dict[str, Any]) -> str:
+    """Another version is PRIMARY: ours is not visible yet, or ECS has gone back already."""
+    newest = max(records.deployments, key=lambda record: str(record.get("createdAt")), default={})
+    status = newest.get("status", "PENDING")
+    if status not in RUNNING and status != SUCCESSFUL:
+        raise NotServing(_verdict(status, newest.get("statusReason"), service))
+    return f"{primary['taskDefinition'].rpartition('/')[2]} is still the version that serves"
 
-    A server that keeps no records and shows no events will never move: nothing to wait for.
-    """
+
+def _by_deployments(service: dict[str, Any], primary: dict[str, Any]) -> str:
+    """The older, weaker view: `deployments` of the service."""
     state = primary.get("rolloutState")
     if state == "FAILED":
         raise NotServing(_verdict(state, primary.get("rolloutStateReason"), service))
-    if state == "COMPLETED" or (source == "none" and not service.get("events")):
-        return ""
-    return _counts(primary)
+    return "" if state == "COMPLETED" else _counts(primary)
 
 
 def _counts(deployment: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
@@ -16,6 +16,7 @@ from provisioner.resources._tags import arn_name, batches, indexed
 from provisioner.resources.ecs import _common
 
 DESCRIBE_LIMIT = 100
+SERVICES_LIMIT = 10
 PROVIDERS = ("capacityProviders", "defaultCapacityProviderStrategy")
 
 
@@ -83,11 +84,27 @@ class Cluster(_common.Tagged):
     def delete(self, aws: Aws, live: Live) -> None:
         aws.client("ecs").delete_cluster(cluster=live.properties["clusterName"])
 
+    def bridge(self, live: Properties, want: Properties) -> Properties | None:
+        """Providers that services still use stay until the services have let go of them."""
+        have, need = live.get("capacityProviders") or [], want["capacityProviders"]
+        leaving = [name for name in have if name not in need]
+        return {**want, "capacityProviders": [*need, *leaving]} if leaving else None
+
     def pending(self, aws: Aws, live: Live, want: Properties) -> str:
         found = self._describe(aws, [live.properties["clusterName"]])
         if not found:
             return "not visible yet"
         return "" if found[0]["status"] == "ACTIVE" else str(found[0]["status"]).lower()
+
+    def obstacles(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
+        """AWS deletes no cluster with services in it, and others' services are not ours to stop."""
+        client, name = aws.client("ecs"), live.properties["clusterName"]
+        arns = aws.pages("ecs", "list_services", "serviceArns", cluster=name, maxResults=100)
+        for some in batches(arns, SERVICES_LIMIT):
+            answer = client.describe_services(cluster=name, services=some, include=["TAGS"])
+            for service in answer["services"]:
+                if not scope.ours(_common.from_ecs(service.get("tags"))):
+                    yield f"runs a service that is not the stack's: {service['serviceArn']}"
 
     def _live(self, item: dict[str, Any], tags: Tags) -> Live:
         properties = {name: item.get(name) for name in self.fields}

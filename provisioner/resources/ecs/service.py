@@ -20,6 +20,7 @@ from provisioner.resources.ecs import _common, _deployment
 
 CLUSTER = "ecs.cluster"
 DESCRIBE_LIMIT = 10
+ROLLOUT = "rollout"
 CREATE_ONLY = ("serviceName", "cluster", "launchType", "schedulingStrategy")
 DEPLOYING = (
     "taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers",
@@ -33,7 +34,11 @@ QUIET = (
 
 
 class Service(_common.Tagged):
-    """One UpdateService carries all changes, so that there is one deployment to follow."""
+    """One UpdateService carries all changes, so that there is one deployment to follow.
+
+    `rollout` is COMPLETED when the last deployment is: one that failed is started again, one that
+    an interrupted run left behind is waited for.
+    """
 
     name = "ecs.service"
     api = Api("ecs", "CreateService", "UpdateService")
@@ -81,10 +86,11 @@ class Service(_common.Tagged):
     exists = ("InvalidParameterException: idempotent",)
     absent = ("ServiceNotFoundException", "ClusterNotFoundException", "ServiceNotActiveException")
     patience = 1800
-    settles = frozenset({*DEPLOYING, "desiredCount", "capacityProviderStrategy"})
+    settles = frozenset({*DEPLOYING, "desiredCount", "capacityProviderStrategy", ROLLOUT})
     effects: ClassVar[Mapping[str, Effect]] = {
         **dict.fromkeys(DEPLOYING, Effect.ROLLING),
         "capacityProviderStrategy": Effect.ROLLING,
+        ROLLOUT: Effect.ROLLING,
         "deploymentConfiguration": Effect.NONE,
         "propagateTags": Effect.NONE,
         "enableECSManagedTags": Effect.NONE,
@@ -106,7 +112,7 @@ class Service(_common.Tagged):
             for place in places
             if scope.near(self.name, place[1])
         }
-        places = listed | (odd & {p for p in odd if p[0] in clusters})
+        places = listed | odd | wanted  # a list lags behind a create that was answered just now
         batch = [
             (cluster, some)
             for cluster in clusters
@@ -143,9 +149,12 @@ class Service(_common.Tagged):
     def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
         """Only what changed: some parameters start a deployment by being there."""
         arguments = changed(want, changes, *DEPLOYING, *QUIET)
-        if not arguments:
+        failed = any(c.field == ROLLOUT and c.before == "FAILED" for c in changes)
+        if not arguments and not failed:
             return
-        if "capacityProviderStrategy" in arguments:  # takes effect on running tasks only by force
+        # A strategy takes effect on running tasks by force only, and a failed deployment of the
+        # same version starts again by force only.
+        if failed or "capacityProviderStrategy" in arguments:
             arguments["forceNewDeployment"] = True
         aws.client("ecs").update_service(
             cluster=live.properties["cluster"], service=live.properties["serviceName"], **arguments
@@ -161,7 +170,7 @@ class Service(_common.Tagged):
         found = self._describe(aws, cluster, [name])
         if not found:
             return "not visible yet"
-        return _deployment.progress(aws, cluster, found[0])
+        return _deployment.progress(aws, cluster, found[0], want["taskDefinition"])
 
     def lingering(self, aws: Aws, live: Live) -> str:
         """Tasks drain and stop; only an INACTIVE service has let go of everything."""
@@ -180,6 +189,7 @@ class Service(_common.Tagged):
     def _live(self, item: dict[str, Any], tags: Tags) -> Live:
         properties = {name: item.get(name) for name in self.fields}
         properties["cluster"] = item["clusterArn"]
+        properties["rollout"] = _deployment.rollout(item)
         outputs = {
             "Arn": item["serviceArn"],
             "Name": item["serviceName"],

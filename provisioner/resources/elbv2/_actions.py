@@ -64,15 +64,15 @@ def bridge_actions(
 ) -> list[dict[str, Any]] | None:
     """Forward to what is live as before, and have the new target groups attached with no weight.
 
-    None unless both forward, and all of the wanted groups get nothing now. Traffic moves when
-    the wanted actions follow, after the service's new tasks are healthy in the new groups.
+    None unless both forward, and a wanted group gets nothing now. Traffic moves when the wanted
+    actions follow, after the service's new tasks are healthy in the new groups.
     """
     before, after = canonical_actions(live), canonical_actions(want)
     if [action["Type"] for action in (*before, *after)] != ["forward", "forward"]:
         return None
     old, new = (action[0]["ForwardConfig"]["TargetGroups"] for action in (before, after))
     weights = {group["TargetGroupArn"]: group["Weight"] for group in old}
-    if any(weights.get(group["TargetGroupArn"]) for group in new):
+    if all(weights.get(group["TargetGroupArn"]) or not group["Weight"] for group in new):
         return None
     added = [group for group in new if group["TargetGroupArn"] not in weights]
     groups = [*old, *({**group, "Weight": 0} for group in added)]

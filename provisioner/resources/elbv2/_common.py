@@ -19,6 +19,9 @@ from provisioner.resources._tags import batches, indexed, tag_list, tag_map
 
 DESCRIBE_TAGS_LIMIT = 20
 MODIFY_ATTRIBUTES_LIMIT = 20
+NOT_VISIBLE_YET = (
+    "LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound", "RuleNotFound",
+)  # fmt: skip
 LOAD_BALANCER = "elbv2.load_balancer"
 TARGET_GROUP = "elbv2.target_group"
 
@@ -67,7 +70,7 @@ def head_tags(aws: Aws, scope: Scope) -> Mapping[str, Tags]:
     def read() -> dict[str, Tags]:
         arns = [item["LoadBalancerArn"] for item in load_balancers(aws, scope)]
         arns += [item["TargetGroupArn"] for item in target_groups(aws, scope)]
-        return _tags(aws, arns)
+        return tags_by_arn(aws, arns)
 
     return aws.once("elbv2-head-tags", read)
 
@@ -115,7 +118,7 @@ def leaf_tags(aws: Aws, scope: Scope) -> Mapping[str, Tags]:
     def read() -> dict[str, Tags]:
         arns = [item["ListenerArn"] for item in listeners(aws, scope)]
         arns += [item["RuleArn"] for item in rules(aws, scope)]
-        return _tags(aws, arns)
+        return tags_by_arn(aws, arns)
 
     return aws.once("elbv2-leaf-tags", read)
 
@@ -129,7 +132,8 @@ def _listeners(aws: Aws, arn: str) -> list[dict[str, Any]]:
         raise
 
 
-def _tags(aws: Aws, arns: list[str]) -> dict[str, Tags]:
+def tags_by_arn(aws: Aws, arns: list[str]) -> dict[str, Tags]:
+    """Tags of anything in front, 20 at a time."""
     client = aws.client("elbv2")
 
     def ask(some: list[str]) -> list[dict[str, Any]]:

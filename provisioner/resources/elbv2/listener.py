@@ -10,7 +10,7 @@ from typing import Any
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
-from provisioner.engine.kind import Api, Scope, changed
+from provisioner.engine.kind import Api, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_list
 from provisioner.resources.elbv2 import _common
@@ -29,6 +29,10 @@ class Listener(_common.Tagged):
     uses = frozenset({_common.LOAD_BALANCER, _common.TARGET_GROUP})
     immutable = frozenset({"LoadBalancerArn"})
     rules = Rules(closed=frozenset({"DefaultActions.**"}))
+    retries = (  # made a moment ago, not visible everywhere yet
+        *(Retry("create", code, seconds=60) for code in _common.NOT_VISIBLE_YET),
+        *(Retry("update", code, seconds=60) for code in _common.NOT_VISIBLE_YET),
+    )
     exists = ("DuplicateListener",)
     absent = ("ListenerNotFound", "LoadBalancerNotFound")
 

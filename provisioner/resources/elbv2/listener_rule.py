@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
-from provisioner.engine.kind import Api, Scope, changed
+from provisioner.engine.kind import Api, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import ADDRESS, STACK
 from provisioner.resources._tags import tag_list, tag_map
@@ -37,6 +37,13 @@ class ListenerRule(_common.Tagged):
     immutable = frozenset({"ListenerArn"})
     rules = Rules(closed=frozenset({"Actions.**", "Conditions.**"}))
     replacement = "create-first"
+    retries = (
+        # Another rule, made at the same moment, took the free number.
+        Retry("create", "PriorityInUse", seconds=60),
+        # Made a moment ago, not visible everywhere yet.
+        *(Retry("create", code, seconds=60) for code in _common.NOT_VISIBLE_YET),
+        *(Retry("update", code, seconds=60) for code in _common.NOT_VISIBLE_YET),
+    )
     absent = ("RuleNotFound", "ListenerNotFound")
 
     def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:

@@ -29,8 +29,8 @@ class LoadBalancer(_common.Tagged):
     fields = ("Name", "Scheme", "Type", "IpAddressType", "Subnets", "SecurityGroups")
     identity = ("Name",)
     name_limit = 32
-    uses = frozenset({"ec2.security_group"})
-    immutable = frozenset({"Name", "Scheme", "Type"})
+    uses = frozenset({"ec2.security_group", "ec2.security_group_rule"})
+    immutable = frozenset({"Name", "Scheme", "Type", "VpcId"})
     rules = Rules(unordered=frozenset({"Subnets", "SecurityGroups"}))
     retries = (
         # Groups and subnets made a moment ago are not visible everywhere yet.
@@ -98,6 +98,11 @@ class LoadBalancer(_common.Tagged):
             yield (
                 "deletion protection is on; set load_balancer.deletion_protection: false and apply"
             )
+        tags = _common.leaf_tags(aws, scope)
+        for listener in _common.listeners(aws, scope):
+            arn = listener["ListenerArn"]
+            if listener["LoadBalancerArn"] == live.id and not scope.ours(tags.get(arn, {})):
+                yield f"carries a listener that is not the stack's: port {listener['Port']}, {arn}"
 
     def clear(self, aws: Aws, live: Live) -> None:
         aws.client("elbv2").modify_load_balancer_attributes(
@@ -117,8 +122,9 @@ class LoadBalancer(_common.Tagged):
     def _live(self, item: dict[str, Any], tags: Tags, attributes: dict[str, str]) -> Live:
         properties = {
             "Name": item["LoadBalancerName"],
-            "Scheme": item["Scheme"],
+            "Scheme": item.get("Scheme"),  # a gateway load balancer has none, and no name either
             "Type": item["Type"],
+            "VpcId": item.get("VpcId"),
             "IpAddressType": item.get("IpAddressType"),
             "Subnets": [zone["SubnetId"] for zone in item["AvailabilityZones"]],
             "SecurityGroups": item.get("SecurityGroups", []),
@@ -127,7 +133,7 @@ class LoadBalancer(_common.Tagged):
         arn = item["LoadBalancerArn"]
         outputs = {
             "Arn": arn,
-            "DNSName": item["DNSName"],
+            "DNSName": item.get("DNSName", ""),
             "CanonicalHostedZoneId": item.get("CanonicalHostedZoneId", ""),
             "FullName": arn.split(":loadbalancer/")[-1],
         }

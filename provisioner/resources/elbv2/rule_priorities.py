@@ -63,9 +63,23 @@ class RulePriorities(_common.Tagged):
         }
         if in_order(want["Rules"], taken):
             return
-        aws.client("elbv2").set_rule_priorities(
-            RulePriorities=renumber(want["Rules"], frozenset(taken.values()), taken)
-        )
+        numbers = renumber(want["Rules"], frozenset(taken.values()), taken)
+        numbers += self._out_of_the_way(aws, live, numbers, taken)
+        aws.client("elbv2").set_rule_priorities(RulePriorities=numbers)
+
+    def _out_of_the_way(
+        self, aws: Aws, live: Live, numbers: Sequence[Properties], taken: dict[str, int]
+    ) -> list[dict[str, Any]]:
+        """Rules of ours that are about to go, and hold a number that is fixed for another."""
+        wanted = {item["Priority"]: item["RuleArn"] for item in numbers}
+        holders = [arn for arn, n in taken.items() if n in wanted and arn not in wanted.values()]
+        if not holders:
+            return []
+        tags = _common.tags_by_arn(aws, holders)
+        ours = [arn for arn in holders if tags.get(arn, {}).get(STACK) == live.tags[STACK]]
+        used = {*taken.values(), *wanted}
+        free = (n for n in range(HIGHEST_PRIORITY, 0, -1) if n not in used)
+        return [{"RuleArn": arn, "Priority": next(free)} for arn in ours]
 
     def delete(self, aws: Aws, live: Live) -> None:
         """Never called: it goes with the listener."""
@@ -78,7 +92,7 @@ def in_order(rules: Sequence[Properties], numbers: dict[str, int]) -> bool:
     """Whether the rules stand in the wanted order, each fixed one on its number."""
     have = [numbers.get(rule["RuleArn"], 0) for rule in rules]
     fixed = all(numbers.get(r["RuleArn"]) == r["Priority"] for r in rules if "Priority" in r)
-    return fixed and have == sorted(have)
+    return fixed and have == sorted(set(have))
 
 
 def renumber(

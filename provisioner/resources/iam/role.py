@@ -15,6 +15,7 @@ from provisioner.engine.aws import DENIED, Aws, code_of, says
 from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.engine.owner import REGION, STACK
 from provisioner.resources._tags import tag_list, tag_map
 from provisioner.resources.iam._policy import canonical_document, read_document
 
@@ -43,6 +44,8 @@ class Role(Kind):
         Retry("update", "ConcurrentModification"),
         Retry("update", "NoSuchEntity", seconds=60),  # just created, not visible yet
         Retry("delete", "ConcurrentModification"),
+        Retry("delete", "DeleteConflict", seconds=60),  # a policy that went is still counted
+        Retry("delete", "NoSuchEntity", seconds=30),  # a policy that went is still listed
     )
     exists = ("EntityAlreadyExists",)
     absent = ("NoSuchEntity",)
@@ -60,7 +63,7 @@ class Role(Kind):
             names = sorted(scope.names.get(self.name, ()))
             details = [role for role in aws.gather(lambda n: self._detail(aws, n), names) if role]
         for role in details:
-            tags = tag_map(role.get("Tags"))
+            tags = _local_tags(tag_map(role.get("Tags")), aws.region)
             if scope.ours(tags) or scope.near(self.name, role["RoleName"]):
                 yield self._live(role, tags)
 
@@ -116,14 +119,28 @@ class Role(Kind):
     def delete(self, aws: Aws, live: Live) -> None:
         """IAM refuses a role that still has policies: they go first."""
         client, name = aws.client("iam"), live.properties["RoleName"]
-        for policy in live.properties["InlinePolicies"]:
-            client.delete_role_policy(RoleName=name, PolicyName=policy)
-        for arn in live.properties["ManagedPolicyArns"]:
-            client.detach_role_policy(RoleName=name, PolicyArn=arn)
+        role = self._detail(aws, name)
+        if role is None:
+            return
+        for policy in role["RolePolicyList"]:
+            client.delete_role_policy(RoleName=name, PolicyName=policy["PolicyName"])
+        for policy in role["AttachedManagedPolicies"]:
+            client.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
         client.delete_role(RoleName=name)
 
     def retag(self, aws: Aws, live: Live, tags: Tags) -> None:
         aws.client("iam").tag_role(RoleName=live.properties["RoleName"], Tags=tag_list(tags))
+
+    def bridge(self, live: Properties, want: Properties) -> Properties | None:
+        """Old and new rights together, for the old tasks run on and may have to come back."""
+        both = dict(want["InlinePolicies"])
+        for name, document in live["InlinePolicies"].items():
+            new = both.get(name, {"Version": "2012-10-17", "Statement": []})
+            have = canonical_document(new)["Statement"]
+            old = [s for s in canonical_document(document)["Statement"] if s not in have]
+            if old:
+                both[name] = {**new, "Statement": [*new["Statement"], *old]}
+        return {**want, "InlinePolicies": both} if both != want["InlinePolicies"] else None
 
     def canonical(self, properties: Properties) -> Properties:
         inline = properties.get("InlinePolicies") or {}
@@ -148,3 +165,9 @@ class Role(Kind):
         }
         outputs = {"Arn": role["Arn"], "Name": role["RoleName"]}
         return Live(self.name, role["Arn"], tags, properties, outputs)
+
+
+def _local_tags(tags: Tags, region: str) -> dict[str, str]:
+    """The tags; a role of the same stack in another region is somebody else's here."""
+    home = tags.get(REGION, region)
+    return {**tags, STACK: f"{tags.get(STACK)} in {home}"} if home != region else dict(tags)

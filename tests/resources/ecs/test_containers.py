@@ -183,6 +183,26 @@ def test_a_real_difference_is_one_where_the_property_is_ours(
     assert found == ([prefix + path] if path else [])
 
 
+@pytest.mark.parametrize(
+    ("name", "registered"),
+    [
+        ("healthCheck", {"command": ["CMD", "x"]}),
+        ("user", "0"),
+        ("command", ["sleep"]),
+        ("stopTimeout", 30),
+        ("cpu", 128),
+        ("essential", False),
+    ],
+)
+def test_what_is_taken_out_of_the_spec_is_a_difference(
+    wanted: dict[str, Any], name: str, registered: Any
+) -> None:
+    container = wanted["containerDefinitions"][0]
+    answer = described({**wanted, "containerDefinitions": [{**container, name: registered}]})
+    container[name] = None
+    assert changed(wanted, answer) == [f"containerDefinitions.oaktree-app.{name}"]
+
+
 def test_a_container_that_somebody_added_is_a_difference(wanted: dict[str, Any]) -> None:
     answer = described(wanted)
     answer["containerDefinitions"].append({"name": "sidecar", "image": "x", "essential": False})

@@ -307,6 +307,13 @@ def test_a_load_balancer_as_aws_describes_it_is_no_difference() -> None:
     assert live.outputs["FullName"] == "app/web/50dc6c495c0c9188"
 
 
+def test_a_gateway_of_others_with_a_name_like_ours_is_looked_at_without_harm() -> None:
+    shown = {"LoadBalancerArn", "LoadBalancerName", "VpcId", "State", "AvailabilityZones"}
+    gateway = {name: value for name, value in LOAD_BALANCER.items() if name in shown}
+    live = LoadBalancer()._live({**gateway, "Type": "gateway"}, {}, {})
+    assert (live.properties["Name"], live.properties["Scheme"]) == ("web", None)
+
+
 def _differences(kind: Any, wanted: dict[str, Any], live: Any) -> list[Any]:
     want, have = kind.canonical(wanted), kind.canonical(live.properties)
     return list(differences(want, have, kind.rules))

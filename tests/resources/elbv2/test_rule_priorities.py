@@ -160,6 +160,7 @@ def arns(*order: str, **fixed: int) -> list[dict[str, Any]]:
         (arns("a", "b"), {"a": 10, "b": 20}, True),
         (arns("a", "b"), {"a": 3, "b": 4}, True),
         (arns("b", "a"), {"a": 10, "b": 20}, False),
+        (arns("a", "b"), {"a": 10, "b": 10}, False),
         (arns("a", "b", b=25), {"a": 10, "b": 20}, False),
         (arns("a", "b", b=25), {"a": 10, "b": 25}, True),
         (arns("a", "b", b=25), {"a": 30, "b": 25}, False),

@@ -9,7 +9,7 @@ import pytest
 
 from provisioner.engine.diff import differences
 from provisioner.engine.model import Live, Resource
-from provisioner.resources.iam.role import Role
+from provisioner.resources.iam.role import Role, _local_tags
 from tests.cloud.bench import Bench, changed
 from tests.cloud.sent import Sent, check_sent, sent
 
@@ -225,3 +225,18 @@ def test_what_iam_answers_is_no_difference() -> None:
     live = KIND._live(real, {})
     want, have = KIND.canonical(wanted), KIND.canonical(live.properties)
     assert differences(want, have, KIND.rules) == ()
+
+
+def test_the_role_of_another_region_is_neither_ours_nor_free_to_take() -> None:
+    tags = {"provisioner:stack": "shop/dev", "provisioner:region": "eu-west-1"}
+    assert _local_tags(tags, "eu-west-1")["provisioner:stack"] == "shop/dev"
+    assert _local_tags(tags, "us-east-1")["provisioner:stack"] == "shop/dev in eu-west-1"
+
+
+def test_rights_that_go_stay_until_the_tasks_have_moved_over() -> None:
+    live = {"InlinePolicies": {"task": allow("s3:GetObject")}}
+    between = KIND.bridge(live, {"InlinePolicies": {"task": allow("s3:PutObject")}})
+    assert between is not None
+    actions = [one["Action"] for one in between["InlinePolicies"]["task"]["Statement"]]
+    assert actions == [["s3:PutObject"], ["s3:getobject"]]
+    assert KIND.bridge(live, {"InlinePolicies": {"task": allow("s3:GetObject")}}) is None

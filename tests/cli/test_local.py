@@ -1,0 +1,63 @@
+"""`provisioner local …`, and `--local` on other commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from tests.cli.conftest import Command, Ran
+from tests.cloud.servers import credentials
+from tests.cloud.world import OAKTREE
+
+KEYS = {
+    "format_version", "running", "endpoint", "port", "pid", "directory", "started_at", "account"
+}  # fmt: skip
+Local = Callable[..., Ran]
+
+
+@pytest.fixture
+def local(command: Command, tmp_path: Path) -> Iterator[Local]:
+    def go(*arguments: str) -> Ran:
+        own = {"PROVISIONER_LOCAL_DIR": str(tmp_path), "PROVISIONER_LOCAL_SETTLE": "0.05"}
+        return command(*arguments, **own)
+
+    yield go
+    go("local", "stop")
+
+
+def test_where_nothing_runs_it_says_so(local: Local) -> None:
+    assert local("local", "status").out.startswith("it does not run;")
+    assert local("local", "status", "--json").document == {"format_version": 1, "running": False}
+    assert local("local", "stop").out == "it does not run\n"
+    assert local("local", "reset").out == "it does not run\n"
+
+
+def test_its_life(local: Local, tmp_path: Path) -> None:
+    started = local("local", "start", "--json").document
+    assert started.keys() == KEYS
+    assert started["running"] is True
+    assert started["directory"] == str(tmp_path)
+    assert started["endpoint"] == f"http://127.0.0.1:{started['port']}"
+    assert local("local", "status", "--json").document == started
+    assert local("local", "start").out.startswith(f"{started['endpoint']}  account 123456789012")
+
+    session = boto3.Session(region_name="eu-west-1", **credentials())
+    ecs = session.client("ecs", endpoint_url=started["endpoint"])
+    ecs.create_cluster(clusterName="mine")
+    assert len(ecs.list_clusters()["clusterArns"]) == 1
+    assert local("local", "reset").out == "empty again\n"
+    assert ecs.list_clusters()["clusterArns"] == []
+
+    ran = local("status", str(OAKTREE), "-e", "dev", "--local", "--json")
+    assert ran.document["account"] == "123456789012"
+    assert local("local", "stop").out == "stopped\n"
+    assert local("local", "status", "--json").document["running"] is False
+
+
+def test_local_starts_by_itself(local: Local) -> None:
+    ran = local("plan", str(OAKTREE), "-e", "dev", "--local", "--detailed-exitcode")
+    assert ran.code == 2
+    assert local("local", "status", "--json").document["running"] is True

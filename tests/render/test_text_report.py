@@ -1,0 +1,146 @@
+"""Reports, outputs and status as people see them."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import Any
+
+import click
+import pytest
+
+from provisioner.render import text
+
+
+def golden(words: str) -> str:
+    return dedent(words).strip("\n")
+
+
+def step(address: str, outcome: str, error: str | None = None) -> dict[str, Any]:
+    return {
+        "address": address,
+        "action": "create",
+        "outcome": outcome,
+        "seconds": 1.0,
+        "error": error,
+    }
+
+
+DONE = {
+    "result": "done",
+    "steps": [step("ecs.cluster/main", "done"), step("ecs.service/app", "done")],
+    "outputs": {
+        "url": "http://oaktree.example",
+        "services": {"app": {"service_arn": "arn:aws:ecs:…:service/app"}},
+    },
+}
+PARTLY = {
+    "result": "partial",
+    "steps": [
+        step("ecs.cluster/main", "done"),
+        step("ecs.service/app", "failed", "CreateService: Invalid\nsecond line"),
+        step("elbv2.listener/http", "skipped", "needs create ecs.service/app, which is failed"),
+        step("ecr.repository/app", "interrupted", "stopped while waiting"),
+    ],
+    "outputs": {},
+}
+REPORTS: dict[str, tuple[dict[str, Any], str]] = {
+    "done": (
+        DONE,
+        """
+        apply: 2 of 2 steps done, result: done.
+
+        Outputs:
+          url                       http://oaktree.example
+          services.app.service_arn  arn:aws:ecs:…:service/app
+        """,
+    ),
+    "partly": (
+        PARTLY,
+        """
+          FAILED      create ecs.service/app
+              CreateService: Invalid
+              second line
+          skipped     create elbv2.listener/http
+              needs create ecs.service/app, which is failed
+          interrupted create ecr.repository/app
+              stopped while waiting
+        apply: 1 of 4 steps done, result: partial.
+        """,
+    ),
+    "nothing to do": (
+        {"result": "done", "steps": [], "outputs": {}},
+        "apply: 0 of 0 steps done, result: done.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("report", "expected"), REPORTS.values(), ids=REPORTS)
+def test_a_report(report: dict[str, Any], expected: str) -> None:
+    lines = click.unstyle(text.report(report, verb="apply")).splitlines()
+    wanted = golden(expected).rstrip().splitlines()
+    assert [line.rstrip() for line in lines] == wanted
+
+
+def test_a_failure_is_red() -> None:
+    assert "\x1b[31mFAILED" in text.report(PARTLY, verb="apply")
+
+
+def test_outputs_can_stand_alone() -> None:
+    assert click.unstyle(text.outputs({"url": "http://x"})) == "Outputs:\n  url  http://x"
+    assert text.outputs({}) == ""
+
+
+STATUS: dict[str, Any] = {
+    "stack": "oaktree/dev",
+    "account": "123456789012",
+    "region": "eu-west-1",
+    "services": {
+        "app": {
+            "running": 1,
+            "desired": 2,
+            "rollout": "IN_PROGRESS",
+            "task_definition": "arn:aws:ecs:eu-west-1:123456789012:task-definition/oaktree:7",
+        },
+        "worker": {"running": 0, "desired": 0, "rollout": "", "task_definition": "worker:1"},
+    },
+    "resources": [
+        {
+            "address": "ecs.cluster/main",
+            "id": "arn:aws:ecs:eu-west-1:123456789012:cluster/oaktree-cluster-dev",
+        },
+        {"address": "iam.role/app-task", "id": "oaktree-task"},
+    ],
+    "missing": ["elbv2.listener/http"],
+    "outputs": {"url": "http://oaktree.example"},
+}
+
+
+def test_status_is_one_screen() -> None:
+    assert click.unstyle(text.status(STATUS)) == golden(
+        """
+        provisioner status  stack=oaktree/dev account=123456789012 region=eu-west-1
+
+          app              1/2 running   in_progress   task-definition/oaktree:7
+          worker           0/0 running   -   worker:1
+
+          = ecs.cluster/main     cluster/oaktree-cluster-dev
+          = iam.role/app-task    oaktree-task
+          ! elbv2.listener/http  missing
+
+        Outputs:
+          url  http://oaktree.example
+        """
+    )
+
+
+def test_status_of_nothing_says_so() -> None:
+    empty = {**STATUS, "services": {}, "resources": [], "outputs": {}}
+    assert click.unstyle(text.status(empty)).splitlines()[2:] == ["Nothing of this stack exists."]
+
+
+@pytest.mark.parametrize(
+    "drawn", [text.report(PARTLY, verb="x"), text.status(STATUS)], ids=["report", "status"]
+)
+def test_colours_are_there_and_can_be_taken_out(drawn: str) -> None:
+    assert "\x1b[" in drawn
+    assert "\x1b" not in click.unstyle(drawn)
