@@ -47,9 +47,10 @@ def cli_page() -> str:
     parts += [f"| {code} | {words} |" for code, words in EXIT_CODES.items()]
     parts += [
         "\n## Environment variables\n",
-        "Every option above can be given as `PROVISIONER_<NAME>`, for example `PROVISIONER_REGION`.",
+        "Every option can be given as `PROVISIONER_<NAME>`, for example `PROVISIONER_REGION`.",
+        "Where several values are possible, spaces separate them.",
         "`PROVISIONER_LOCAL_DIR` is where the embedded cloud keeps its files.",
-        "The region is taken from the flag, the spec, `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile.",
+        "The region: the flag, the spec, `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile.",
     ]
     return "\n".join(parts) + "\n"
 

@@ -24,7 +24,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "spec": ("errors",),
     "local": ("errors",),
     "engine": ("errors",),
-    "stack": ("spec", "engine.model", "errors"),
+    "stack": ("spec", "engine.model", "engine.owner", "errors"),
     "resources": ("engine", "errors"),
     "api": ("engine", "errors", "resources", "spec", "stack"),
     "cli": ("*",),

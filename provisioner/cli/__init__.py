@@ -20,7 +20,7 @@ EXIT_CODES = {
     5: "partly applied",
     64: "usage",
     65: "invalid spec",
-    75: "locked",
+    75: "locked (reserved: there is no lock yet)",
     77: "no permission or credentials",
     130: "interrupted (SIGINT)",
     143: "interrupted (SIGTERM)",

@@ -38,7 +38,7 @@ GROUP.add_command(LOCAL)
 @GROUP.command()
 @options.with_spec
 @options.JSON
-@click.option("--render", is_flag=True, help="Print the spec with everything resolved.")
+@options.option("--render", is_flag=True, help="Print the spec with everything resolved.")
 def validate(target: Target, *, as_json: bool, render: bool) -> None:
     """Check a spec without calling AWS; without -e, in every environment."""
     if render:
@@ -78,8 +78,8 @@ def validate(target: Target, *, as_json: bool, render: bool) -> None:
 @options.with_target
 @options.JSON
 @options.REPLACE
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
-@click.option("--full", is_flag=True, help="Show every value of what is new.")
+@options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
+@options.option("--full", is_flag=True, help="Show every value of what is new.")
 def plan(
     target: Target, *, as_json: bool, replace: tuple[str, ...], detailed_exitcode: bool, full: bool
 ) -> int:
@@ -99,7 +99,7 @@ def plan(
 @options.REPLACE
 @options.PARALLELISM
 @options.PROGRESS
-@click.option("--dry-run", is_flag=True, help="The same as plan.")
+@options.option("--dry-run", is_flag=True, help="The same as plan.")
 def apply(
     target: Target,
     *,
@@ -120,8 +120,8 @@ def apply(
     if dry_run:
         _show_plan(stack, found, as_json=as_json)
         return 0
-    if not as_json:
-        click.echo(text.plan(stack.plan_document(found)))
+    if not as_json or not yes:  # nobody is asked about what they have not seen
+        click.echo(text.plan(stack.plan_document(found)), err=as_json)
     if found.empty:
         return _finish(stack, Report((), found.outputs), verb="apply", as_json=as_json)
     found = stack.guard(found, force=force)
@@ -160,8 +160,8 @@ def teardown(
             click.echo(f"Nothing to do. Nothing of {stack.scope.stack} exists.")
             return 0
         return _finish(stack, Report(()), verb="teardown", as_json=as_json)
-    if not as_json:
-        click.echo(text.plan(stack.plan_document(found)))
+    if not as_json or not yes:
+        click.echo(text.plan(stack.plan_document(found)), err=as_json)
     found = stack.guard(found, force=force)
     if not yes:
         name = click.prompt(f"Type {stack.scope.stack} to delete all of this", err=True)

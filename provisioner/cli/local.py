@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from provisioner.cli.options import JSON, with_output
+from provisioner.cli.options import JSON, option, with_output
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.local import cloud
 
@@ -22,10 +22,8 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
 @LOCAL.command()
 @with_output
 @JSON
-@click.option(
-    "--port", type=click.IntRange(1, 65535), help="Listen there; the last port otherwise."
-)
-@click.option("--vpc", "vpcs", multiple=True, metavar="NAME", help="Have a VPC of that name, too.")
+@option("--port", type=click.IntRange(1, 65535), help="Listen there; the last port otherwise.")
+@option("--vpc", "vpcs", multiple=True, metavar="NAME", help="Have a VPC of that name, too.")
 def start(*, as_json: bool, port: int | None, vpcs: tuple[str, ...]) -> None:
     """Start it, if it does not run."""
     _show(cloud.start(cloud.default_directory(os.environ), port=port, vpcs=vpcs), as_json=as_json)

@@ -62,7 +62,7 @@ class Target:
         return Stack(loaded.spec, environment=loaded.environment, aws=aws)
 
 
-def _option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
+def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
     """An option that can be given as PROVISIONER_<NAME>, too."""
     long = next(name for name in names if name.startswith("--")).split("/")[0]
     variable = "PROVISIONER_" + long.strip("-").replace("-", "_").upper()
@@ -70,37 +70,37 @@ def _option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
 
 
 SPEC = click.argument("spec", type=click.Path(path_type=str), help="The spec's file.")
-ENVIRONMENT = _option("-e", "--env", "environment", help="Overlay from `environments:`.")
-VARIABLES = _option(
+ENVIRONMENT = option("-e", "--env", "environment", help="Overlay from `environments:`.")
+VARIABLES = option(
     "--var", "variables", multiple=True, metavar="NAME=VALUE", help="Give ${NAME} a value."
 )
-SETTINGS = _option(
+SETTINGS = option(
     "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change one value of the spec."
 )
-JSON = _option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-YES = _option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
-NO_INPUT = _option(
+JSON = option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+YES = option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
+NO_INPUT = option(
     "--no-input", is_flag=True, help="Never ask; implied by CI and without a terminal."
 )
-FORCE = _option(
+FORCE = option(
     "--force",
     is_flag=True,
     help="Delete even what holds data, is protected or carries others' things.",
 )
-PARALLELISM = _option(
+PARALLELISM = option(
     "--parallelism",
     type=click.IntRange(1, 64),
     default=10,
     show_default=True,
     help="Steps at a time.",
 )
-REPLACE = click.option(
+REPLACE = option(
     "--replace",
     multiple=True,
     metavar="ADDRESS",
     help="Allow this replacement although it interrupts.",
 )
-PROGRESS = _option(
+PROGRESS = option(
     "--progress",
     type=click.Choice(["auto", "tty", "plain", "none"]),
     default="auto",
@@ -109,14 +109,14 @@ PROGRESS = _option(
 )
 _SPEC_OPTIONS = (SPEC, ENVIRONMENT, VARIABLES, SETTINGS)
 _AWS_OPTIONS = (
-    _option("--region", help="AWS region; stronger than the spec's."),
-    _option("--profile", help="Profile of the AWS configuration."),
-    _option("--assume-role-arn", "role_arn", metavar="ARN", help="Act as this role."),
-    _option("--endpoint-url", metavar="URL", help="Send every call there."),
-    _option("--local", is_flag=True, help="Use the embedded cloud: no AWS account needed."),
+    option("--region", help="AWS region; stronger than the spec's."),
+    option("--profile", help="Profile of the AWS configuration."),
+    option("--assume-role-arn", "role_arn", metavar="ARN", help="Act as this role."),
+    option("--endpoint-url", metavar="URL", help="Send every call there."),
+    option("--local", is_flag=True, help="Use the embedded cloud: no AWS account needed."),
 )
 _OUTPUT_OPTIONS = (
-    _option(
+    option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
         default="auto",
@@ -124,8 +124,8 @@ _OUTPUT_OPTIONS = (
         help="Colours on stdout and stderr.",
     ),
     click.option("--no-color", "color", flag_value="never", hidden=True),
-    _option("-v", "--verbose", count=True, help="Log steps; twice: every AWS call."),
-    _option("--log-format", type=click.Choice(["text", "json"]), help="Form of the log on stderr."),
+    option("-v", "--verbose", count=True, help="Log steps; twice: every AWS call."),
+    option("--log-format", type=click.Choice(["text", "json"]), help="Form of the log on stderr."),
 )
 
 
@@ -184,8 +184,8 @@ def _with(command: Command, choices: tuple[Any, ...]) -> Command:
 
 
 def _decorate(command: Command, options: tuple[Any, ...]) -> Command:
-    for option in reversed(options):
-        command = option(command)
+    for choice in reversed(options):
+        command = choice(command)
     return command
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from tests.cloud.tap import Call
@@ -44,7 +45,7 @@ def check_sent(calls: Sequence[Call], *expected: Sent) -> None:
 def check_order(calls: Iterable[Call], *operations: str) -> None:
     """Of these operations each was sent, the last of one before the first of the next."""
     names = [call.operation for call in calls]
-    for before, after in zip(operations, operations[1:], strict=False):
+    for before, after in pairwise(operations):
         assert before in names, (before, names)
         assert after in names, (after, names)
         last = len(names) - 1 - names[::-1].index(before)

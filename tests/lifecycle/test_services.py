@@ -38,7 +38,7 @@ def test_a_second_service_comes_and_goes_alone(world: World) -> None:
     added = world.apply(SECOND)
     with_both = world.owned()
     new = with_both.keys() - before.keys()
-    assert new == {address for address in world.addresses(SECOND)} - world.addresses()
+    assert new == set(world.addresses(SECOND)) - world.addresses()
     assert {found.id for found in before.values()} <= {found.id for found in with_both.values()}
     _check_untouched(added.writes, {found.id for found in before.values()})
     world.check_settled(SECOND)

@@ -49,7 +49,7 @@ def described(wanted: Mapping[str, Any]) -> dict[str, Any]:
         if "logConfiguration" in container:
             container["logConfiguration"].setdefault("secretOptions", [])
         if "capabilities" in container.get("linuxParameters", {}):
-            sides = {"add": [], "drop": []}
+            sides: dict[str, Any] = {"add": [], "drop": []}
             capabilities = container["linuxParameters"]["capabilities"]
             container["linuxParameters"]["capabilities"] = {**sides, **capabilities}
     arn = f"arn:aws:ecs:ap-southeast-1:123456789012:task-definition/{definition['family']}:7"

@@ -1,4 +1,4 @@
-"""Actions and conditions in every shape that AWS has for them. Facts as of aws-behaviour 6.8, 6.9."""
+"""Actions and conditions in every shape that AWS has for them."""
 
 from __future__ import annotations
 
@@ -153,11 +153,14 @@ def test_other_conditions_are_others() -> None:
         ([forward(target(A, 3), target(B, 1))], [{"Type": "forward", "TargetGroupArn": C}],
          [target(A, 3), target(B, 1), target(C, 0)]),
         ([BOTH], [PLAIN], None),
-        ([forward(target(A, 9), target(B, 1))], [forward(target(B, 1), target(C, 1))], None),
+        ([forward(target(A, 9), target(B, 1))], [forward(target(B, 1), target(C, 1))],
+         [target(A, 9), target(B, 1), target(C, 0)]),
+        ([forward(target(A, 9), target(B, 1))], [forward(target(A, 5), target(B, 5))], None),
         ([{"Type": "redirect", "RedirectConfig": {}}], [PLAIN], None),
         ([BOTH], [{"Type": "redirect", "RedirectConfig": {}}], None),
     ],
-    ids=["new", "half done", "weighted", "same", "served already", "from redirect", "to redirect"],
+    ids=["new", "half done", "weighted", "same", "one of two", "weights", "from redirect",
+         "to redirect"],
 )  # fmt: skip
 def test_until_tasks_have_moved_the_old_group_keeps_the_traffic(
     live: list[dict[str, Any]], want: list[dict[str, Any]], expected: list[dict[str, Any]] | None

@@ -130,7 +130,7 @@ def test_what_aws_answers_is_no_difference() -> None:
         "logGroupArn": "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/web",
         "deletionProtectionEnabled": False,
     }
-    live = KIND._live(real["logGroupArn"], real, {})
+    live = KIND._live(str(real["logGroupArn"]), real, {})
     want = {"logGroupName": "/ecs/web", "retentionInDays": 30}
     assert differences(want, live.properties, KIND.rules) == ()
     assert live.outputs["Arn"] == real["logGroupArn"]
