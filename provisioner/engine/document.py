@@ -110,7 +110,7 @@ def _name(step: Step, kind: Kind, outputs: Outputs) -> str:
 
 
 def _changes(step: Step, outputs: Outputs) -> list[Change]:
-    if step.changes or step.resource is None:
+    if step.changes or step.action != "create" or step.resource is None:
         return list(step.changes)
     properties = resolve(step.resource.properties, outputs)
     return [Change((name,), None, value) for name, value in properties.items() if value is not None]
