@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from .pace import Pace
+    from .settings import Settings
 
 # A Fargate tool has no use for machine images; roles do attach AWS's own policies.
 ENVIRONMENT = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
 
 
 class MotoApp:
-    """A WSGI application that gets things done at the given pace."""
+    """A WSGI application that behaves as the settings say."""
 
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._lock = RLock()
         self._app: WSGIApplication | None = None
 
@@ -38,13 +38,20 @@ class MotoApp:
         """Import moto and extend it, once; the first call does it if nobody has before."""
         with self._lock:
             if self._app is None:
-                self._app = self._backends().build(self._pace)
+                self._app = self._backends().build(self._settings)
             return self._app
 
     def reset(self) -> None:
         """Forget everything that was ever created."""
         with self._lock:
             self._backends().reset()
+
+    def push(self, image: str, account: str) -> list[dict[str, str]]:
+        """Put an image into the repositories of that name. Raises ValueError."""
+        with self._lock:
+            self.load()
+            found: list[dict[str, str]] = self._backends().push(image, account)
+            return found
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one AWS call."""

@@ -13,9 +13,10 @@ from botocore.config import Config
 
 from provisioner.local import cloud as lifecycle
 from provisioner.local.cloud import Cloud
+from provisioner.local.control import ask
 
-# Long enough to be seen in progress, short enough to be waited for.
-SETTLE = 0.5
+# Seconds: enough for a load balancer, for a service to become steady or to drain.
+ENOUGH = 400
 REGION = "eu-west-1"
 
 Connect = Callable[..., Any]
@@ -38,9 +39,8 @@ def connect(endpoint: str, service: str, region: str = REGION) -> Any:
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     directory = tmp_path_factory.mktemp("cloud")
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("PROVISIONER_LOCAL_SETTLE", str(SETTLE))
         environment.setenv("AWS_PROFILE", "of-the-user-and-not-there")
-        running = lifecycle.start(directory)
+        running = lifecycle.start(directory, options={"manual": True})
     yield running
     lifecycle.stop(directory)
 
@@ -54,6 +54,12 @@ def cloud(started: Cloud) -> Cloud:
 @pytest.fixture
 def client(cloud: Cloud) -> Connect:
     return lambda service, region=REGION: connect(cloud.endpoint, service, region)
+
+
+@pytest.fixture
+def advance(cloud: Cloud) -> Callable[[float], None]:
+    """Let simulated seconds pass."""
+    return lambda seconds: ask(cloud.endpoint, "clock/advance", {"seconds": seconds})
 
 
 @pytest.fixture

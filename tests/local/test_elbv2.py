@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.local.landing import VPCS
 
-from .conftest import SETTLE, Connect
+from .conftest import ENOUGH, Connect
 
 
 @pytest.fixture
@@ -48,12 +48,14 @@ def attributes(answer: dict[str, Any]) -> dict[str, str]:
     return {each["Key"]: each["Value"] for each in answer["Attributes"]}
 
 
-def test_a_load_balancer_is_provisioned_first(elb: Any, balancer: dict[str, Any]) -> None:
+def test_a_load_balancer_is_provisioned_first(
+    elb: Any, balancer: dict[str, Any], advance: Callable[[float], None]
+) -> None:
     made = elb.create_load_balancer(**balancer)["LoadBalancers"][0]
     assert (made["State"]["Code"], made["Scheme"]) == ("provisioning", "internet-facing")
     seen = elb.describe_load_balancers(Names=["web"])["LoadBalancers"][0]
     assert seen["State"]["Code"] == "provisioning"
-    time.sleep(SETTLE)
+    advance(ENOUGH)
     seen = elb.describe_load_balancers(Names=["web"])["LoadBalancers"][0]
     assert seen["State"]["Code"] == "active"
 

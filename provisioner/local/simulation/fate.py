@@ -83,11 +83,14 @@ def _flags(**fields: object) -> Callable[[Fate, re.Match[str]], Fate]:
 PULL = "CannotPullContainerError: "
 INIT = "ResourceInitializationError: "
 AFTER = r"(?:-after-(?P<after>\d+)s)?"
-NO_MANIFEST = PULL + "pull image manifest has been retried 1 time(s): failed to resolve ref {image}: {image}: not found"
+NO_MANIFEST = (
+    PULL + "pull image manifest has been retried 1 time(s): failed to resolve ref {image}:"
+    " {image}: not found"
+)
 NO_REACH = (
     INIT + "unable to pull secrets or registry auth: execution resource retrieval failed: unable to"
     " retrieve ecr registry auth: service call has been retried 3 time(s): RequestError: send"
-    " request failed caused by: Post \"https://api.ecr.{region}.amazonaws.com/\": dial tcp:"
+    ' request failed caused by: Post "https://api.ecr.{region}.amazonaws.com/": dial tcp:'
     " i/o timeout. Please check your task network configuration."
 )
 NO_LOGS = (
@@ -105,11 +108,11 @@ NO_SECRET = (
 
 WORDS = (
     Word(
-        rf"crash{AFTER}", "crash-after-30s", "exits with code 1, at once or so long after its start",
-        _ends(1, lines=("Error: something is not as the application needs it", "exiting with code 1")),
+        rf"crash{AFTER}", "crash-after-30s", "exits with code 1, at once or after so long",
+        _ends(1, lines=("Error: something is not as it should be", "exiting with code 1")),
     ),
     Word(
-        rf"exit-(?P<code>\d+){AFTER}", "exit-3", "exits with that code (0, too, ends a service's task)",
+        rf"exit-(?P<code>\d+){AFTER}", "exit-3", "exits with that code; 0 ends the task, too",
         _ends(lines=("exiting",)),
     ),
     Word(
@@ -117,7 +120,7 @@ WORDS = (
         _ends(KILLED, reason="OutOfMemoryError: Container killed due to memory usage"),
     ),
     Word(
-        "wrong-arch", "wrong-arch", "is built for another processor: exec format error, exit code 255",
+        "wrong-arch", "wrong-arch", "is built for another processor: exec format error, exit 255",
         _ends(255, lines=("exec /usr/local/bin/app: exec format error",)),
     ),
     Word(
@@ -125,7 +128,7 @@ WORDS = (
         _ends(143, stop_code="SpotInterruption", reason=""),
     ),
     Word(
-        "unhealthy", "unhealthy", "answers no health check, neither the container's nor the load balancer's",
+        "unhealthy", "unhealthy", "fails all health checks",
         _flags(container_ok=False, balancer_ok=False),
     ),
     Word(
@@ -133,7 +136,7 @@ WORDS = (
         _flags(container_ok=False),
     ),
     Word(
-        r"status-(\d{3})", "status-404", "answers the load balancer's health check with that status",
+        r"status-(\d{3})", "status-404", "answers the load balancer's check with that status",
         lambda fate, found: replace(
             fate, balancer_ok=False, balancer=f"Health checks failed with these codes: [{found[1]}]"
         ),
@@ -143,14 +146,14 @@ WORDS = (
         _flags(balancer_ok=False, balancer="Request timed out"),
     ),
     Word(
-        r"unhealthy-after-(\d+)s", "unhealthy-after-600s", "answers health checks for so long, then no more",
+        r"unhealthy-after-(\d+)s", "unhealthy-after-600s", "passes health checks for so long",
         _number("fails_in"),
     ),
-    Word(r"slow-(\d+)s", "slow-90s", "answers health checks only after so long", _number("answers_in")),
+    Word(r"slow-(\d+)s", "slow-90s", "passes health checks after so long", _number("answers_in")),
     Word(r"pull-(\d+)s", "pull-300s", "takes so much longer to pull", _number("pull")),
     Word("missing", "missing", "is not in the repository", _refused(NO_MANIFEST)),
     Word(
-        "no-pull-permission", "no-pull-permission", "may not be pulled by the execution role",
+        "no-pull-permission", "no-pull-permission", "its role may not pull its image",
         _refused(
             INIT + "unable to pull secrets or registry auth: execution resource retrieval failed:"
             " unable to retrieve ecr registry auth: service call has been retried 1 time(s):"
@@ -160,17 +163,17 @@ WORDS = (
         ),
     ),
     Word(
-        "no-secrets-permission", "no-secrets-permission", "has a secret that the execution role may not read",
+        "no-secrets-permission", "no-secrets-permission", "its role may not read its secrets",
         _refused(
             NO_SECRET.replace("{why}", "AccessDeniedException: User: {role} is not authorized to"
             " perform: secretsmanager:GetSecretValue")
         ),
     ),
     Word(
-        "no-logs-permission", "no-logs-permission", "has a log group that the execution role may not write to",
+        "no-logs-permission", "no-logs-permission", "its role may not write its logs",
         _refused(NO_LOGS.replace("{why}", DENIED_LOGS)),
     ),
-    Word("no-network", "no-network", "has no way from its subnets to the registry", _refused(NO_REACH)),
+    Word("no-network", "no-network", "its subnets cannot reach ECR", _refused(NO_REACH)),
     Word("deaf", "deaf", "ignores SIGTERM and is killed after its stopTimeout", _flags(deaf=True)),
     Word(
         r"only-(\d+)-times?", "crash--only-2-times",

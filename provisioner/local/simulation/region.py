@@ -47,13 +47,18 @@ class Region:
             if self._due.get(unit.arn) != at:
                 continue  # it was looked at earlier, and will be again
             del self._due[unit.arn]
-            following = self._service(unit, at) if isinstance(unit, Service) else self._task(unit, at)
+            following = (
+                self._service(unit, at) if isinstance(unit, Service) else self._task(unit, at)
+            )
             if following < math.inf:
                 self.touch(unit, following)
 
     def tasks(self) -> list[Task]:
         """Return all tasks, also those that have stopped a while ago."""
-        return [*self.single.values(), *(task for each in self.services.values() for task in each.tasks)]
+        return [
+            *self.single.values(),
+            *(task for each in self.services.values() for task in each.tasks),
+        ]
 
     def run(self, task: Task) -> None:
         """Start a single task."""
@@ -67,7 +72,9 @@ class Region:
         owner = next((each for each in self.services.values() if task in each.tasks), None)
         self.touch(owner or task, now)
 
-    def single_task(self, definition: script.Shape, settings: dict[str, Any], now: float, **fields: Any) -> Task:
+    def single_task(
+        self, definition: script.Shape, settings: dict[str, Any], now: float, **fields: Any
+    ) -> Task:
         """Make a task that belongs to no service."""
         changed = fields.get("overrides", {}).get("containerOverrides", ())
         made = script.containers(definition, self.world, fields["group"], len(self.single), changed)
@@ -108,7 +115,9 @@ class Region:
             service.status = "INACTIVE"
             for each in service.deployments:
                 each.live = False
-        service.tasks = [t for t in service.tasks if now < t.stamps.get("stoppedAt", now) + REMEMBERED]
+        service.tasks = [
+            t for t in service.tasks if now < t.stamps.get("stoppedAt", now) + REMEMBERED
+        ]
         return self._next(service, now)
 
     def _lost(self, service: Service, task: Task, now: float) -> None:

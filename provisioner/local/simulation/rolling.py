@@ -117,7 +117,9 @@ def _outdated(mine: Count, others: Count, wanted: int, lower: int, needed: int) 
     return [*others.unhealthy, *others.pending, *others.healthy[: max(0, spare)]]
 
 
-def _start(service: Service, deployment: Deployment, number: int, now: float, world: Surroundings) -> None:
+def _start(
+    service: Service, deployment: Deployment, number: int, now: float, world: Surroundings
+) -> None:
     definition = world.definition(deployment.revision["taskDefinition"])
     if role := world.unassumable(definition):
         service.tell(now, UNASSUMABLE.replace("{role}", role), once=True)
@@ -132,7 +134,11 @@ def _start(service: Service, deployment: Deployment, number: int, now: float, wo
 
 
 def launch(
-    service: Service, deployment: Deployment, definition: script.Shape, now: float, world: Surroundings
+    service: Service,
+    deployment: Deployment,
+    definition: script.Shape,
+    now: float,
+    world: Surroundings,
 ) -> Task:
     """Start one task of a deployment."""
     made = script.containers(definition, world, service.name, service.launched)
@@ -162,11 +168,17 @@ def launch(
     return task
 
 
-def _stop(service: Service, primary: Deployment, victims: Sequence[Task], now: float, targets: Targets) -> None:
+def _stop(
+    service: Service, primary: Deployment, victims: Sequence[Task], now: float, targets: Targets
+) -> None:
     draining = 0
     for each in victims:
         sick, why = lifecycle.verdict(each, now, targets)
-        reason = why if sick == "unhealthy" else f"Scaling activity initiated by (deployment {primary.id})"
+        reason = (
+            why
+            if sick == "unhealthy"
+            else f"Scaling activity initiated by (deployment {primary.id})"
+        )
         draining += bool(list(lifecycle.targets_of(each, targets)))
         lifecycle.stop(each, now, SCHEDULER, reason, targets)
     if victims:

@@ -14,14 +14,21 @@ Shape = Mapping[str, Any]
 
 
 def containers(
-    definition: Shape, world: Surroundings, service: str, earlier: int, overrides: Sequence[Shape] = ()
+    definition: Shape,
+    world: Surroundings,
+    service: str,
+    earlier: int,
+    overrides: Sequence[Shape] = (),
 ) -> list[Container]:
     """Return the containers of the next task; `earlier` is how many tasks the service has had."""
     changed = {each["name"]: each for each in overrides if "name" in each}
     made = []
     for plain in definition["containerDefinitions"]:
         each = {**plain, **changed.get(plain["name"], {})}
-        pairs = [*plain.get("environment", ()), *changed.get(plain["name"], {}).get("environment", ())]
+        pairs = [
+            *plain.get("environment", ()),
+            *changed.get(plain["name"], {}).get("environment", ()),
+        ]
         environment = {pair["name"]: pair.get("value", "") for pair in pairs}
         image = str(each["image"])
         fate = fate_of(image, environment, world.fates(image, service))

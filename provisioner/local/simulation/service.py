@@ -1,6 +1,6 @@
 """A service with its deployments: what was asked of it, and what has become of that.
 
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html, API_ServiceDeployment.html
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/: API_Service, API_ServiceDeployment
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ class Service:
     @property
     def live(self) -> list[Deployment]:
         """The primary deployment, then the others that still have tasks, the newest first."""
-        others = [each for each in reversed(self.deployments) if each.live and each is not self.primary]
+        others = [
+            each for each in reversed(self.deployments) if each.live and each is not self.primary
+        ]
         return [self.primary, *others] if self.primary else others
 
     def of(self, deployment: Deployment) -> list[Task]:

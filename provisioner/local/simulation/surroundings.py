@@ -29,6 +29,7 @@ class Address:
     ip: str
     subnet: str
     mac: str = ""
+    zone: str = ""
 
 
 class Surroundings(Protocol):

@@ -91,7 +91,9 @@ class Targets:
         if found == "unhealthy":
             return Health("unhealthy", _code(target.complaint), target.complaint)
         begun = now >= probe.first
-        return _health("initial", f"Elb.{'InitialHealthChecking' if begun else 'RegistrationInProgress'}")
+        return _health(
+            "initial", f"Elb.{'InitialHealthChecking' if begun else 'RegistrationInProgress'}"
+        )
 
     def found(self, group: str, ip: str, port: int) -> Target | None:
         """Return a target."""

@@ -9,7 +9,7 @@ import math
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .checks import Probe, changes, state
 from .fate import KILLED, Fate
@@ -108,12 +108,13 @@ def advance(task: Task, now: float, world: Surroundings, targets: Targets) -> bo
     moved = False
     while task.due <= now:
         at, moved = task.due, True
-        _STEPS[task.status](task, at, world, targets)
+        around = _Around(world, targets)
+        _STEPS[task.status](task, at, around)
     return moved
 
 
 def stop(task: Task, now: float, code: str, reason: str, targets: Targets) -> None:
-    """Ask it to stop: it drains, gets SIGTERM and is deprovisioned. Does nothing the second time."""
+    """Ask it to stop: it drains, gets SIGTERM, is deprovisioned. The second time does nothing."""
     if not task.active:
         return
     task.desired, task.stop_code, task.reason = "STOPPED", code, reason
@@ -125,41 +126,48 @@ def stop(task: Task, now: float, code: str, reason: str, targets: Targets) -> No
         task.status, task.due = "DEPROVISIONING", now + DEPROVISIONING
 
 
-def _provisioned(task: Task, at: float, world: Surroundings, targets: Targets) -> None:
+class _Around(NamedTuple):
+    """What a step may touch."""
+
+    world: Surroundings
+    targets: Targets
+
+
+def _provisioned(task: Task, at: float, _: _Around) -> None:
     pull = max((each.fate.pull for each in task.containers), default=0)
     task.stamps["connectivityAt"] = task.stamps["pullStartedAt"] = at
     task.status, task.due = "PENDING", at + PENDING + pull
 
 
-def _pulled(task: Task, at: float, world: Surroundings, targets: Targets) -> None:
+def _pulled(task: Task, at: float, around: _Around) -> None:
     if task.refused:
         task.desired, task.stop_code, task.reason = "STOPPED", "TaskFailedToStart", task.refused
         task.stamps["stoppingAt"] = at
         task.status, task.due = "DEPROVISIONING", at + DEPROVISIONING
         for each in task.containers:
-            each.status, each.reason = "STOPPED", task.refused.replace(": ", ": ", 1)
+            each.status, each.reason = "STOPPED", task.refused
         return
     task.stamps["pullStoppedAt"] = at
     task.status, task.due = "ACTIVATING", at + ACTIVATING
-    for each in task.balancers:
-        fate = _named(task, each.get("containerName", "")).fate
+    for balancer in task.balancers:
+        fate = _named(task, balancer.get("containerName", "")).fate
         up = at + ACTIVATING + fate.answers_in if fate.balancer_ok else math.inf
         ends = at + ACTIVATING + min(fate.fails_in, fate.ends_in)
-        if task.address and "targetGroupArn" in each:
-            target = Target(task.address.ip, each["containerPort"], at, up, ends, fate.balancer)
-            targets.register(each["targetGroupArn"], target)
+        if task.address and "targetGroupArn" in balancer:
+            target = Target(task.address.ip, balancer["containerPort"], at, up, ends, fate.balancer)
+            around.targets.register(balancer["targetGroupArn"], target)
 
 
-def _activated(task: Task, at: float, world: Surroundings, targets: Targets) -> None:
+def _activated(task: Task, at: float, around: _Around) -> None:
     task.stamps["startedAt"] = at
     task.status = "RUNNING"
     task.due = at + min((each.fate.ends_in for each in task.essential), default=math.inf)
     for each in task.containers:
         each.status = "RUNNING"
-        world.log(each.definition, task.id, at, [f"{each.name} starts from {each.image}"])
+        around.world.log(each.definition, task.id, at, [f"{each.name} starts from {each.image}"])
 
 
-def _ended(task: Task, at: float, world: Surroundings, targets: Targets) -> None:
+def _ended(task: Task, at: float, around: _Around) -> None:
     """An essential container has ended, and takes the others with it."""
     task.desired = "STOPPED"
     task.stamps["stoppingAt"] = task.stamps["executionStoppedAt"] = at
@@ -170,31 +178,37 @@ def _ended(task: Task, at: float, world: Surroundings, targets: Targets) -> None
         if ended:
             spot = each.fate.stop_code == "SpotInterruption"
             task.stop_code = each.fate.stop_code
-            task.reason = "Your Spot Task was interrupted." if spot else "Essential container in task exited"
-            world.log(each.definition, task.id, at, each.fate.lines)
-    _deregister(task, at, targets)
+            task.reason = (
+                "Your Spot Task was interrupted." if spot else "Essential container in task exited"
+            )
+            around.world.log(each.definition, task.id, at, each.fate.lines)
+    _deregister(task, at, around.targets)
     task.status, task.due = "DEPROVISIONING", at + DEPROVISIONING
 
 
-def _drained(task: Task, at: float, world: Surroundings, targets: Targets) -> None:
+def _drained(task: Task, at: float, _: _Around) -> None:
     deaf = [each for each in task.containers if each.fate.deaf]
-    patience = max((float(each.definition.get("stopTimeout", STOP_TIMEOUT)) for each in deaf), default=STOPPING)
+    patience = max(
+        (float(each.definition.get("stopTimeout", STOP_TIMEOUT)) for each in deaf), default=STOPPING
+    )
     task.status, task.due = "STOPPING", at + patience
 
 
-def _stopped(task: Task, at: float, world: Surroundings, targets: Targets) -> None:
+def _stopped(task: Task, at: float, around: _Around) -> None:
     task.stamps["executionStoppedAt"] = at
     for each in task.containers:
         each.status, each.exit_code = "STOPPED", KILLED if each.fate.deaf else 0
-        world.log(each.definition, task.id, at, ["SIGTERM, ignored" if each.fate.deaf else "SIGTERM, bye"])
+        around.world.log(
+            each.definition, task.id, at, ["SIGTERM, ignored" if each.fate.deaf else "SIGTERM, bye"]
+        )
     task.status, task.due = "DEPROVISIONING", at + DEPROVISIONING
 
 
-def _gone(task: Task, at: float, world: Surroundings, targets: Targets) -> None:
+def _gone(task: Task, at: float, around: _Around) -> None:
     task.stamps["stoppedAt"] = at
     task.status, task.due = "STOPPED", math.inf
     if task.address:
-        world.detach(task.address)
+        around.world.detach(task.address)
 
 
 _STEPS = {
@@ -286,7 +300,13 @@ def moments(task: Task, targets: Targets) -> Iterator[float]:
 def _probe(container: Container, task: Task) -> tuple[Probe, float, float]:
     check = {"interval": 30, "retries": 3, "startPeriod": 0, **container.definition["healthCheck"]}
     begun = task.started
-    probe = Probe(begun + check["interval"], check["interval"], 1, check["retries"], begun + (check["startPeriod"] or 0))
+    probe = Probe(
+        begun + check["interval"],
+        check["interval"],
+        1,
+        check["retries"],
+        begun + (check["startPeriod"] or 0),
+    )
     fate = container.fate
     up = begun + fate.answers_in if fate.container_ok else math.inf
     return probe, up, begun + fate.fails_in

@@ -1,4 +1,4 @@
-"""Is a deployment complete, has it failed, does it go back?
+"""Whether a deployment is complete, has failed, or goes back.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
 """
@@ -20,11 +20,13 @@ TRIPPED = "the circuit breaker threshold was exceeded."
 def threshold(deployment: Deployment) -> int:
     """How many failures trip the circuit breaker: half of the tasks unless told otherwise."""
     given = deployment.breaker.get("thresholdConfiguration") or {}
-    value = given.get("value", 50)
+    value = int(given.get("value", 50))
     if given.get("type") == "COUNT":
-        return int(value)
+        return value
     share = math.ceil(deployment.wanted * value / 100)
-    return max(1, share) if given.get("type") == "UNBOUNDED_PERCENT" else min(MOST, max(LEAST, share))
+    return (
+        max(1, share) if given.get("type") == "UNBOUNDED_PERCENT" else min(MOST, max(LEAST, share))
+    )
 
 
 def judge(service: Service, now: float, targets: Targets) -> None:
@@ -75,7 +77,12 @@ def trip(service: Service, primary: Deployment, now: float) -> None:
     service.tell(now, f"(deployment {primary.id}) deployment failed: tasks failed to start.")
     primary.rollout_reason = f"{BREAKER}tasks failed to start."
     if service.rolling_back is not None:  # what it goes back to fails, too
-        _fail(service.rolling_back, now, "ROLLBACK_FAILED", f"Service deployment rollback failed because {TRIPPED}")
+        _fail(
+            service.rolling_back,
+            now,
+            "ROLLBACK_FAILED",
+            f"Service deployment rollback failed because {TRIPPED}",
+        )
         primary.rollout, service.rolling_back = "FAILED", None
     elif primary.breaker["rollback"]:
         roll_back(service, primary, now, TRIPPED, f"{BREAKER}rolling back to deploymentId")
@@ -87,11 +94,21 @@ def trip(service: Service, primary: Deployment, now: float) -> None:
 def roll_back(service: Service, failing: Deployment, now: float, why: str, words: str) -> bool:
     """Return to the last deployment that was completed; without one the service stays as it is."""
     failing.rollout = "FAILED"
-    good = next((each for each in reversed(service.deployments) if each.status == "SUCCESSFUL"), None)
+    good = next(
+        (each for each in reversed(service.deployments) if each.status == "SUCCESSFUL"), None
+    )
     if good is None:
-        _fail(failing, now, "ROLLBACK_FAILED", f"Service deployment failed because {why} There is no completed deployment to roll back to.")
+        _fail(
+            failing,
+            now,
+            "ROLLBACK_FAILED",
+            f"Service deployment failed because {why} There is nothing to roll back to.",
+        )
         return False
-    failing.status, failing.reason = "ROLLBACK_IN_PROGRESS", f"Service deployment rolled back because {why}"
+    failing.status, failing.reason = (
+        "ROLLBACK_IN_PROGRESS",
+        f"Service deployment rolled back because {why}",
+    )
     failing.back_to, failing.back_since, failing.updated = good.number, now, now
     failing.back_reason = failing.reason
     service.rolling_back, service.primary, service.steady = failing, good, False

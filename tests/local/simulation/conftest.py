@@ -34,7 +34,11 @@ class World:
 
     def definition(self, arn: str) -> Mapping[str, Any]:
         check = {"healthCheck": self.health_check} if self.health_check else {}
-        return {"containerDefinitions": [{"name": "web", "image": f"web:{arn}", "essential": True, **check}]}
+        return {
+            "containerDefinitions": [
+                {"name": "web", "image": f"web:{arn}", "essential": True, **check}
+            ]
+        }
 
     def group(self, arn: str) -> Group:
         return self.settings
@@ -130,7 +134,9 @@ def stage(world: World) -> Stage:
 @pytest.fixture
 def balanced() -> dict[str, Any]:
     """What a service with a target group is asked."""
-    return {"loadBalancers": [{"targetGroupArn": GROUP, "containerName": "web", "containerPort": 80}]}
+    return {
+        "loadBalancers": [{"targetGroupArn": GROUP, "containerName": "web", "containerPort": 80}]
+    }
 
 
 def settled(service: Service) -> bool:

@@ -6,7 +6,9 @@ import pytest
 
 from .conftest import GROUP, Stage, World, settled
 
-BREAKER = {"deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}}
+BREAKER: dict[str, Any] = {
+    "deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+}
 
 
 def states(stage: Stage) -> list[tuple[str, str]]:
@@ -43,7 +45,10 @@ def test_a_first_deployment_is_complete_and_steady(stage: Stage, balanced: dict[
         "(service web) has reached a steady state.",
         f"(service web) (deployment {stage.last.id}) deployment completed.",
     ]
-    health = [stage.region.targets.health(GROUP, t, stage.now).state for t in stage.region.targets.of(GROUP, stage.now)]
+    health = [
+        stage.region.targets.health(GROUP, t, stage.now).state
+        for t in stage.region.targets.of(GROUP, stage.now)
+    ]
     assert health == ["healthy", "healthy"]
 
 
@@ -55,9 +60,13 @@ def test_new_tasks_are_healthy_before_old_ones_stop(stage: Stage, balanced: dict
     while not settled(stage.service):
         stage.after(1)
         healthy = [
-            stage.region.targets.health(GROUP, t, stage.now).state for t in stage.region.targets.of(GROUP, stage.now)
+            stage.region.targets.health(GROUP, t, stage.now).state
+            for t in stage.region.targets.of(GROUP, stage.now)
         ].count("healthy")
-        fewest, most = min(fewest, healthy), max(most, len([t for t in stage.service.tasks if t.active]))
+        fewest, most = (
+            min(fewest, healthy),
+            max(most, len([t for t in stage.service.tasks if t.active])),
+        )
     assert (fewest, most) == (2, 4)
     assert {t.containers[0].image for t in stage.running} == {"web:new"}
     assert [each.live for each in stage.service.deployments] == [False, True]
@@ -65,9 +74,17 @@ def test_new_tasks_are_healthy_before_old_ones_stop(stage: Stage, balanced: dict
 
 @pytest.mark.parametrize(
     ("least", "most", "expected"),
-    [(100, 200, (4, 8)), (50, 100, (2, 4)), (0, 100, (0, 4)), (100, 150, (4, 6)), (75, 125, (3, 5))],
+    [
+        (100, 200, (4, 8)),
+        (50, 100, (2, 4)),
+        (0, 100, (0, 4)),
+        (100, 150, (4, 6)),
+        (75, 125, (3, 5)),
+    ],
 )
-def test_the_percentages_bound_a_deployment(stage: Stage, least: int, most: int, expected: tuple[int, int]) -> None:
+def test_the_percentages_bound_a_deployment(
+    stage: Stage, least: int, most: int, expected: tuple[int, int]
+) -> None:
     bounds = {"minimumHealthyPercent": least, "maximumPercent": most}
     stage.create(desired=4, deploymentConfiguration=bounds)
     stage.until(settled)
@@ -76,7 +93,10 @@ def test_the_percentages_bound_a_deployment(stage: Stage, least: int, most: int,
     while not settled(stage.service):
         stage.after(1)
         low = min(low, len(stage.running))
-        high = max(high, len([t for t in stage.service.tasks if t.status not in {"DEPROVISIONING", "STOPPED"}]))
+        high = max(
+            high,
+            len([t for t in stage.service.tasks if t.status not in {"DEPROVISIONING", "STOPPED"}]),
+        )
     assert (low, high) == expected
 
 
@@ -95,7 +115,11 @@ def test_percentages_that_leave_no_room_are_told(stage: Stage) -> None:
         ("crash", "EssentialContainerExited", "Essential container in task exited"),
         ("missing", "TaskFailedToStart", "CannotPullContainerError"),
         ("no-logs-permission", "TaskFailedToStart", "failed to create Cloudwatch log stream"),
-        ("unhealthy", "ServiceSchedulerInitiated", f"Task failed ELB health checks in (target-group {GROUP})"),
+        (
+            "unhealthy",
+            "ServiceSchedulerInitiated",
+            f"Task failed ELB health checks in (target-group {GROUP})",
+        ),
     ],
 )
 def test_a_bad_version_trips_the_breaker_and_goes_back(
@@ -114,7 +138,10 @@ def test_a_bad_version_trips_the_breaker_and_goes_back(
     assert (stopped[0].stop_code, reason in stopped[0].reason) == (code, True)
     stage.until(settled)
     assert bad.status == "ROLLBACK_SUCCESSFUL"
-    assert bad.reason == "Service deployment rolled back because the circuit breaker threshold was exceeded."
+    assert (
+        bad.reason
+        == "Service deployment rolled back because the circuit breaker threshold was exceeded."
+    )
     assert stage.service.primary is good
     assert stage.service.settings["taskDefinition"] == "ok"
     assert len(stage.running) == 2
@@ -150,7 +177,9 @@ def test_the_threshold_is_counted_as_configured(
     stage: Stage, given: dict[str, Any], desired: int, failures: int
 ) -> None:
     breaker = {"enable": True, "rollback": False, **given}
-    stage.create("crash", desired=desired, deploymentConfiguration={"deploymentCircuitBreaker": breaker})
+    stage.create(
+        "crash", desired=desired, deploymentConfiguration={"deploymentCircuitBreaker": breaker}
+    )
     stage.until(lambda service: service.deployments[0].rollout == "FAILED")
     assert failures <= stage.last.failed <= max(failures, desired)
     assert stage.last.status == "STOPPED"
@@ -199,7 +228,12 @@ def test_a_role_that_cannot_be_assumed_is_an_event_and_no_task(stage: Stage, wor
 
 
 def test_a_container_check_decides_too(stage: Stage, world: World) -> None:
-    world.health_check = {"command": ["CMD", "true"], "interval": 10, "retries": 2, "startPeriod": 0}
+    world.health_check = {
+        "command": ["CMD", "true"],
+        "interval": 10,
+        "retries": 2,
+        "startPeriod": 0,
+    }
     stage.create("unhealthy-container", desired=1)
     stage.after(60)
     assert stage.messages[1].endswith("failed container health checks.")
@@ -211,7 +245,9 @@ def test_the_grace_period_spares_a_slow_one(stage: Stage, balanced: dict[str, An
     assert stage.last.failed == 0
 
 
-def test_without_a_grace_period_a_slow_one_never_gets_there(stage: Stage, balanced: dict[str, Any]) -> None:
+def test_without_a_grace_period_a_slow_one_never_gets_there(
+    stage: Stage, balanced: dict[str, Any]
+) -> None:
     bounds = {"minimumHealthyPercent": 0, "maximumPercent": 100}
     stage.create("slow-90s", desired=1, **balanced, deploymentConfiguration=bounds)
     stage.after(1800)
@@ -219,12 +255,17 @@ def test_without_a_grace_period_a_slow_one_never_gets_there(stage: Stage, balanc
     assert stage.last.status == "IN_PROGRESS"
 
 
-def test_a_jump_in_time_gives_the_same_history_as_small_steps(world: World, balanced: dict[str, Any]) -> None:
+def test_a_jump_in_time_gives_the_same_history_as_small_steps(
+    world: World, balanced: dict[str, Any]
+) -> None:
     def history(step: int) -> list[tuple[float, str]]:
         stage = Stage(world)
         stage.create("crash--only-3-times", desired=2, **balanced)
         for _ in range(600 // step):
             stage.after(step)
-        return [(event.at, event.message.split("(task")[0].split("(deployment")[0]) for event in stage.service.events]
+        return [
+            (event.at, event.message.split("(task")[0].split("(deployment")[0])
+            for event in stage.service.events
+        ]
 
     assert history(600) == history(1)

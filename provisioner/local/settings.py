@@ -1,0 +1,42 @@
+"""What can be set while the cloud runs: its clock, its strictness, what becomes of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .clock import Clock
+
+
+@dataclass(slots=True)
+class Settings:
+    """`strict_images`: a tag that nobody has pushed to a repository of the cloud's own is missing.
+
+    `fates`: words of fate, by a pattern of images or of service names.
+    """
+
+    clock: Clock = field(default_factory=Clock)
+    strict_images: bool = False
+    fates: dict[str, str] = field(default_factory=dict)
+
+    def change(self, wanted: Mapping[str, Any]) -> None:
+        """Take over what a control request names. Raises ValueError."""
+        if "speed" in wanted or "manual" in wanted:
+            speed = wanted.get("speed")
+            if speed is not None and not float(speed) > 0:
+                raise ValueError("a speed is greater than 0")
+            self.clock.set(speed and float(speed), manual=wanted.get("manual"))
+        if "strict_images" in wanted:
+            self.strict_images = bool(wanted["strict_images"])
+        if "fates" in wanted:
+            self.fates = {str(pattern): str(words) for pattern, words in wanted["fates"].items()}
+
+    def shown(self) -> dict[str, Any]:
+        """Return everything as it is."""
+        return {
+            "speed": self.clock.speed,
+            "manual": self.clock.manual,
+            "strict_images": self.strict_images,
+            "fates": dict(self.fates),
+        }
