@@ -22,6 +22,7 @@ from werkzeug.exceptions import InternalServerError
 
 from . import ecs, elbv2, iam, tagging
 from .record import call_of, headers_of
+from .rules.refusals import Refusals
 from .settings import Settings
 from .wire import refusal
 
@@ -38,8 +39,7 @@ def build(settings: Settings) -> WSGIApplication:
     tagging.install()
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
     vars(responses)["method_names_from_class"] = cache(method_names_from_class)
-    application: WSGIApplication = Dispatcher(_app)
-    return application
+    return Refusals(Dispatcher(_app), settings)
 
 
 _NAME = re.compile(r"[a-z0-9]+(?:[._/-][a-z0-9]+)*")

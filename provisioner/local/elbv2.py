@@ -39,6 +39,8 @@ from .settings import Settings
 Actions = list[dict[str, Any]]
 # Seconds: "typical 2-3 min" [unverified].
 PROVISIONED_IN = 120.0
+# How long its network interfaces outlive it: "typically 1-5 min" (aws-behaviour 6.10).
+LINGERS = 60.0
 
 
 def install(settings: Settings) -> None:
@@ -76,7 +78,37 @@ class Elbv2Backend(Extension, ELBv2Backend):
         self.active_at[made.arn] = self.settings.clock.now() + PROVISIONED_IN
         if made.type == "application":
             made.attrs = elbv2_defaults.load_balancer_attributes(made.scheme)
+        self._attach(made)
         return made
+
+    def _attach(self, balancer: FakeLoadBalancer) -> None:
+        """Have a network interface in each subnet, as AWS makes them: they block what they use."""
+        words = f"ELB {balancer.arn.partition(':loadbalancer/')[2]}"
+        for subnet in balancer.subnets:
+            made = self.ec2_backend.create_network_interface(
+                subnet, [], group_ids=list(balancer.security_groups), description=words
+            )
+            made.status, made.requester_managed = "in-use", True
+
+    def set_security_groups(self, arn: str, sec_groups: list[str]) -> None:
+        """Replace them, on the network interfaces, too."""
+        super().set_security_groups(arn, sec_groups)
+        for each in self._interfaces(arn):
+            each._group_set = [  # noqa: SLF001  moto has no other way
+                self.ec2_backend.get_security_group_from_id(group) for group in sec_groups
+            ]
+
+    def delete_load_balancer(self, arn: str) -> None:
+        """Delete it; its network interfaces go later."""
+        held = self._interfaces(arn)
+        super().delete_load_balancer(arn)
+        enis = self.ec2_backend.enis
+        for each in held:
+            self.settings.later(LINGERS, lambda name=each.id: enis.pop(name, None))  # type: ignore[misc]
+
+    def _interfaces(self, arn: str) -> list[Any]:
+        words = f"ELB {arn.partition(':loadbalancer/')[2]}"
+        return [each for each in self.ec2_backend.enis.values() if each.description == words]
 
     def describe_load_balancers(
         self, arns: list[str] | None, names: list[str] | None

@@ -9,11 +9,15 @@ lock would not cost.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable
 from importlib import import_module
 from threading import RLock
 from typing import TYPE_CHECKING
+
+from .record import call_of, headers_of
+from .wire import refusal
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -57,8 +61,16 @@ class MotoApp:
         """Serve one AWS call."""
         app = self.load()
         with self._lock:
-            chunks = app(environ, start_response)
-            payload = b"".join(chunks)
+            try:
+                chunks = app(environ, start_response)
+                payload = b"".join(chunks)
+            except Exception as error:
+                logging.getLogger(__name__).exception("the embedded cloud failed")
+                service = call_of(environ, b"").service
+                words = f"the embedded cloud failed: {error!r}"
+                headers, text = refusal(headers_of(environ), service, "InternalFailure", words)
+                start_response("500 Internal Server Error", list(headers.items()))
+                return [text.encode()]
             if hasattr(chunks, "close"):
                 chunks.close()
         return [payload]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,20 @@ class Settings:
     clock: Clock = field(default_factory=Clock)
     strict_images: bool = False
     fates: dict[str, str] = field(default_factory=dict)
+    _pending: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
+
+    def later(self, seconds: float, action: Callable[[], object]) -> None:
+        """Have something done after so much of AWS's time, before the first request then."""
+        self._pending.append((self.clock.now() + seconds, action))
+
+    def sweep(self) -> None:
+        """Do what is due."""
+        if self._pending:
+            now = self.clock.now()
+            due = [each for each in self._pending if each[0] <= now]
+            self._pending[:] = [each for each in self._pending if each[0] > now]
+            for _, action in due:
+                action()
 
     def change(self, wanted: Mapping[str, Any]) -> None:
         """Take over what a control request names. Raises ValueError."""

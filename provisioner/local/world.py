@@ -28,6 +28,8 @@ _ECR = re.compile(r"(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com/([^:@]+)(?::([^
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?:.*/)?([\w+=,.@-]+)")
 ATTACHMENT = "arn:aws:ecs:{region}:{account}:attachment/{id}"
 MISSING_GROUP = "ResourceNotFoundException: The specified log group does not exist."
+# Seconds that a task's network interface outlives it ("usually <1-2 min", aws-behaviour 3.11).
+LINGERS = 30.0
 # The reserved addresses of a subnet: network, router, DNS, future.
 RESERVED = 4
 
@@ -108,7 +110,8 @@ class World:
         )
 
     def detach(self, address: Address) -> None:
-        ec2_backends[self._account][self._region].enis.pop(address.id, None)
+        enis = ec2_backends[self._account][self._region].enis
+        self._settings.later(LINGERS, lambda: enis.pop(address.id, None))
 
     def digest(self, image: str) -> str | None:
         ours = _ECR.fullmatch(image)

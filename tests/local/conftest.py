@@ -14,6 +14,7 @@ from botocore.config import Config
 from provisioner.local import cloud as lifecycle
 from provisioner.local.cloud import Cloud
 from provisioner.local.control import ask
+from provisioner.local.landing import VPCS
 
 # Seconds: enough for a load balancer, for a service to become steady or to drain.
 ENOUGH = 400
@@ -68,3 +69,28 @@ def directory(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "local"
     yield place
     lifecycle.stop(place)
+
+
+@pytest.fixture
+def attached(client: Connect) -> Callable[[], str]:
+    """Make a load balancer whose listener forwards to a target group; its ARN."""
+
+    def make() -> str:
+        ec2, elb = client("ec2"), client("elbv2")
+        public = [{"Name": "tag:Tier", "Values": ["public"]}]
+        vpc = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [VPCS[0]]}])["Vpcs"][0]
+        mine = [*public, {"Name": "vpc-id", "Values": [vpc["VpcId"]]}]
+        subnets = [each["SubnetId"] for each in ec2.describe_subnets(Filters=mine)["Subnets"]]
+        balancer = elb.create_load_balancer(Name="attached", Subnets=subnets)["LoadBalancers"][0]
+        group = elb.create_target_group(
+            Name="attached", Port=80, Protocol="HTTP", VpcId=vpc["VpcId"], TargetType="ip"
+        )["TargetGroups"][0]["TargetGroupArn"]
+        elb.create_listener(
+            LoadBalancerArn=balancer["LoadBalancerArn"],
+            Port=80,
+            Protocol="HTTP",
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+        )
+        return str(group)
+
+    return make

@@ -80,8 +80,10 @@ def test_a_service_reaches_a_steady_state(
     assert (cluster["activeServicesCount"], cluster["runningTasksCount"]) == (1, 2)
 
 
-def test_defaults_are_filled_in(ecs: Any, request_: dict[str, Any]) -> None:
-    balancers = [{"targetGroupArn": "arn:t", "containerName": "web", "containerPort": 80}]
+def test_defaults_are_filled_in(
+    ecs: Any, request_: dict[str, Any], attached: Callable[[], str]
+) -> None:
+    balancers = [{"targetGroupArn": attached(), "containerName": "web", "containerPort": 80}]
     ecs.create_service(**request_, loadBalancers=balancers)
     service = described(ecs)
     expected = {
@@ -222,7 +224,7 @@ def test_creating_it_again_is_idempotent_or_refused(ecs: Any, request_: dict[str
 
 def test_a_definition_is_shown_with_its_defaults(ecs: Any) -> None:
     health = {"command": ["CMD", "true"]}
-    logs = {"logDriver": "awslogs", "options": {}}
+    logs = {"logDriver": "splunk", "options": {}}
     container = {
         **DEFINITION["containerDefinitions"][0],  # type: ignore[dict-item]
         "healthCheck": health,

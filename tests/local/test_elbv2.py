@@ -10,6 +10,8 @@ from provisioner.local.landing import VPCS
 
 from .conftest import ENOUGH, Connect
 
+REPLY = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
+
 
 @pytest.fixture
 def elb(client: Connect) -> Any:
@@ -96,7 +98,7 @@ def test_repeating_a_create_returns_the_same_thing(
     [
         ("load_balancer", {"Scheme": "internal"}, "DuplicateLoadBalancerName"),
         ("target_group", {"Port": 81}, "DuplicateTargetGroupName"),
-        ("listener", {"Protocol": "HTTPS"}, "DuplicateListener"),
+        ("listener", {"DefaultActions": REPLY}, "DuplicateListener"),
     ],
 )
 def test_a_create_that_differs_is_refused(
@@ -141,8 +143,7 @@ def test_a_group_names_the_load_balancers_that_it_serves_now(
     made = elb.create_listener(**listener)["Listeners"][0]["ListenerArn"]
     served = elb.describe_target_groups(Names=["web"])["TargetGroups"][0]["LoadBalancerArns"]
     assert served == [listener["LoadBalancerArn"]]
-    reply = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
-    elb.modify_listener(ListenerArn=made, DefaultActions=reply)
+    elb.modify_listener(ListenerArn=made, DefaultActions=REPLY)
     served = elb.describe_target_groups(Names=["web"])["TargetGroups"][0]["LoadBalancerArns"]
     assert served == []
 

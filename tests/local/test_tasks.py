@@ -22,6 +22,7 @@ def ecs(client: Connect) -> Any:
     api = client("ecs")
     api.create_cluster(clusterName="c")
     client("logs").create_log_group(logGroupName="/web")
+    client("iam").create_role(RoleName="web", AssumeRolePolicyDocument="{}")
     return api
 
 
@@ -44,6 +45,7 @@ def define(ecs: Any, image: str, **container: Any) -> str:
         requiresCompatibilities=["FARGATE"],
         cpu="256",
         memory="512",
+        executionRoleArn="arn:aws:iam::123456789012:role/web",
         containerDefinitions=[
             {
                 "name": "web",
@@ -100,6 +102,7 @@ def test_a_task_runs_until_it_is_stopped(
     assert (task["stopCode"], task["stoppedReason"]) == ("UserInitiated", "enough")
     assert task["containers"][0]["exitCode"] == 0
     assert ecs.list_tasks(cluster="c", desiredStatus="STOPPED")["taskArns"] == [arn]
+    advance(60)
     with pytest.raises(ClientError, match="InvalidNetworkInterfaceID"):
         client("ec2").describe_network_interfaces(NetworkInterfaceIds=[eni])
     advance(3700)
