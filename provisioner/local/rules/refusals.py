@@ -31,6 +31,8 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     "ec2": ec2.RULES,
     **others.TABLES,
 }
+# Services that show what tasks have done: logs, network interfaces.
+SHOWS_TASKS = frozenset({"logs", "ec2"})
 BY_CALL: dict[tuple[str, str], list[Rule]] = {}
 for _service, _rules in TABLES.items():
     for _rule in _rules:
@@ -46,14 +48,16 @@ class Refusals:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Refuse or pass on."""
-        self._settings.sweep()
         stream = environ["wsgi.input"]
         body = stream.read()
         stream.seek(0)
         call = call_of(environ, body)
+        place = self._place(environ, call)
+        if call.service in SHOWS_TASKS and call.region:
+            place.of("ecs").advance()
+        self._settings.sweep()
         rules = BY_CALL.get((call.service, call.operation))
         if rules:
-            place = self._place(environ, call)
             params = parameters(environ, call)
             stream.seek(0)
             for rule in rules:
