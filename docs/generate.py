@@ -18,6 +18,7 @@ import click
 from provisioner.cli import EXIT_CODES
 from provisioner.cli.commands import GROUP
 from provisioner.local.control import PATHS, SETTINGS
+from provisioner.local.faults import KINDS as FAULTS
 from provisioner.local.simulation.fate import WORDS
 from provisioner.resources import KINDS
 from provisioner.spec.models import Spec
@@ -156,6 +157,7 @@ def local_page() -> str:
         ("Words in the tag of an image", "The container", words),
         ("The control endpoint, `/_provisioner/…`", "", paths),
         ("Settings", "", settings),
+        ("Kinds of faults", "", {f"`{kind}`": words for kind, words in FAULTS.items()}),
     ):
         parts += [f"## {title}\n", f"| | {head} |", "|---|---|"]
         parts += [f"| {name} | {meaning} |" for name, meaning in rows.items()]

@@ -42,6 +42,14 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
     default=None,
     help="Tasks fail whose image nobody has pushed to the cloud's own repositories.",
 )
+@click.option(
+    "--throttles/--no-throttles", default=None, help="Calls come out of AWS's token buckets."
+)
+@click.option(
+    "--consistency/--no-consistency",
+    default=None,
+    help="What is new is not there at once for everybody.",
+)
 def start(
     *,
     as_json: bool,
@@ -49,9 +57,16 @@ def start(
     vpcs: tuple[str, ...],
     speed: float | None,
     strict_images: bool | None,
+    throttles: bool | None,
+    consistency: bool | None,
 ) -> None:
     """Start it, if it does not run; options hold for a running one, too."""
-    given = {"speed": speed, "strict_images": strict_images}
+    given = {
+        "speed": speed,
+        "strict_images": strict_images,
+        "throttles": throttles,
+        "consistency": consistency,
+    }
     options = {name: value for name, value in given.items() if value is not None}
     directory = cloud.default_directory(os.environ)
     _show(cloud.start(directory, port=port, vpcs=vpcs, options=options), as_json=as_json)

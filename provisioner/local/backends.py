@@ -35,7 +35,7 @@ def build(settings: Settings) -> WSGIApplication:
     """Return the application; what takes AWS time goes by their clock."""
     ecs.install(settings)
     elbv2.install(settings)
-    iam.install()
+    iam.install(settings)
     tagging.install()
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
     vars(responses)["method_names_from_class"] = cache(method_names_from_class)

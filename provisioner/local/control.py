@@ -29,6 +29,7 @@ PATHS = {
     "POST settings": "change some of it",
     "POST clock/advance": '`{"seconds": 300}`: let so much of AWS\'s time pass at once',
     "POST push": '`{"image": "app:1"}`: put an image into the repositories of that name',
+    "POST faults": '`{"faults": [{"kind": "cut-after", "at": 3}]}`: what fails from now on',
     "POST vpcs": '`{"names": [...]}`: have further VPCs',
     "POST reset": "forget everything but the landing zones",
 }
@@ -38,6 +39,8 @@ SETTINGS = {
     "speed": "seconds of AWS in one of yours",
     "manual": "whether the clock moves by `clock/advance` only",
     "strict_images": "whether images of the cloud's own repositories must have been pushed",
+    "throttles": "whether calls come out of AWS's token buckets",
+    "consistency": "whether a new role can be assumed only after a while",
     "fates": 'words for images or services, by pattern: `{"app*": "crash"}`',
 }
 Action = Callable[[Mapping[str, Any]], Any]

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from .clock import Clock, speed_of
 from .control import Control
+from .faults import Faults
 from .landing import Landing
 from .moto_app import MotoApp
 from .record import Recorder
@@ -49,11 +50,14 @@ def _serve(options: argparse.Namespace) -> int:
     settings = Settings(Clock(options.speed, manual=options.manual), options.strict_images)
     moto = MotoApp(settings)
     landing = Landing(moto, options.vpc)
-    recorder = Recorder(landing)
+    faults = Faults(landing, settings)
+    recorder = Recorder(faults)
 
     def reset(_: Mapping[str, Any]) -> None:
         landing.reset(moto.reset)
         recorder.clear()
+        faults.order({})
+        settings.forget()
 
     def add_vpcs(given: Mapping[str, Any]) -> None:
         landing.add(given["names"])
@@ -65,7 +69,13 @@ def _serve(options: argparse.Namespace) -> int:
         return moto.push(str(given["image"]), ACCOUNT)
 
     identity: dict[str, Any] = {"instance": secrets.token_hex(8), "account": ACCOUNT}
-    actions = {"reset": reset, "vpcs": add_vpcs, "clock/advance": move, "push": push}
+    actions = {
+        "reset": reset,
+        "vpcs": add_vpcs,
+        "clock/advance": move,
+        "push": push,
+        "faults": faults.order,
+    }
     app = Control(recorder, recorder, identity, actions, settings)
     server = listen(app, options.port, elsewhere=options.elsewhere)
     identity |= {

@@ -13,11 +13,14 @@ from .clock import Clock
 class Settings:
     """`strict_images`: a tag that nobody has pushed to a repository of the cloud's own is missing.
 
-    `fates`: words of fate, by a pattern of images or of service names.
+    `throttles`: calls come out of AWS's token buckets. `consistency`: what is new is not there at
+    once for everybody. `fates`: words of fate, by a pattern of images or of service names.
     """
 
     clock: Clock = field(default_factory=Clock)
     strict_images: bool = False
+    throttles: bool = False
+    consistency: bool = False
     fates: dict[str, str] = field(default_factory=dict)
     _pending: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
 
@@ -34,6 +37,10 @@ class Settings:
             for _, action in due:
                 action()
 
+    def forget(self) -> None:
+        """Drop what was to be done later: what it was about is gone."""
+        self._pending.clear()
+
     def change(self, wanted: Mapping[str, Any]) -> None:
         """Take over what a control request names. Raises ValueError."""
         if "speed" in wanted or "manual" in wanted:
@@ -41,8 +48,9 @@ class Settings:
             if speed is not None and not float(speed) > 0:
                 raise ValueError("a speed is greater than 0")
             self.clock.set(speed and float(speed), manual=wanted.get("manual"))
-        if "strict_images" in wanted:
-            self.strict_images = bool(wanted["strict_images"])
+        for name in ("strict_images", "throttles", "consistency"):
+            if name in wanted:
+                setattr(self, name, bool(wanted[name]))
         if "fates" in wanted:
             self.fates = {str(pattern): str(words) for pattern, words in wanted["fates"].items()}
 
@@ -52,5 +60,7 @@ class Settings:
             "speed": self.clock.speed,
             "manual": self.clock.manual,
             "strict_images": self.strict_images,
+            "throttles": self.throttles,
+            "consistency": self.consistency,
             "fates": dict(self.fates),
         }

@@ -30,6 +30,8 @@ ATTACHMENT = "arn:aws:ecs:{region}:{account}:attachment/{id}"
 MISSING_GROUP = "ResourceNotFoundException: The specified log group does not exist."
 # Seconds that a task's network interface outlives it ("usually <1-2 min", aws-behaviour 3.11).
 LINGERS = 30.0
+# Seconds until a new role can be assumed: "5-15 s" (aws-behaviour 19).
+ASSUMABLE_AFTER = 10.0
 # The reserved addresses of a subnet: network, router, DNS, future.
 RESERVED = 4
 
@@ -138,6 +140,9 @@ class World:
     def unassumable(self, definition: Shape) -> str:
         roles = iam_backends[self._account][self._partition]
         names = {role.name for role in roles.roles.values()}
+        if self._settings.consistency:
+            late = self._settings.clock.now() - ASSUMABLE_AFTER
+            names -= {name for name, born in vars(roles)["born"].items() if born > late}
         for field in ("executionRoleArn", "taskRoleArn"):
             found = _ROLE.fullmatch(str(definition.get(field, "")))
             if found and found[1] not in names:
