@@ -76,11 +76,13 @@ class Stage:
         self.now = 0.0
         self.service: Service
 
-    def create(self, tag: str = "ok", desired: int = 2, **request: Any) -> Service:
-        request = {"serviceName": "web", "taskDefinition": tag, "desiredCount": desired, **request}
+    def create(
+        self, tag: str = "ok", desired: int = 2, name: str = "web", **request: Any
+    ) -> Service:
+        request = {"serviceName": name, "taskDefinition": tag, "desiredCount": desired, **request}
         settings = settings_of(request, cluster_strategy=[], default_groups=[], role="role")
-        arn = "arn:aws:ecs:r:1:service/c/web"
-        self.service = Service(arn, CLUSTER, "web", settings, request, self.now)
+        arn = f"arn:aws:ecs:r:1:service/c/{name}"
+        self.service = Service(arn, CLUSTER, name, settings, request, self.now)
         self.region.services[arn] = self.service
         services.deploy(self.service, self.now)
         self.region.touch(self.service, self.now)
