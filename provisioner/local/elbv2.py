@@ -34,6 +34,7 @@ from moto.elbv2.models import (
 
 from . import elbv2_defaults
 from ._extension import Extension
+from .elbv2_targets import stranger
 from .settings import Settings
 
 Actions = list[dict[str, Any]]
@@ -176,7 +177,7 @@ class Elbv2Backend(Extension, ELBv2Backend):
         if not targets:
             return found
         by_id = {each.instance_id: each for each in found}
-        return [by_id.get(each["Id"]) or _stranger(each) for each in targets]
+        return [by_id.get(each["Id"]) or stranger(each) for each in targets]
 
     def create_listener(
         self, load_balancer_arn: str, protocol: str, port: str, *args: Any, **kwargs: Any
@@ -279,26 +280,6 @@ class Elbv2Backend(Extension, ELBv2Backend):
             for listener in balancer.listeners.values():
                 for rule in listener.rules.values():
                     yield listener, rule
-
-
-def _stranger(target: Mapping[str, Any]) -> FakeHealthStatus:
-    port = str(target.get("Port", ""))
-    words = "Target is not registered to the target group"
-    return FakeHealthStatus(target["Id"], port, port, "unused", "Target.NotRegistered", words)
-
-
-def serving(backend: ELBv2Backend, group: str) -> list[str]:
-    """ARNs of the load balancers whose rules forward to a target group."""
-    return [
-        balancer.arn
-        for balancer in backend.load_balancers.values()
-        if any(
-            group in backend._get_target_group_arns_from(action_data=action.data)  # noqa: SLF001
-            for listener in balancer.listeners.values()
-            for rule in listener.rules.values()
-            for action in rule.actions
-        )
-    ]
 
 
 def _plain(listener: FakeListener) -> FakeListener:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from .simulation.task import Container, Task, health_of
+from .simulation.health import health_of
+from .simulation.task import Container, Task
 
 View = dict[str, Any]
 STARTS = "TaskFailedToStart"

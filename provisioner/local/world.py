@@ -19,7 +19,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
-from .elbv2 import serving
+from .elbv2_targets import serving
 from .settings import Settings
 from .simulation.fate import NO_LOGS
 from .simulation.surroundings import Address, Group, Shape

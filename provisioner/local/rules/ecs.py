@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from provisioner.local.elbv2 import serving
+from provisioner.local.elbv2_targets import serving
 
 from .rule import Params, Place, Rule
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from provisioner.local.elbv2 import serving
+from provisioner.local.elbv2_targets import serving
 
 from .rule import Params, Place, Rule
 

@@ -8,6 +8,8 @@
               script    what this task will do, known when it starts
                   fate  the little language of image tags that decides it
               checks    when a health check turns green or red
+          health      what a task is judged to be
+              checks  when a health check turns green or red
           targets       registration, health and draining, as a load balancer sees them
     surroundings  what it needs of the world: definitions, target groups, networks, logs
 

@@ -7,7 +7,7 @@ import math
 from itertools import count
 from typing import Any
 
-from . import rolling, script
+from . import health, rolling, script
 from . import task as lifecycle
 from .service import Service
 from .surroundings import Surroundings
@@ -129,7 +129,7 @@ class Region:
             rolling.fail(service, deployment, now)
 
     def _next(self, service: Service, now: float) -> float:
-        times = [at for task in service.tasks for at in lifecycle.moments(task, self.targets)]
+        times = [at for task in service.tasks for at in health.moments(task, self.targets)]
         times += [service.retry_at]
         return min((at for at in times if at > now), default=math.inf)
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import script
+from . import health, script
 from . import task as lifecycle
 from .service import Deployment, Service
 from .surroundings import Surroundings
@@ -63,7 +63,7 @@ def count(tasks: Sequence[Task], now: float, targets: Targets) -> Count:
     found = Count([], [], [])
     for each in tasks:
         if each.active:
-            getattr(found, lifecycle.verdict(each, now, targets)[0]).append(each)
+            getattr(found, health.verdict(each, now, targets)[0]).append(each)
     return found
 
 
@@ -173,13 +173,13 @@ def _stop(
 ) -> None:
     draining = 0
     for each in victims:
-        sick, why = lifecycle.verdict(each, now, targets)
+        sick, why = health.verdict(each, now, targets)
         reason = (
             why
             if sick == "unhealthy"
             else f"Scaling activity initiated by (deployment {primary.id})"
         )
-        draining += bool(list(lifecycle.targets_of(each, targets)))
+        draining += bool(list(health.targets_of(each, targets)))
         lifecycle.stop(each, now, SCHEDULER, reason, targets)
     if victims:
         service.steady = False
@@ -196,11 +196,11 @@ def _report(service: Service, unhealthy: Sequence[Task], now: float, targets: Ta
             each.failed = True
             fail(service, service.numbered(each.deployment), now)
             service.steady = False
-            for arn, target in lifecycle.targets_of(each, targets):
-                health = targets.health(arn, target, now)
-                if health.state == "unhealthy":
+            for arn, target in health.targets_of(each, targets):
+                seen = targets.health(arn, target, now)
+                if seen.state == "unhealthy":
                     text = f"(port {target.port}) is unhealthy in (target-group {arn}) due to"
-                    service.tell(now, f"{text} (reason {health.description}).")
+                    service.tell(now, f"{text} (reason {seen.description}).")
                     break
             else:
                 service.tell(now, f"(task {each.id}) failed container health checks.")
