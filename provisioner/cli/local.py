@@ -28,9 +28,7 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
 @LOCAL.command()
 @with_output
 @JSON
-@option(
-    "--port", type=click.IntRange(1, 65535), help="Listen there; the last port otherwise."
-)
+@option("--port", type=click.IntRange(1, 65535), help="Listen there; the last port otherwise.")
 @option("--vpc", "vpcs", multiple=True, metavar="NAME", help="Have a VPC of that name, too.")
 @option(
     "--speed",
@@ -43,9 +41,7 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
     default=None,
     help="Tasks fail whose image nobody has pushed to the cloud's own repositories.",
 )
-@option(
-    "--throttles/--no-throttles", default=None, help="Calls come out of AWS's token buckets."
-)
+@option("--throttles/--no-throttles", default=None, help="Calls come out of AWS's token buckets.")
 @option(
     "--consistency/--no-consistency",
     default=None,
