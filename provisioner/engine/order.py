@@ -48,7 +48,7 @@ def arrange(
         needs[step.key] = _before_delete(step, made, deletes, kinds)
     for step in deletes:
         new = makes.get(step.address)
-        if step.reason != "superseded" or new is None or not new.replaces:
+        if step.reason != "superseded" or new is None or new.action != "create":
             continue
         if kinds[step.kind].replacement == "delete-first":
             needs[new.key].add(step.key)

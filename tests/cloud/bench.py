@@ -90,7 +90,7 @@ class Bench:
                 plan, kinds=kinds, aws=self.aws.writable(), scope=scope, clock=HurriedClock()
             )
         errors = [(one.step.key, one.error) for one in report.outcomes if one.state != "done"]
-        assert errors == []
+        assert errors == [], errors
         self.check_settled(*wanted)
         return recording.writes
 

@@ -136,7 +136,7 @@ class World:
         document = stack.plan_document(plan)
         report = stack.apply(stack.guard(plan, force=force))
         errors = [(one.step.key, one.error) for one in report.outcomes if one.state != "done"]
-        assert errors == []
+        assert errors == [], errors
         return Applied(document, report, recording)
 
     def check_settled(self, *settings: str, **variables: str) -> None:

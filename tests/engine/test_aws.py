@@ -16,6 +16,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
+    UnauthorizedSSOTokenError,
 )
 
 from provisioner.engine.aws import DENIED, code_of, explain, message_of, says
@@ -221,6 +222,13 @@ EXPLAINED: dict[str, tuple[ClientError | BotoCoreError, type[ProvisionerError], 
         PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"),
         NoAccess,
         "no AWS credentials found: set AWS_PROFILE, run `aws sso login`, or use --local",
+    ),
+    "a login that ran out": (
+        UnauthorizedSSOTokenError(),
+        NoAccess,
+        "The SSO session associated with this profile has expired or is otherwise invalid. "
+        "To refresh this SSO session run aws sso login with the corresponding profile.; "
+        "log in again",
     ),
     "nobody there": (
         EndpointConnectionError(endpoint_url="http://localhost:1"),

@@ -173,6 +173,18 @@ def test_a_change_says_what_aws_calls_the_thing(
     assert change["name"] == name
 
 
+def test_a_replacement_counts_as_a_pair_even_where_nothing_is_deleted() -> None:
+    create = Step("create", G.address, GROUP, "", Effect.NONE, G, exists(G), replaces=True)
+    summary = drawn(Plan("shop/dev", (create,), ()))["summary"]
+    assert summary == {"create": 0, "update": 0, "replace": 1, "delete": 0}
+
+
+def test_a_new_revision_has_no_number_yet() -> None:
+    live = exists(thing("r", REVISION, Size=1), "r:7", version=7)
+    (change,) = document([thing("r", REVISION, Size=2)], live)["changes"]
+    assert change["name"] == "r"
+
+
 def test_a_deleted_revision_is_told_apart_by_its_number() -> None:
     lives = [exists(thing("r", REVISION, Size=n), f"r:{n}", version=n) for n in (3, 2, 1)]
     found = document([thing("r", REVISION, Size=3)], *lives)

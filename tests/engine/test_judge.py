@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,8 +32,10 @@ def judge(
     *lives: Live,
     known: Mapping[str, Any] | None = None,
     allowed: bool = False,
+    beside: Sequence[Resource] = (),
 ) -> Verdict:
-    return Judge(fake, scope_of(), known or {}, allowed=allowed).verdict(resource, lives)
+    scope = scope_of([resource, *beside])
+    return Judge(fake, scope, known or {}, allowed=allowed).verdict(resource, lives)
 
 
 def test_what_is_not_there_is_made() -> None:
@@ -83,6 +85,12 @@ def test_the_same_without_a_name_under_an_address_that_left_the_spec_is_taken_ov
     other = judge(nameless, A, exists(thing("b", Name="a", Zone="z1", Size=2))).step
     assert other is not None
     assert other.action == "create"
+
+
+def test_the_same_without_a_name_under_an_address_that_is_wanted_stays_there() -> None:
+    other = thing("b", Name="a", Zone="z1", Size=1)
+    verdict = judge(kind(identity=()), A, exists(other), beside=[other])
+    assert verdict.keeps is None
 
 
 CHANGES: dict[str, tuple[Properties, Properties, list[str], str, Effect]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from provisioner.engine.kind import Effect
 from provisioner.engine.model import Live, Ref, Resource
 from provisioner.engine.names import variant
+from provisioner.engine.order import needs_of
 from provisioner.errors import PlanError
 from tests.support.stacks import (
     APP,
@@ -237,3 +239,39 @@ def test_one_input_gives_one_plan_however_it_is_listed(
     again = plan([changed.get(one.address, one) for one in wanted], seen(*stray, *lives), KINDS)
     assert first.steps == again.steps
     assert first.unchanged == again.unchanged
+
+
+def some(chosen: frozenset[int], zone: str, size: int) -> list[Resource]:
+    """Those of the stack that have all they need, some of them changed."""
+    zoned: dict[str, Any] = {"Zone": zone}
+    changed = {G.address: zoned, APP.address: zoned, REV.address: {"Size": size}}
+    kept: dict[str, Resource] = {}
+    for index, one in enumerate(STACK):
+        if index in chosen and needs_of(one) <= kept.keys():
+            properties = {**one.properties, **changed.get(one.address, {})}
+            kept[one.address] = replace(one, properties=properties)
+    return list(kept.values())
+
+
+SOME = st.builds(
+    some,
+    st.frozensets(st.integers(0, len(STACK) - 1), min_size=2),
+    st.sampled_from(["z1", "z2"]),
+    st.integers(1, 2),
+)
+
+
+@given(SOME, SOME)
+def test_any_stack_can_become_any_other(before: list[Resource], after: list[Resource]) -> None:
+    """No ring, every step after what it needs, and nothing forgotten."""
+    found = plan(after, seen(*applied(*before)), KINDS, replaceable=[APP.address])
+    done: set[str] = set()
+    for step in found.steps:
+        assert step.needs <= done
+        done.add(step.key)
+    made = {*found.unchanged, *(one.address for one in found.steps if one.action != "delete")}
+    gone = {one.address for one in found.steps if one.reason == "no longer in the spec"}
+    parts = {R.address}
+    wanted, there = {one.address for one in after}, {one.address for one in before}
+    assert made | parts == wanted | parts
+    assert gone | parts == (there - wanted if after else set()) | parts

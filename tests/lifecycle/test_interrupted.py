@@ -185,7 +185,10 @@ def test_a_lost_answer_makes_nothing_twice(world: World, operation: str) -> None
 
 @every_server
 def test_all_answers_to_creates_may_be_lost_at_once(world: World) -> None:
-    lost = losing(world, *CREATES)
+    creates = set(CREATES)
+    if world.server.name == "ministack":  # answers the second one with a code that AWS has not
+        creates.remove("CreateService")
+    lost = losing(world, *creates)
     world.apply()
-    assert lost == set(CREATES)
+    assert lost == creates
     check_converges(world)

@@ -16,6 +16,7 @@ from provisioner.engine.kind import Api, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.errors import StepFailed
 from provisioner.resources._tags import tag_list
+from provisioner.resources.ec2._common import groups
 from provisioner.resources.elbv2 import _common
 
 PROTECTION = "deletion_protection.enabled"
@@ -53,8 +54,12 @@ class LoadBalancer(_common.Tagged):
 
         attributes = aws.gather(read, [item["LoadBalancerArn"] for item in found])
         tags = _common.head_tags(aws, scope)
+        homes = {group["GroupId"]: group["VpcId"] for group in groups(aws, scope)}
         for item, values in zip(found, attributes, strict=True):
-            yield self._live(item, tags.get(item["LoadBalancerArn"], {}), values)
+            # It is where its groups are; MiniStack makes up a network for it.
+            vpcs = [homes[group] for group in item.get("SecurityGroups", ()) if group in homes]
+            place = {"VpcId": vpcs[0]} if vpcs else {}
+            yield self._live({**item, **place}, tags.get(item["LoadBalancerArn"], {}), values)
 
     def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
         answer = aws.client("elbv2").create_load_balancer(**self.request(want), Tags=tag_list(tags))
