@@ -92,7 +92,7 @@ def test_the_tutorial_can_be_followed_to_the_letter(tmp_path: Path) -> None:
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PROVISIONER_LOCAL_DIR": str(tmp_path),
-        "PROVISIONER_LOCAL_SETTLE": "0.1",
+        "PROVISIONER_LOCAL_SPEED": "1000",
         "YES": "--yes",
         "CI": "true",
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +13,11 @@ import click
 
 from provisioner.cli.options import JSON, option, with_output
 from provisioner.engine.document import FORMAT_VERSION
-from provisioner.local import cloud
+from provisioner.local import cloud, control
+
+NOT_RUNNING = "it does not run; `provisioner local start` starts it"
+TAIL_EVERY = 0.5
+"""Seconds."""
 
 
 @click.group("local")
@@ -24,9 +30,43 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
 @JSON
 @option("--port", type=click.IntRange(1, 65535), help="Listen there; the last port otherwise.")
 @option("--vpc", "vpcs", multiple=True, metavar="NAME", help="Have a VPC of that name, too.")
-def start(*, as_json: bool, port: int | None, vpcs: tuple[str, ...]) -> None:
-    """Start it, if it does not run."""
-    _show(cloud.start(cloud.default_directory(os.environ), port=port, vpcs=vpcs), as_json=as_json)
+@option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    help="How many seconds of AWS pass in one; 100 at first, 1 is real time.",
+)
+@option(
+    "--strict-images/--any-image",
+    "strict_images",
+    default=None,
+    help="Tasks fail whose image nobody has pushed to the cloud's own repositories.",
+)
+@option("--throttles/--no-throttles", default=None, help="Calls come out of AWS's token buckets.")
+@option(
+    "--consistency/--no-consistency",
+    default=None,
+    help="What is new is not there at once for everybody.",
+)
+def start(
+    *,
+    as_json: bool,
+    port: int | None,
+    vpcs: tuple[str, ...],
+    speed: float | None,
+    strict_images: bool | None,
+    throttles: bool | None,
+    consistency: bool | None,
+) -> None:
+    """Start it, if it does not run; options hold for a running one, too."""
+    given = {
+        "speed": speed,
+        "strict_images": strict_images,
+        "throttles": throttles,
+        "consistency": consistency,
+    }
+    options = {name: value for name, value in given.items() if value is not None}
+    directory = cloud.default_directory(os.environ)
+    _show(cloud.start(directory, port=port, vpcs=vpcs, options=options), as_json=as_json)
 
 
 @LOCAL.command()
@@ -53,6 +93,54 @@ def reset() -> None:
     click.echo("empty again" if emptied else "it does not run")
 
 
+@LOCAL.command()
+@with_output
+@click.argument("image", metavar="REPOSITORY:TAG", help="A repository of the stack, and a tag.")
+def push(image: str) -> None:
+    """Put an image into a repository, without Docker; what it does, its tag says."""
+    for each in control.ask(_endpoint(), "push", {"image": image}):
+        click.echo(f"{image}  {each['digest']}  {each['region']}")
+
+
+@LOCAL.command()
+@with_output
+@JSON
+@option("--tail", is_flag=True, help="Go on as calls come in, until interrupted.")
+@option("--since", type=click.IntRange(min=0), default=0, help="After the call numbered so.")
+def calls(*, as_json: bool, tail: bool, since: int) -> None:
+    """Show the calls that it has answered: a line each, or a JSON object each."""
+    endpoint = _endpoint()
+    while True:
+        for call in control.ask(endpoint, f"calls?since={since}"):
+            since = call["seq"]
+            click.echo(json.dumps(call) if as_json else _line(call))
+        if not tail:
+            return
+        time.sleep(TAIL_EVERY)
+
+
+@LOCAL.command()
+@with_output
+@click.argument("seconds", type=click.FloatRange(min=0), help="Seconds of AWS's time.")
+def advance(seconds: float) -> None:
+    """Let AWS time pass at once."""
+    control.ask(_endpoint(), "clock/advance", {"seconds": seconds})
+
+
+def _endpoint() -> str:
+    found = cloud.status(cloud.default_directory(os.environ))
+    if found is None:
+        raise cloud.LocalError(NOT_RUNNING)
+    return found.endpoint
+
+
+def _line(call: Mapping[str, Any]) -> str:
+    kind = "write" if call["write"] else "read"
+    took = (call["end"] - call["start"]) * 1000
+    words = f"{call['seq']:>6}  {kind:<5}  {took:7.1f} ms  {call['service']}.{call['operation']}"
+    return f"{words}  {call['status']} {call['error']}".rstrip()
+
+
 def _show(found: cloud.Cloud | None, *, as_json: bool) -> None:
     document: dict[str, Any] = {"format_version": FORMAT_VERSION, "running": found is not None}
     if found:
@@ -62,4 +150,4 @@ def _show(found: cloud.Cloud | None, *, as_json: bool) -> None:
     elif found:
         click.echo(f"{found.endpoint}  account {found.account}, process {found.pid}")
     else:
-        click.echo("it does not run; `provisioner local start` starts it")
+        click.echo(NOT_RUNNING)

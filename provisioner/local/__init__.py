@@ -13,7 +13,8 @@
     state      the files by which both find each other
     proxy      the same log and latency in front of any other endpoint
 
-    pace       how fast the cloud is
+    simulation  ECS's control plane, a pure state machine; world is what it stands on
+    settings    what can be set while it runs; clock: how fast time passes
     wire       what an AWS request asks for, read off the wire
     serve      a threaded HTTP/1.1 server for WSGI applications, with keep-alive
 

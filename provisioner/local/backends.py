@@ -5,19 +5,25 @@ Imported late, by `moto_app`: moto and its EC2 are slow to import.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+import secrets
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 from moto.core import responses
 from moto.core.utils import method_names_from_class
+from moto.ecr.models import ecr_backends
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError
 
 from . import ecs, elbv2, iam, tagging
-from .pace import Pace
 from .record import call_of, headers_of
+from .rules.refusals import Refusals
+from .settings import Settings
 from .wire import refusal
 
 if TYPE_CHECKING:
@@ -25,16 +31,23 @@ if TYPE_CHECKING:
     from moto.backends import SERVICE_NAMES
 
 
-def build(pace: Pace) -> WSGIApplication:
-    """Return the application; what takes AWS time goes at this pace."""
-    ecs.install(pace)
-    elbv2.install(pace)
-    iam.install()
+def build(settings: Settings) -> WSGIApplication:
+    """Return the application; what takes AWS time goes by their clock."""
+    ecs.install(settings)
+    elbv2.install(settings)
+    iam.install(settings)
     tagging.install()
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
     vars(responses)["method_names_from_class"] = cache(method_names_from_class)
-    application: WSGIApplication = Dispatcher(_app)
-    return application
+    return Refusals(Dispatcher(_app), settings)
+
+
+_NAME = re.compile(r"[a-z0-9]+(?:[._/-][a-z0-9]+)*")
+MANIFEST: dict[str, Any] = {
+    "schemaVersion": 2,
+    "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+    "config": {"digest": f"sha256:{'0' * 64}", "size": 1024},
+}
 
 
 class Dispatcher(DomainDispatcherApplication):
@@ -49,6 +62,26 @@ class Dispatcher(DomainDispatcherApplication):
 def reset() -> None:
     """Forget everything that was ever created, in every account, region and service."""
     moto_api_backend.reset()
+
+
+def push(image: str, account: str) -> list[dict[str, str]]:
+    """Put an image, NAME:TAG, into the repositories of that name, in whichever regions they are.
+
+    Raises ValueError.
+    """
+    name, _, tag = image.partition(":")
+    if not tag or not _NAME.fullmatch(name):
+        raise ValueError(f"{image}: an image is NAME:TAG, where NAME is that of a repository")
+    pushed = []
+    for region, backend in ecr_backends[account].items():
+        if name in backend.repositories:
+            layer = hashlib.sha256(secrets.token_bytes(8)).hexdigest()
+            manifest = {**MANIFEST, "layers": [{"digest": f"sha256:{layer}", "size": 1 << 20}]}
+            made = backend.put_image(name, json.dumps(manifest), tag, MANIFEST["mediaType"])
+            pushed.append({"region": region, "image": image, "digest": made.get_image_digest()})
+    if not pushed:
+        raise ValueError(f"{image}: no repository is called {name}; create it first")
+    return pushed
 
 
 def _app(service: SERVICE_NAMES) -> Flask:

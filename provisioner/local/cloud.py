@@ -57,7 +57,13 @@ def ensure(directory: Path) -> Cloud:
     return status(directory) or start(directory)
 
 
-def start(directory: Path, *, port: int | None = None, vpcs: Sequence[str] = ()) -> Cloud:
+def start(
+    directory: Path,
+    *,
+    port: int | None = None,
+    vpcs: Sequence[str] = (),
+    options: Mapping[str, Any] | None = None,
+) -> Cloud:
     """Start the cloud, or return the one that runs; return once it answers.
 
     `port` is by default the one of the last time, or any if that is taken; a port that is asked
@@ -84,6 +90,8 @@ def start(directory: Path, *, port: int | None = None, vpcs: Sequence[str] = ())
         elif vpcs:
             ask(running.endpoint, "vpcs", {"names": list(vpcs)})
         write(directory / SETTINGS, {**settings, "port": running.port})
+        if options:
+            ask(running.endpoint, "settings", options)
         return running
 
 

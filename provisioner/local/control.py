@@ -1,10 +1,6 @@
 """The control endpoint: `/_provisioner/…` on the same port as the cloud, and its client.
 
-GET  status         who answers
-GET  calls?since=N  the call log, as a JSON list of `Record`s
-POST calls/clear
-POST settings       {"read_latency_ms": …, "write_latency_ms": …}, each optional
-POST reset          and whatever else the server offers
+PATHS are those that it answers, SETTINGS what can be set; bodies and answers are JSON.
 """
 
 from __future__ import annotations
@@ -14,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from provisioner.errors import ProvisionerError
@@ -25,6 +21,28 @@ if TYPE_CHECKING:
     from .record import Recorder
 
 PREFIX = "/_provisioner/"
+PATHS = {
+    "GET status": "who answers",
+    "GET calls?since=N": "the calls answered since the one numbered N",
+    "POST calls/clear": "forget them",
+    "GET settings": "what can be set, as it is",
+    "POST settings": "change some of it",
+    "POST clock/advance": '`{"seconds": 300}`: let so much of AWS\'s time pass at once',
+    "POST push": '`{"image": "app:1"}`: put an image into the repositories of that name',
+    "POST faults": '`{"faults": [{"kind": "cut-after", "at": 3}]}`: what fails from now on',
+    "POST vpcs": '`{"names": [...]}`: have further VPCs',
+    "POST reset": "forget everything but the landing zones",
+}
+SETTINGS = {
+    "read_latency_ms": "how long answers to reads are held back",
+    "write_latency_ms": "how long answers to writes are held back",
+    "speed": "seconds of AWS in one of yours",
+    "manual": "whether the clock moves by `clock/advance` only",
+    "strict_images": "whether images of the cloud's own repositories must have been pushed",
+    "throttles": "whether calls come out of AWS's token buckets",
+    "consistency": "whether a new role can be assumed only after a while",
+    "fates": 'words for images or services, by pattern: `{"app*": "crash"}`',
+}
 Action = Callable[[Mapping[str, Any]], Any]
 
 
@@ -32,6 +50,16 @@ class LocalError(ProvisionerError):
     """The embedded cloud could not be started or reached."""
 
     exit_code = 1
+
+
+class Adjustable(Protocol):
+    """Further settings, by name."""
+
+    def shown(self) -> dict[str, Any]:
+        """Return them as they are."""
+
+    def change(self, wanted: Mapping[str, Any]) -> None:
+        """Take over those that are named, and no others. Raises ValueError."""
 
 
 class Control:
@@ -46,14 +74,17 @@ class Control:
         recorder: Recorder,
         status: Mapping[str, Any],
         actions: Mapping[str, Action] | None = None,
+        settings: Adjustable | None = None,
     ) -> None:
         self._app = app
+        self._adjustable = settings
         self._recorder = recorder
         self._gets: dict[str, Action] = {
             "status": lambda _: dict(status),
             "calls": lambda query: [
                 asdict(record) for record in recorder.calls(int(query.get("since", 0)))
             ],
+            "settings": lambda _: self._settings({}),
         }
         self._posts: dict[str, Action] = {
             "calls/clear": lambda _: recorder.clear(),
@@ -78,13 +109,17 @@ class Control:
         return [json.dumps(answer).encode()]
 
     def _settings(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(wanted) - {"read_latency_ms", "write_latency_ms"})
+        others = self._adjustable.shown() if self._adjustable else {}
+        unknown = sorted(set(wanted) - {"read_latency_ms", "write_latency_ms", *others})
         if unknown:
             raise ValueError(f"unknown settings: {', '.join(unknown)}")
+        if self._adjustable:
+            self._adjustable.change(wanted)
+            others = self._adjustable.shown()
         latency = self._recorder.latency(
             wanted.get("read_latency_ms"), wanted.get("write_latency_ms")
         )
-        return {"read_latency_ms": latency.read_ms, "write_latency_ms": latency.write_ms}
+        return {"read_latency_ms": latency.read_ms, "write_latency_ms": latency.write_ms, **others}
 
 
 def _given(environ: WSGIEnvironment) -> Mapping[str, Any]:

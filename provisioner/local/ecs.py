@@ -11,39 +11,26 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
 from moto.ecs import urls
 from moto.ecs.models import TaskDefinition, ecs_backends
-from moto.ecs.responses import EC2ContainerServiceResponse
 
 from . import ecs_defaults
 from .ecs_backend import EcsBackend
-from .pace import Pace
-from .service_views import (
-    View,
-    brief_view,
-    deployment_arn,
-    moment,
-    revision_arn,
-    revision_view,
-    rollout_view,
-)
-from .services import Deployment, Service
+from .ecs_tasks import TasksApi
+from .service_views import View, deployment_arn, revision_arn
+from .settings import Settings
+from .simulation.service import Deployment, Service
 
 PAGE = 20
 
 
-def install(pace: Pace) -> None:
+def install(settings: Settings) -> None:
     """Put this API in the place of moto's, before moto has made a backend."""
-    EcsBackend.pace = pace
+    EcsBackend.settings = settings
     ecs_backends.backend = EcsBackend
     urls.url_paths["{0}/$"] = EcsApi.dispatch
 
 
-class EcsApi(EC2ContainerServiceResponse):
+class EcsApi(TasksApi):
     """One request. The public methods are operations."""
-
-    @property
-    def ecs_backend(self) -> EcsBackend:
-        """The backend of the request's account and region."""
-        return cast("EcsBackend", ecs_backends[self.current_account][self.region])
 
     def call_action(self) -> TYPE_RESPONSE:
         """Let happen what is due before any operation looks."""
@@ -70,7 +57,9 @@ class EcsApi(EC2ContainerServiceResponse):
         for name, value in self.params.items():
             if not hasattr(definition, xform_name(name)):
                 setattr(definition, xform_name(name), value)
-        definition.registered_at = moment(self.ecs_backend.pace.now())  # type: ignore[attr-defined]  # shown by moto's serializer
+        backend = self.ecs_backend
+        backend.register(definition)
+        definition.registered_at = backend.clock.when(backend.clock.now())  # type: ignore[attr-defined]  # shown by moto's serializer
         return ActionResult({"taskDefinition": definition, "tags": definition.tags})
 
     def create_service(self) -> ActionResult:
@@ -109,9 +98,8 @@ class EcsApi(EC2ContainerServiceResponse):
 
     def list_service_deployments(self) -> ActionResult:
         """List the deployments of a service, the newest first."""
-        service = self.ecs_backend.find(
-            self._get_param("cluster", "default"), self._get_param("service")
-        )
+        backend = self.ecs_backend
+        service = backend.find(self._get_param("cluster", "default"), self._get_param("service"))
         statuses = self._get_param("status", [])
         created = self._get_param("createdAt", {})
         after, before = (_seconds(created.get(end)) for end in ("after", "before"))
@@ -119,30 +107,37 @@ class EcsApi(EC2ContainerServiceResponse):
             each
             for each in reversed(service.deployments)
             if (not statuses or each.status in statuses)
-            and (after is None or each.created > after)
-            and (before is None or each.created < before)
+            and (after is None or backend.clock.when(each.created).timestamp() > after)
+            and (before is None or backend.clock.when(each.created).timestamp() < before)
         ]
         start = int(self._get_param("nextToken", 0))
         end = start + int(self._get_param("maxResults", PAGE))
-        views = [brief_view(each, service) for each in found[start:end]]
+        views = [backend.views.brief(each, service) for each in found[start:end]]
         token = str(end) if end < len(found) else None
         return ActionResult({"serviceDeployments": views, "nextToken": token})
 
     def describe_service_deployments(self) -> ActionResult:
         """Describe deployments by ARN."""
-        now = self.ecs_backend.pace.now()
-        return self._by_arn(
-            "serviceDeployment",
-            deployment_arn,
-            lambda deployment, service: rollout_view(deployment, service, now),
-        )
+        return self._by_arn("serviceDeployment", deployment_arn, self.ecs_backend.views.rollout)
+
+    def stop_service_deployment(self) -> ActionResult:
+        """Roll a deployment back that is in progress; nothing else is valid (its documentation)."""
+        kind = self._get_param("stopType", "ROLLBACK")
+        arn = self._get_param("serviceDeploymentArn")
+        self.ecs_backend.stop_deployment(arn, kind)
+        return ActionResult({"serviceDeploymentArn": arn})
+
+    def describe_clusters(self) -> ActionResult:
+        """Describe clusters with what runs in them now."""
+        self.ecs_backend.count()
+        return super().describe_clusters()
 
     def describe_service_revisions(self) -> ActionResult:
         """Describe revisions by ARN."""
         return self._by_arn(
             "serviceRevision",
             lambda service, deployment: revision_arn(service, deployment.number),
-            revision_view,
+            self.ecs_backend.views.revision,
         )
 
     def _by_arn(
@@ -153,7 +148,7 @@ class EcsApi(EC2ContainerServiceResponse):
     ) -> ActionResult:
         known = {
             name(service, deployment): (deployment, service)
-            for service in self.ecs_backend.rolling.values()
+            for service in self.ecs_backend.region.services.values()
             for deployment in service.deployments
         }
         asked = self._get_param(f"{noun}Arns")

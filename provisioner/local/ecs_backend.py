@@ -22,11 +22,16 @@ from moto.ecs.exceptions import (
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend, TaskDefinition
 from moto.ecs.models import Service as MotoService
 
-from . import ecs_defaults, services
+from . import ecs_defaults
 from ._extension import Extension
-from .pace import Pace
-from .service_views import View, service_view
-from .services import Service
+from .clock import Clock
+from .service_views import PENDING, View, Views, deployment_arn
+from .settings import Settings
+from .simulation import service as services
+from .simulation.region import Region
+from .simulation.service import Service
+from .simulation.verdict import roll_back
+from .world import World, plain
 
 Params = dict[str, Any]
 
@@ -35,11 +40,18 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
     """moto's, extended. The public methods beyond moto's are what `ecs` answers from."""
 
     urls_of = urls
-    pace: ClassVar[Pace] = Pace()
+    settings: ClassVar[Settings] = Settings()
+
+    @property
+    def clock(self) -> Clock:
+        """The cloud's clock."""
+        return self.settings.clock
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.rolling: dict[str, Service] = {}
+        self.world = World(account_id, region_name, self.partition, self.settings)
+        self.region = Region(self.world)
+        self.views = Views(self.clock.when)
         self.highest: dict[str, int] = {}
 
     def create_cluster(self, cluster_name: str, *args: Any, **kwargs: Any) -> Cluster:
@@ -78,31 +90,30 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
 
     def advance(self) -> None:
         """Let happen what is due, and keep moto's records in step."""
-        now = self.pace.now()
-        for key, service in self.rolling.items():
-            services.advance(service, now)
+        self.world.fresh()
+        self.region.advance(self.clock.now())
+        for key, service in self.region.services.items():
             record = self.services[key]
             record.status = service.status
-            record.desired_count = service.settings["desiredCount"]
-            record.running_count = service.running(now)
-            record.pending_count = service.pending(now)
+            record.desired_count = service.desired
             record.task_definition = service.settings.get("taskDefinition")
             record.load_balancers = service.settings["loadBalancers"]
+
+    def count(self) -> None:
+        """Bring the clusters' counters up to date."""
         for cluster in self.clusters.values():
-            mine = [each for each in self.rolling.values() if each.cluster_arn == cluster.arn]
-            tasks = self.tasks.get(cluster.name, {}).values()
+            mine = [s for s in self.region.services.values() if s.cluster_arn == cluster.arn]
+            tasks = [task for task in self.region.tasks() if task.cluster_arn == cluster.arn]
             cluster.active_services_count = sum(each.status == "ACTIVE" for each in mine)
-            cluster.pending_tasks_count = sum(each.pending(now) for each in mine)
-            cluster.running_tasks_count = sum(each.running(now) for each in mine) + sum(
-                each.last_status == "RUNNING" for each in tasks
-            )
+            cluster.pending_tasks_count = sum(each.status in PENDING for each in tasks)
+            cluster.running_tasks_count = sum(each.status == "RUNNING" for each in tasks)
 
     def open_service(self, request: Params) -> View:
         """CreateService."""
         cluster = self._get_cluster(request.get("cluster", "default"))
         key = f"{cluster.name}:{request['serviceName']}"
         request = self._resolved(request)
-        present = self.rolling.get(key)
+        present = self.region.services.get(key)
         if present is not None and present.status == "DRAINING":
             raise InvalidParameterException("Unable to Start a service that is still Draining.")
         if present is not None and present.status == "ACTIVE":
@@ -117,13 +128,12 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
             "ecs.amazonaws.com/AWSServiceRoleForECS",
         )
         record = self._recorded(cluster, request, settings)
-        now = self.pace.now()
-        service = Service(
-            record.arn, cluster.arn, record.name, settings, request, now, self.pace.settle
-        )
-        self.rolling[key] = service
+        now = self.clock.now()
+        service = Service(record.arn, cluster.arn, record.name, settings, request, now)
+        self.region.services[key] = service
         if settings["deploymentController"]["type"] == "ECS":
-            services.deploy(service, self._images(settings), now)
+            services.deploy(service, now)
+            self.region.touch(service, now)
         return self.view(service)
 
     def _recorded(self, cluster: Cluster, request: Params, settings: Params) -> MotoService:
@@ -161,8 +171,8 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
         if "capacityProviderStrategy" in changes:
             items = changes["capacityProviderStrategy"]
             changes["capacityProviderStrategy"] = ecs_defaults.strategy(items)
-        images = self._images({**service.settings, **changes})
-        services.update(service, changes, images, self.pace.now())
+        services.update(service, changes, self.clock.now())
+        self.region.touch(service, self.clock.now())
         return self.view(service)
 
     def close_service(self, request: Params) -> View:
@@ -175,24 +185,53 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
                 "The service cannot be stopped while it is scaled above 0."
             )
         if service.status == "ACTIVE":
-            services.delete(service, self.pace.now())
+            services.delete(service, self.clock.now())
+            self.region.touch(service, self.clock.now())
         return self.view(service)
+
+    def stop_deployment(self, arn: str, kind: str) -> None:
+        """StopServiceDeployment."""
+        known = {
+            deployment_arn(service, each): (service, each)
+            for service in self.region.services.values()
+            for each in service.deployments
+        }
+        if arn not in known:
+            raise ECSException(
+                "ServiceDeploymentNotFoundException", "Service deployment not found."
+            )
+        service, deployment = known[arn]
+        if kind != "ROLLBACK":
+            raise InvalidParameterException(f"The stop type {kind} is not valid.")
+        now = self.clock.now()
+        if deployment is not service.primary or deployment.status != "IN_PROGRESS":
+            raise ECSException(
+                "ConflictException",
+                "The service deployment is not in a state in which it can be stopped.",
+            )
+        why = "the service deployment was stopped by the user."
+        roll_back(service, deployment, now, why, "ECS deployment rolling back to deploymentId")
+        self.region.touch(service, now)
 
     def cluster(self, name_or_arn: str) -> Cluster:
         """Return a cluster in whatever state. Raises ClusterNotFoundException."""
         return self._get_cluster(name_or_arn)
 
+    def register(self, definition: TaskDefinition) -> None:
+        """Let the simulation know a task definition."""
+        self.world.register(definition.arn, plain(definition))
+
     def find(self, cluster: str, name_or_arn: str) -> Service:
         """Return a service in whatever state. Raises ServiceNotFoundException."""
         key = f"{self._get_cluster(cluster).name}:{name_or_arn.rpartition('/')[2]}"
-        if key not in self.rolling:
+        if key not in self.region.services:
             raise ServiceNotFoundException
-        return self.rolling[key]
+        return self.region.services[key]
 
     def view(self, service: Service, *, tags: bool = True) -> View:
         """Return the service as it is now, in the shape of the API."""
         self.advance()
-        view = service_view(service, self.pace.now())
+        view = self.views.service(service)
         return {**view, "tags": self._record(service).tags} if tags else view
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
@@ -211,15 +250,6 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
             return dict(request)
         definition = self.describe_task_definition(request["taskDefinition"])
         return {**request, "taskDefinition": definition.arn}
-
-    def _images(self, settings: Params) -> list[dict[str, str]]:
-        if not settings.get("taskDefinition"):
-            return []
-        definition = self.describe_task_definition(settings["taskDefinition"])
-        return [
-            {"containerName": str(each["name"]), "image": str(each["image"])}
-            for each in definition.container_definitions
-        ]
 
     def _default_groups(self, request: Params) -> Sequence[str]:
         """Return the default security group of the VPC whose subnets the request names."""

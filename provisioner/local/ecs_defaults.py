@@ -34,8 +34,6 @@ def container(definition: Shape, network_mode: str) -> dict[str, Any]:
     full["portMappings"] = [_port(port, network_mode) for port in full["portMappings"]]
     if "healthCheck" in full:
         full["healthCheck"] = HEALTH_CHECK | full["healthCheck"]
-    if "logConfiguration" in full:
-        full["logConfiguration"] = {"secretOptions": [], **full["logConfiguration"]}
     if "capabilities" in full.get("linuxParameters", {}):
         capabilities = {"add": [], "drop": [], **full["linuxParameters"]["capabilities"]}
         full["linuxParameters"] = {**full["linuxParameters"], "capabilities": capabilities}

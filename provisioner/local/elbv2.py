@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from moto.core.resource_tagging import TaggedResource
+from moto.ecs.models import ecs_backends
 from moto.elbv2 import urls
 from moto.elbv2.exceptions import (
     DuplicateListenerError,
@@ -22,6 +23,7 @@ from moto.elbv2.exceptions import (
 from moto.elbv2.models import (
     ELBv2Backend,
     FakeAction,
+    FakeHealthStatus,
     FakeListener,
     FakeListenerRule,
     FakeLoadBalancer,
@@ -32,23 +34,28 @@ from moto.elbv2.models import (
 
 from . import elbv2_defaults
 from ._extension import Extension
-from .pace import Pace
+from .elbv2_targets import stranger
+from .settings import Settings
 
 Actions = list[dict[str, Any]]
+# Seconds: "typical 2-3 min" [unverified].
+PROVISIONED_IN = 120.0
+# How long its network interfaces outlive it: "typically 1-5 min" (aws-behaviour 6.10).
+LINGERS = 60.0
 
 
-def install(pace: Pace) -> None:
+def install(settings: Settings) -> None:
     """Put this backend in the place of moto's, before moto has made one."""
-    Elbv2Backend.pace = pace
+    Elbv2Backend.settings = settings
     FakeLoadBalancer.VALID_ATTRS |= elbv2_defaults.LOAD_BALANCER.keys()
     elbv2_backends.backend = Elbv2Backend
 
 
 class Elbv2Backend(Extension, ELBv2Backend):
-    """One region. A load balancer is active a settle time after its creation."""
+    """One region. A load balancer is active a while after its creation."""
 
     urls_of = urls
-    pace: ClassVar[Pace] = Pace()
+    settings: ClassVar[Settings] = Settings()
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -69,17 +76,47 @@ class Elbv2Backend(Extension, ELBv2Backend):
                 return present
         made = super().create_load_balancer(name, **kwargs)
         self.asked[made.arn] = asked
-        self.active_at[made.arn] = self.pace.now() + self.pace.settle
+        self.active_at[made.arn] = self.settings.clock.now() + PROVISIONED_IN
         if made.type == "application":
             made.attrs = elbv2_defaults.load_balancer_attributes(made.scheme)
+        self._attach(made)
         return made
+
+    def _attach(self, balancer: FakeLoadBalancer) -> None:
+        """Have a network interface in each subnet, as AWS makes them: they block what they use."""
+        words = f"ELB {balancer.arn.partition(':loadbalancer/')[2]}"
+        for subnet in balancer.subnets:
+            made = self.ec2_backend.create_network_interface(
+                subnet, [], group_ids=list(balancer.security_groups), description=words
+            )
+            made.status, made.requester_managed = "in-use", True
+
+    def set_security_groups(self, arn: str, sec_groups: list[str]) -> None:
+        """Replace them, on the network interfaces, too."""
+        super().set_security_groups(arn, sec_groups)
+        for each in self._interfaces(arn):
+            each._group_set = [  # noqa: SLF001  moto has no other way
+                self.ec2_backend.get_security_group_from_id(group) for group in sec_groups
+            ]
+
+    def delete_load_balancer(self, arn: str) -> None:
+        """Delete it; its network interfaces go later."""
+        held = self._interfaces(arn)
+        super().delete_load_balancer(arn)
+        enis = self.ec2_backend.enis
+        for each in held:
+            self.settings.later(LINGERS, lambda name=each.id: enis.pop(name, None))  # type: ignore[misc]
+
+    def _interfaces(self, arn: str) -> list[Any]:
+        words = f"ELB {arn.partition(':loadbalancer/')[2]}"
+        return [each for each in self.ec2_backend.enis.values() if each.description == words]
 
     def describe_load_balancers(
         self, arns: list[str] | None, names: list[str] | None
     ) -> list[FakeLoadBalancer]:
         """Show a new one as provisioning for a while (moto: until it is first looked at)."""
         found = super().describe_load_balancers(arns, names)
-        now = self.pace.now()
+        now = self.settings.clock.now()
         for each in found:
             each.state = "active" if now >= self.active_at.get(each.arn, 0) else "provisioning"
         return found
@@ -114,6 +151,33 @@ class Elbv2Backend(Extension, ELBv2Backend):
                     if listener.load_balancer_arn not in serves:
                         serves.append(listener.load_balancer_arn)
         return super().describe_target_groups(load_balancer_arn, target_group_arns, names)
+
+    def describe_target_health(
+        self, target_group_arn: str, targets: list[dict[str, Any]]
+    ) -> list[FakeHealthStatus]:
+        """Show the targets that ECS registered, too, each as its checks find it."""
+        found = super().describe_target_health(target_group_arn, [] if targets else targets)
+        ecs = ecs_backends[self.account_id][self.region_name]
+        ecs.advance()  # type: ignore[attr-defined]  # ours, in the place of moto's
+        mine, now = ecs.region.targets, self.settings.clock.now()  # type: ignore[attr-defined]
+        port = self.target_groups[target_group_arn].health_check_port
+        for each in mine.of(target_group_arn, now):
+            health = mine.health(target_group_arn, each, now)
+            checked = str(each.port) if port in {None, "traffic-port"} else port
+            found.append(
+                FakeHealthStatus(
+                    each.ip,
+                    str(each.port),
+                    checked,
+                    health.state,
+                    health.reason or None,
+                    health.description or None,
+                )
+            )
+        if not targets:
+            return found
+        by_id = {each.instance_id: each for each in found}
+        return [by_id.get(each["Id"]) or stranger(each) for each in targets]
 
     def create_listener(
         self, load_balancer_arn: str, protocol: str, port: str, *args: Any, **kwargs: Any

@@ -7,16 +7,18 @@ a second, and again after every reset.
 from __future__ import annotations
 
 from copy import copy
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from moto.iam import urls
-from moto.iam.models import IAMBackend, ManagedPolicy, iam_backends
+from moto.iam.models import IAMBackend, ManagedPolicy, Role, iam_backends
 
 from ._extension import Extension
+from .settings import Settings
 
 
-def install() -> None:
+def install(settings: Settings) -> None:
     """Put this backend in the place of moto's, before moto has made one."""
+    IamBackend.settings = settings
     iam_backends.backend = IamBackend
 
 
@@ -24,7 +26,19 @@ class IamBackend(Extension, IAMBackend):
     """One account's IAM in one partition, which moto has in the place of a region."""
 
     urls_of = urls
+    settings: ClassVar[Settings] = Settings()
     parsed: ClassVar[dict[str, list[ManagedPolicy]]] = {}
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        # When each role was created, in simulated time, by name.
+        self.born: dict[str, float] = {}
+
+    def create_role(self, role_name: str, *args: Any, **kwargs: Any) -> Role:
+        """Create it, and remember when."""
+        made = super().create_role(role_name, *args, **kwargs)
+        self.born[role_name] = self.settings.clock.now()
+        return made
 
     def _init_aws_policies(self) -> list[ManagedPolicy]:
         if self.region_name != "aws":

@@ -9,28 +9,32 @@ lock would not cost.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable
 from importlib import import_module
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from .record import call_of, headers_of
+from .wire import refusal
+
 if TYPE_CHECKING:
     from types import ModuleType
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from .pace import Pace
+    from .settings import Settings
 
 # A Fargate tool has no use for machine images; roles do attach AWS's own policies.
 ENVIRONMENT = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
 
 
 class MotoApp:
-    """A WSGI application that gets things done at the given pace."""
+    """A WSGI application that behaves as the settings say."""
 
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._lock = RLock()
         self._app: WSGIApplication | None = None
 
@@ -38,7 +42,7 @@ class MotoApp:
         """Import moto and extend it, once; the first call does it if nobody has before."""
         with self._lock:
             if self._app is None:
-                self._app = self._backends().build(self._pace)
+                self._app = self._backends().build(self._settings)
             return self._app
 
     def reset(self) -> None:
@@ -46,12 +50,27 @@ class MotoApp:
         with self._lock:
             self._backends().reset()
 
+    def push(self, image: str, account: str) -> list[dict[str, str]]:
+        """Put an image into the repositories of that name. Raises ValueError."""
+        with self._lock:
+            self.load()
+            found: list[dict[str, str]] = self._backends().push(image, account)
+            return found
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one AWS call."""
         app = self.load()
         with self._lock:
-            chunks = app(environ, start_response)
-            payload = b"".join(chunks)
+            try:
+                chunks = app(environ, start_response)
+                payload = b"".join(chunks)
+            except Exception as error:
+                logging.getLogger(__name__).exception("the embedded cloud failed")
+                service = call_of(environ, b"").service
+                words = f"the embedded cloud failed: {error!r}"
+                headers, text = refusal(headers_of(environ), service, "InternalFailure", words)
+                start_response("500 Internal Server Error", list(headers.items()))
+                return [text.encode()]
             if hasattr(chunks, "close"):
                 chunks.close()
         return [payload]

@@ -10,6 +10,7 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from .serve import CUT
 from .wire import Call, error_code, identify
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ KEPT = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One call. `seq` counts answers from 1; `start` and `end` are monotonic seconds.
+    """One call. `seq` counts from 1, `status` 0 is a cut; `start` and `end` are monotonic seconds.
 
     `end` includes the delay. `error` is AWS's code, empty for a success.
     """
@@ -99,7 +100,7 @@ class Recorder:
             payload = b"".join(self._app(environ, keep))
         finally:
             self._hold(call)
-            self._log(call, begun, environ, (*answer, payload))
+            self._log(call, begun, environ, (*answer, payload), cut=bool(environ.get(CUT)))
         start_response(*answer)
         return [payload]
 
@@ -114,10 +115,12 @@ class Recorder:
         begun: float,
         environ: WSGIEnvironment,
         answer: tuple[str, list[tuple[str, str]], bytes],
+        *,
+        cut: bool,
     ) -> None:
-        status = int(answer[0].split(" ", 1)[0])
+        status = 0 if cut else int(answer[0].split(" ", 1)[0])
         headers = {name.lower(): value for name, value in answer[1]}
-        error = error_code(status, headers, answer[2])
+        error = "ConnectionCut" if cut else error_code(status, headers, answer[2])
         with self._lock:
             self._seq += 1
             self._records.append(

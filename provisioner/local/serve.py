@@ -21,6 +21,8 @@ LOOPBACK = "127.0.0.1"
 BACKLOG = 128
 # Under this environ key an application finds the request's headers as they were sent.
 HEADERS = "provisioner.headers"
+# An application that sets this one has the connection cut instead of answered.
+CUT = "provisioner.cut"
 
 
 class Exchange(WSGIRequestHandler):
@@ -49,6 +51,9 @@ class Exchange(WSGIRequestHandler):
         payload = b"".join(chunks)
         if hasattr(chunks, "close"):
             chunks.close()
+        if environ.get(CUT):
+            self.close_connection = True
+            return
         self._answer(*started[-1], payload)
 
     def _answer(self, status: str, headers: list[tuple[str, str]], payload: bytes) -> None:

@@ -18,16 +18,17 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, NoReturn
 
+from .clock import Clock, speed_of
 from .control import Control
+from .faults import Faults
 from .landing import Landing
 from .moto_app import MotoApp
-from .pace import Pace
 from .record import Recorder
 from .serve import LOOPBACK, listen
+from .settings import Settings
 from .state import RUNNING, SERVER, held, write
 
 ACCOUNT = "123456789012"
-SETTLE = "1.5"
 ALREADY_RUNNING = 3
 
 
@@ -46,19 +47,36 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    moto = MotoApp(Pace(settle=float(os.environ.get("PROVISIONER_LOCAL_SETTLE", SETTLE))))
+    settings = Settings(Clock(options.speed, manual=options.manual), options.strict_images)
+    moto = MotoApp(settings)
     landing = Landing(moto, options.vpc)
-    recorder = Recorder(landing)
+    faults = Faults(landing, settings)
+    recorder = Recorder(faults)
 
     def reset(_: Mapping[str, Any]) -> None:
         landing.reset(moto.reset)
         recorder.clear()
+        faults.order({})
+        settings.forget()
 
     def add_vpcs(given: Mapping[str, Any]) -> None:
         landing.add(given["names"])
 
+    def move(given: Mapping[str, Any]) -> float:
+        return settings.clock.advance(float(given["seconds"]))
+
+    def push(given: Mapping[str, Any]) -> list[dict[str, str]]:
+        return moto.push(str(given["image"]), ACCOUNT)
+
     identity: dict[str, Any] = {"instance": secrets.token_hex(8), "account": ACCOUNT}
-    app = Control(recorder, recorder, identity, {"reset": reset, "vpcs": add_vpcs})
+    actions = {
+        "reset": reset,
+        "vpcs": add_vpcs,
+        "clock/advance": move,
+        "push": push,
+        "faults": faults.order,
+    }
+    app = Control(recorder, recorder, identity, actions, settings)
     server = listen(app, options.port, elsewhere=options.elsewhere)
     identity |= {
         "endpoint": f"http://{LOOPBACK}:{server.port}",
@@ -94,6 +112,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 means any (the default)")
     parser.add_argument("--elsewhere", action="store_true", help="if PORT is taken, take another")
     parser.add_argument("--vpc", action="append", default=[], help="a further VPC's name")
+    parser.add_argument("--speed", type=float, default=speed_of(os.environ))
+    parser.add_argument("--manual", action="store_true", help="the clock moves by control only")
+    parser.add_argument("--strict-images", action="store_true", help="tags must have been pushed")
     parser.add_argument("--detach", action="store_true", help="go on in the background")
     parser.add_argument("--ready-fd", type=int, help="write server.json there, too, and close it")
     return parser.parse_args(arguments)

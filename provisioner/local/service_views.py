@@ -6,17 +6,17 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from .services import Deployment, Service, Settings, pending
+from .simulation.service import ENDED, Deployment, Service, Settings
+from .simulation.verdict import threshold
 
 View = dict[str, Any]
 
-ROLLOUT = {"IN_PROGRESS": "IN_PROGRESS", "SUCCESSFUL": "COMPLETED", "STOPPED": "IN_PROGRESS"}
-REASON = {"COMPLETED": "completed", "IN_PROGRESS": "in progress"}
+PENDING = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 # Settings that AWS shows with the deployment, never with the service.
 DEPLOYMENT_ONLY = (
     "serviceConnectConfiguration",
@@ -25,135 +25,147 @@ DEPLOYMENT_ONLY = (
 )
 
 
-def moment(seconds: float) -> datetime:
-    """Seconds since the epoch, as AWS's answers have it."""
-    return datetime.fromtimestamp(seconds, tz=UTC)
+def running(service: Service, deployment: Deployment | None = None) -> int:
+    """Count the tasks that run, of one deployment or of all."""
+    tasks = service.of(deployment) if deployment else service.tasks
+    return sum(each.status == "RUNNING" for each in tasks)
 
 
-def service_view(service: Service, now: float) -> View:
-    """One entry of DescribeServices, without its tags."""
-    settings = {
-        name: value for name, value in service.settings.items() if name not in DEPLOYMENT_ONLY
-    }
-    view: View = {
-        **settings,
-        "serviceArn": service.arn,
-        "serviceName": service.name,
-        "clusterArn": service.cluster_arn,
-        "status": service.status,
-        "runningCount": service.running(now),
-        "pendingCount": service.pending(now),
-        "deployments": [deployment_view(each, service, now) for each in service.live],
-        "events": [
-            {"id": event.id, "createdAt": moment(event.at), "message": event.message}
-            for event in service.events
-        ],
-        "createdAt": moment(service.created),
-    }
-    if service.status == "ACTIVE" and service.deployments:
-        view["currentServiceDeployment"] = deployment_arn(service, service.primary)
-        view["currentServiceRevisions"] = [
-            revision_counts(each, service, now) for each in service.live
-        ]
-    return view
+def pending(service: Service, deployment: Deployment | None = None) -> int:
+    """Count the tasks that start, of one deployment or of all."""
+    tasks = service.of(deployment) if deployment else service.tasks
+    return sum(each.status in PENDING for each in tasks)
 
 
-def deployment_view(deployment: Deployment, service: Service, now: float) -> View:
-    """One entry of a service's `deployments`."""
-    state = ROLLOUT[deployment.status]
-    revision = _shown(deployment.revision)
-    for name in ("loadBalancers", "serviceRegistries"):
-        revision.pop(name, None)
-    return {
-        **revision,
-        "id": deployment.id,
-        "status": "PRIMARY" if deployment is service.primary else "ACTIVE",
-        "desiredCount": deployment.scale.wanted,
-        "runningCount": deployment.scale.running(now, service.settle),
-        "pendingCount": pending(deployment, now, service.settle),
-        "failedTasks": 0,
-        "createdAt": moment(deployment.created),
-        "updatedAt": moment(deployment.updated),
-        "rolloutState": state,
-        "rolloutStateReason": f"ECS deployment {deployment.id} {REASON[state]}.",
-    }
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The answers; `when` makes a moment of a simulated time."""
 
+    when: Callable[[float], datetime]
 
-def brief_view(deployment: Deployment, service: Service) -> View:
-    """One entry of ListServiceDeployments."""
-    view = {
-        "serviceDeploymentArn": deployment_arn(service, deployment),
-        "serviceArn": service.arn,
-        "clusterArn": service.cluster_arn,
-        "createdAt": moment(deployment.created),
-        "startedAt": moment(deployment.created),
-        "targetServiceRevisionArn": revision_arn(service, deployment.number),
-        "status": deployment.status,
-    }
-    if deployment.finished is not None:
-        view["finishedAt"] = moment(deployment.finished)
-    if deployment.status == "STOPPED":
-        view["statusReason"] = "Service deployment was superseded by a newer one."
-    return view
-
-
-def rollout_view(deployment: Deployment, service: Service, now: float) -> View:
-    """One entry of DescribeServiceDeployments."""
-    view = brief_view(deployment, service)
-    del view["targetServiceRevisionArn"]
-    going = deployment.status == "IN_PROGRESS"
-    by_number = {each.number: each for each in service.deployments}
-    breaker = deployment.configuration["deploymentCircuitBreaker"]["enable"]
-    watching = "MONITORING" if going else "MONITORING_COMPLETE"
-    if deployment.status == "STOPPED":
-        view["stoppedAt"] = view["finishedAt"]
-    if going:
-        view["lifecycleStage"] = "SCALE_UP"
-    return view | {
-        "updatedAt": moment(deployment.updated),
-        "targetServiceRevision": revision_counts(deployment, service, now),
-        "sourceServiceRevisions": [
-            revision_counts(by_number[number], service, now) for number in deployment.sources
-        ],
-        "deploymentConfiguration": deployment.configuration,
-        "deploymentCircuitBreaker": {
-            "status": watching if breaker else "DISABLED",
-            "failureCount": 0,
-            "threshold": min(200, max(3, math.ceil(deployment.scale.wanted / 2))),
-        },
-    }
-
-
-def revision_counts(deployment: Deployment, service: Service, now: float) -> View:
-    """Return a revision with the number of its tasks."""
-    live = deployment.live
-    return {
-        "arn": revision_arn(service, deployment.number),
-        "requestedTaskCount": deployment.scale.wanted if live else 0,
-        "runningTaskCount": deployment.scale.running(now, service.settle) if live else 0,
-        "pendingTaskCount": pending(deployment, now, service.settle) if live else 0,
-    }
-
-
-def revision_view(deployment: Deployment, service: Service) -> View:
-    """One entry of DescribeServiceRevisions."""
-    balancers = deployment.revision.get("loadBalancers", [])
-    return {
-        **_shown(deployment.revision),
-        "serviceRevisionArn": revision_arn(service, deployment.number),
-        "serviceArn": service.arn,
-        "clusterArn": service.cluster_arn,
-        "containerImages": deployment.images,
-        "guardDutyEnabled": False,
-        "createdAt": moment(deployment.created),
-        "resolvedConfiguration": {
-            "loadBalancers": [
-                {"targetGroupArn": each["targetGroupArn"]}
-                for each in balancers
-                if "targetGroupArn" in each
+    def service(self, service: Service) -> View:
+        """One entry of DescribeServices, without its tags."""
+        settings = {
+            name: value for name, value in service.settings.items() if name not in DEPLOYMENT_ONLY
+        }
+        view: View = {
+            **settings,
+            "serviceArn": service.arn,
+            "serviceName": service.name,
+            "clusterArn": service.cluster_arn,
+            "status": service.status,
+            "runningCount": running(service),
+            "pendingCount": pending(service),
+            "deployments": [self.deployment(each, service) for each in service.live if each.live],
+            "events": [
+                {"id": event.id, "createdAt": self.when(event.at), "message": event.message}
+                for event in service.events
+            ],
+            "createdAt": self.when(service.created),
+        }
+        if service.status == "ACTIVE" and service.primary:
+            current = service.rolling_back or service.primary
+            if current.status not in ENDED or current is service.deployments[-1]:
+                view["currentServiceDeployment"] = deployment_arn(service, current)
+            view["currentServiceRevisions"] = [
+                self.revision_counts(each, service) for each in service.live
             ]
-        },
-    }
+        return view
+
+    def deployment(self, deployment: Deployment, service: Service) -> View:
+        """One entry of a service's `deployments`."""
+        revision = _shown(deployment.revision)
+        for name in ("loadBalancers", "serviceRegistries"):
+            revision.pop(name, None)
+        reason = f"ECS deployment {deployment.id} in progress."
+        return {
+            **revision,
+            "id": deployment.id,
+            "status": "PRIMARY" if deployment is service.primary else "ACTIVE",
+            "desiredCount": _wanted(deployment, service),
+            "runningCount": running(service, deployment),
+            "pendingCount": pending(service, deployment),
+            "failedTasks": deployment.failed,
+            "createdAt": self.when(deployment.created),
+            "updatedAt": self.when(deployment.updated),
+            "rolloutState": deployment.rollout,
+            "rolloutStateReason": deployment.rollout_reason or reason,
+        }
+
+    def brief(self, deployment: Deployment, service: Service) -> View:
+        """One entry of ListServiceDeployments."""
+        view = {
+            "serviceDeploymentArn": deployment_arn(service, deployment),
+            "serviceArn": service.arn,
+            "clusterArn": service.cluster_arn,
+            "createdAt": self.when(deployment.created),
+            "startedAt": self.when(deployment.created),
+            "targetServiceRevisionArn": revision_arn(service, deployment.number),
+            "status": deployment.status,
+        }
+        if deployment.finished is not None:
+            view["finishedAt"] = self.when(deployment.finished)
+        if deployment.reason:
+            view["statusReason"] = deployment.reason
+        return view
+
+    def rollout(self, deployment: Deployment, service: Service) -> View:
+        """One entry of DescribeServiceDeployments."""
+        view = self.brief(deployment, service)
+        del view["targetServiceRevisionArn"]
+        if deployment.status == "STOPPED":
+            view["stoppedAt"] = view["finishedAt"]
+        if deployment.status not in ENDED:
+            view["lifecycleStage"] = _stage(deployment, service)
+        if deployment.back_to is not None:
+            view["rollback"] = {
+                "reason": deployment.back_reason,
+                "startedAt": self.when(deployment.back_since),
+                "serviceRevisionArn": revision_arn(service, deployment.back_to),
+            }
+        return view | {
+            "updatedAt": self.when(deployment.updated),
+            "targetServiceRevision": self.revision_counts(deployment, service),
+            "sourceServiceRevisions": [
+                self.revision_counts(service.numbered(number), service)
+                for number in deployment.sources
+            ],
+            "deploymentConfiguration": deployment.configuration,
+            "deploymentCircuitBreaker": {
+                "status": _breaker(deployment),
+                "failureCount": deployment.failures,
+                "threshold": threshold(deployment),
+            },
+        }
+
+    def revision_counts(self, deployment: Deployment, service: Service) -> View:
+        """Return a revision with the number of its tasks."""
+        return {
+            "arn": revision_arn(service, deployment.number),
+            "requestedTaskCount": _wanted(deployment, service),
+            "runningTaskCount": running(service, deployment),
+            "pendingTaskCount": pending(service, deployment),
+        }
+
+    def revision(self, deployment: Deployment, service: Service) -> View:
+        """One entry of DescribeServiceRevisions."""
+        balancers = deployment.revision.get("loadBalancers", [])
+        return {
+            **_shown(deployment.revision),
+            "serviceRevisionArn": revision_arn(service, deployment.number),
+            "serviceArn": service.arn,
+            "clusterArn": service.cluster_arn,
+            "containerImages": deployment.images,
+            "guardDutyEnabled": False,
+            "createdAt": self.when(deployment.created),
+            "resolvedConfiguration": {
+                "loadBalancers": [
+                    {"targetGroupArn": each["targetGroupArn"]}
+                    for each in balancers
+                    if "targetGroupArn" in each
+                ]
+            },
+        }
 
 
 def deployment_arn(service: Service, deployment: Deployment) -> str:
@@ -164,6 +176,26 @@ def deployment_arn(service: Service, deployment: Deployment) -> str:
 def revision_arn(service: Service, number: int) -> str:
     """Name a service revision; it ends like the deployment's id."""
     return f"{service.arn.replace(':service/', ':service-revision/')}/{number}"
+
+
+def _wanted(deployment: Deployment, service: Service) -> int:
+    if deployment is service.primary:
+        return service.desired
+    return sum(each.active for each in service.of(deployment))
+
+
+def _stage(deployment: Deployment, service: Service) -> str:
+    mine = [each for each in service.of(deployment) if each.active]
+    started = len(mine) >= service.desired and all(each.status == "RUNNING" for each in mine)
+    return "CLEAN_UP" if started and deployment is service.primary else "SCALE_UP"
+
+
+def _breaker(deployment: Deployment) -> str:
+    if not deployment.breaker["enable"]:
+        return "DISABLED"
+    if deployment.tripped:
+        return "TRIGGERED"
+    return "MONITORING_COMPLETE" if deployment.status in ENDED else "MONITORING"
 
 
 def _shown(revision: Mapping[str, Any]) -> Settings:

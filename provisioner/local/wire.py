@@ -49,6 +49,7 @@ CLIENTS = {
 VERSIONS = {"2011-06-15": "sts", "2012-06-01": "elb"}
 
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/(?:([^/]+)/)?([^/]+)/aws4_request")
+_KEY = re.compile(r"Credential=([^/]+)/")
 _ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 _VERSION = re.compile(rb"(?:^|&)Version=([\d-]+)")
 _CBOR = re.compile(r"/service/[^/]+/operation/(\w+)$")
@@ -112,6 +113,12 @@ def refusal(
     error = f"<Type>Receiver</Type><Code>{code}</Code><Message>{escape(message)}</Message>"
     body = f"<ErrorResponse><Error>{error}</Error><RequestId>0</RequestId></ErrorResponse>"
     return {"Content-Type": "text/xml"}, body
+
+
+def access_key(headers: Mapping[str, str]) -> str:
+    """Who signed a request, empty if nobody did. `headers` has lower-case names."""
+    found = _KEY.search(headers.get("authorization", ""))
+    return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +8,9 @@ from botocore.exceptions import ClientError
 
 from provisioner.local.landing import VPCS
 
-from .conftest import SETTLE, Connect
+from .conftest import ENOUGH, Connect
+
+REPLY = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
 
 
 @pytest.fixture
@@ -48,12 +50,14 @@ def attributes(answer: dict[str, Any]) -> dict[str, str]:
     return {each["Key"]: each["Value"] for each in answer["Attributes"]}
 
 
-def test_a_load_balancer_is_provisioned_first(elb: Any, balancer: dict[str, Any]) -> None:
+def test_a_load_balancer_is_provisioned_first(
+    elb: Any, balancer: dict[str, Any], advance: Callable[[float], None]
+) -> None:
     made = elb.create_load_balancer(**balancer)["LoadBalancers"][0]
     assert (made["State"]["Code"], made["Scheme"]) == ("provisioning", "internet-facing")
     seen = elb.describe_load_balancers(Names=["web"])["LoadBalancers"][0]
     assert seen["State"]["Code"] == "provisioning"
-    time.sleep(SETTLE)
+    advance(ENOUGH)
     seen = elb.describe_load_balancers(Names=["web"])["LoadBalancers"][0]
     assert seen["State"]["Code"] == "active"
 
@@ -94,7 +98,7 @@ def test_repeating_a_create_returns_the_same_thing(
     [
         ("load_balancer", {"Scheme": "internal"}, "DuplicateLoadBalancerName"),
         ("target_group", {"Port": 81}, "DuplicateTargetGroupName"),
-        ("listener", {"Protocol": "HTTPS"}, "DuplicateListener"),
+        ("listener", {"DefaultActions": REPLY}, "DuplicateListener"),
     ],
 )
 def test_a_create_that_differs_is_refused(
@@ -139,8 +143,7 @@ def test_a_group_names_the_load_balancers_that_it_serves_now(
     made = elb.create_listener(**listener)["Listeners"][0]["ListenerArn"]
     served = elb.describe_target_groups(Names=["web"])["TargetGroups"][0]["LoadBalancerArns"]
     assert served == [listener["LoadBalancerArn"]]
-    reply = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
-    elb.modify_listener(ListenerArn=made, DefaultActions=reply)
+    elb.modify_listener(ListenerArn=made, DefaultActions=REPLY)
     served = elb.describe_target_groups(Names=["web"])["TargetGroups"][0]["LoadBalancerArns"]
     assert served == []
 

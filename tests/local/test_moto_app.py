@@ -13,18 +13,14 @@ from .conftest import Connect
 
 
 def test_what_moto_cannot_do_is_said_in_aws_form(client: Connect) -> None:
-    with pytest.raises(ClientError, match=r"NotImplemented.*stop_service_deployment") as refused:
-        client("ecs").stop_service_deployment(serviceDeploymentArn="arn:any")
+    with pytest.raises(ClientError, match=r"NotImplemented.*execute_command") as refused:
+        client("ecs").execute_command(task="t", command="ls", interactive=True)
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
 def test_a_crash_of_moto_is_said_in_aws_form(client: Connect) -> None:
-    ecs = client("ecs")
-    ecs.create_cluster(clusterName="c")
-    container = {"name": "a", "image": "a", "memory": 64}
-    ecs.register_task_definition(family="a", containerDefinitions=[container])
-    with pytest.raises(ClientError, match=r"InternalFailure.*No instances"):
-        ecs.run_task(cluster="c", taskDefinition="a", launchType="EC2")
+    with pytest.raises(ClientError, match=r"InternalFailure.*is not a repository"):
+        client("ecr").put_image(repositoryName="nowhere", imageManifest="{}", imageTag="1")
 
 
 def test_sixteen_threads_are_served_and_counted(cloud: Cloud, client: Connect) -> None:

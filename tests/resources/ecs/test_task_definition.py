@@ -24,6 +24,13 @@ def container(**more: Any) -> dict[str, Any]:
     }
 
 
+LOG_OPTIONS = {
+    "awslogs-group": "/ecs/web",
+    "awslogs-region": "ap-southeast-1",
+    "awslogs-stream-prefix": "web",
+}
+
+
 @pytest.fixture
 def definition(bench: Bench, ground: Ground) -> Make:
     role = ground.role()
@@ -78,7 +85,7 @@ def test_it_is_registered_with_its_tags_and_without_what_is_not_given(
         {"portMappings": [{"containerPort": 81, "hostPort": 81, "protocol": "tcp"}]},
         {"secrets": [{"name": "S", "valueFrom": "arn:aws:ssm:eu-west-1:123456789012:parameter/s"}]},
         {"healthCheck": {"command": ["CMD-SHELL", "true"]}},
-        {"logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/web"}}},
+        {"logConfiguration": {"logDriver": "awslogs", "options": LOG_OPTIONS}},
     ],
     ids=lambda other: next(iter(other)),
 )

@@ -1,0 +1,98 @@
+"""The cloud's clock: simulated seconds, faster than real ones, or moved by hand.
+
+Everything that takes AWS time is measured in simulated seconds. Answers tell real time, so that a
+client that compares them with its own clock is not surprised.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+# A first deployment takes a second or two, one that fails and is rolled back a few.
+SPEED = 100.0
+# PROVISIONER_LOCAL_SETTLE, the older way to say it: seconds in which a deployment is done.
+SETTLES_IN = 100.0
+FASTEST = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """From `simulated` on, at `real`, the clock goes at this speed; by hand, at the real one."""
+
+    simulated: float
+    real: float
+    speed: float
+    manual: bool
+
+
+class Clock:
+    """One clock for the whole cloud. It starts at the real time."""
+
+    def __init__(
+        self, speed: float = SPEED, *, manual: bool = False, real: Callable[[], float] = time.time
+    ) -> None:
+        self._real = real
+        begun = real()
+        self._stretches = [_Stretch(begun, begun, speed, manual)]
+
+    @property
+    def speed(self) -> float:
+        """How many simulated seconds a real one has."""
+        return self._stretches[-1].speed
+
+    @property
+    def manual(self) -> bool:
+        """Whether it only moves by `advance`."""
+        return self._stretches[-1].manual
+
+    def now(self) -> float:
+        """Return the simulated time, in whole milliseconds as it is in AWS's answers."""
+        last = self._stretches[-1]
+        passed = 0.0 if last.manual else (self._real() - last.real) * last.speed
+        return math.floor((last.simulated + passed) * 1000) / 1000
+
+    def advance(self, seconds: float) -> float:
+        """Move on; return the time then."""
+        return self._turn(self.now() + seconds, self.speed, manual=self.manual)
+
+    def set(self, speed: float | None = None, *, manual: bool | None = None) -> None:
+        """Go at another speed from now on, or only by hand, or by itself again."""
+        manual = self.manual if manual is None else manual
+        self._turn(self.now(), self.speed if speed is None else speed, manual=manual)
+
+    def wall(self, simulated: float) -> float:
+        """Return the real time of a simulated one."""
+        index = max(
+            (i for i, each in enumerate(self._stretches) if each.simulated <= simulated), default=0
+        )
+        found = self._stretches[index]
+        told = found.real + (simulated - found.simulated) / (1 if found.manual else found.speed)
+        if index + 1 < len(self._stretches):
+            told = min(told, self._stretches[index + 1].real)
+        return told
+
+    def when(self, simulated: float) -> datetime:
+        """Return the real time of a simulated one, as answers have it."""
+        return datetime.fromtimestamp(round(self.wall(simulated), 3), tz=UTC)
+
+    def _turn(self, now: float, speed: float, *, manual: bool) -> float:
+        last = self._stretches[-1]
+        by_hand = manual and last.manual
+        real = last.real + now - last.simulated if by_hand else self._real()
+        if by_hand and [each.manual for each in self._stretches[-2:]] == [True, True]:
+            self._stretches.pop()  # one stretch of hand-made time goes on like the one before
+        self._stretches.append(_Stretch(now, real, speed, manual))
+        return now
+
+
+def speed_of(environment: Mapping[str, str]) -> float:
+    """Return the speed that the environment asks for."""
+    if said := environment.get("PROVISIONER_LOCAL_SPEED"):
+        return float(said)
+    if settle := environment.get("PROVISIONER_LOCAL_SETTLE"):
+        return min(FASTEST, SETTLES_IN / max(float(settle), SETTLES_IN / FASTEST))
+    return SPEED

@@ -1,0 +1,130 @@
+"""ECS's operations on tasks, answered from the simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from moto.core.responses import ActionResult
+from moto.ecs.exceptions import InvalidParameterException
+from moto.ecs.models import ecs_backends
+from moto.ecs.responses import EC2ContainerServiceResponse
+
+from .ecs_backend import EcsBackend
+from .simulation.task import Task
+from .task_views import task_view
+
+PAGE = 100
+MOST_AT_ONCE = 10
+NO_NETWORK = "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+
+
+class TasksApi(EC2ContainerServiceResponse):
+    """RunTask, StopTask, ListTasks, DescribeTasks."""
+
+    @property
+    def ecs_backend(self) -> EcsBackend:
+        """The backend of the request's account and region."""
+        return cast("EcsBackend", ecs_backends[self.current_account][self.region])
+
+    def run_task(self) -> ActionResult:
+        """Start tasks that belong to no service."""
+        backend, params = self.ecs_backend, self.params
+        cluster = backend.cluster(params.get("cluster", "default"))
+        definition = backend.describe_task_definition(params["taskDefinition"])
+        number = int(params.get("count", 1))
+        if not 1 <= number <= MOST_AT_ONCE:
+            raise InvalidParameterException("Count must be between 1 and 10.")
+        if definition.network_mode == "awsvpc" and not params.get("networkConfiguration"):
+            raise InvalidParameterException(NO_NETWORK)
+        words = (
+            "networkConfiguration",
+            "capacityProviderStrategy",
+            "launchType",
+            "platformVersion",
+        )
+        settings = {name: params[name] for name in words if name in params}
+        made = [
+            backend.region.single_task(
+                backend.world.definition(definition.arn),
+                settings,
+                backend.clock.now(),
+                cluster_arn=cluster.arn,
+                group=params.get("group") or f"family:{definition.family}",
+                started_by=params.get("startedBy", ""),
+                tags=params.get("tags", []),
+                overrides=params.get("overrides", {}),
+            )
+            for _ in range(number)
+        ]
+        for task in made:
+            backend.region.run(task)
+        backend.advance()
+        return ActionResult({"tasks": self._shown(made), "failures": []})
+
+    def stop_task(self) -> ActionResult:
+        """Ask a task to stop."""
+        backend = self.ecs_backend
+        found = self._found([self._get_param("task")])
+        if not found:
+            raise InvalidParameterException("The referenced task was not found.")
+        reason = self._get_param("reason") or "Task stopped by user"
+        backend.region.stop(found[0], backend.clock.now(), "UserInitiated", reason)
+        backend.advance()
+        return ActionResult({"task": self._shown(found)[0]})
+
+    def list_tasks(self) -> ActionResult:
+        """List the tasks of a cluster; those that run unless the stopped ones are asked for."""
+        get = self._get_param
+        cluster = self.ecs_backend.cluster(get("cluster", "default")).arn
+        desired, service = get("desiredStatus", "RUNNING"), get("serviceName")
+        wanted = {
+            "started_by": get("startedBy"),
+            "group": service and f"service:{service.rpartition('/')[2]}",
+        }
+        found = [
+            task.arn
+            for task in self.ecs_backend.region.tasks()
+            if task.cluster_arn == cluster
+            and task.desired == desired
+            and all(value in {None, getattr(task, name)} for name, value in wanted.items())
+            and get("family") in {None, task.definition["family"]}
+        ]
+        start = int(get("nextToken", 0))
+        end = start + int(get("maxResults", PAGE))
+        return ActionResult(
+            {"taskArns": found[start:end], "nextToken": str(end) if end < len(found) else None}
+        )
+
+    def describe_tasks(self) -> ActionResult:
+        """Describe tasks, those that stopped within the hour, too."""
+        asked = self._get_param("tasks", [])
+        if not asked:
+            raise InvalidParameterException("Tasks cannot be empty.")
+        found = self._found(asked)
+        known = {name for task in found for name in (task.arn, task.id)}
+        cluster = self.ecs_backend.cluster(self._get_param("cluster", "default")).arn
+        failures = [
+            {
+                "arn": arn if ":" in arn else f"{cluster.replace(':cluster/', ':task/')}/{arn}",
+                "reason": "MISSING",
+            }
+            for arn in asked
+            if arn not in known
+        ]
+        tags = "TAGS" in self._get_param("include", [])
+        return ActionResult({"tasks": self._shown(found, tags=tags), "failures": failures})
+
+    def _found(self, names: Iterable[str]) -> list[Task]:
+        cluster = self.ecs_backend.cluster(self._get_param("cluster", "default")).arn
+        wanted = {name.rpartition("/")[2] for name in names}
+        tasks = self.ecs_backend.region.tasks()
+        return [each for each in tasks if each.cluster_arn == cluster and each.id in wanted]
+
+    def _shown(self, tasks: Iterable[Task], *, tags: bool = True) -> list[dict[str, Any]]:
+        clock = self.ecs_backend.clock
+        views = [task_view(each, clock.now(), clock.when) for each in tasks]
+        if tags:
+            for view, task in zip(views, tasks, strict=True):
+                view["tags"] = task.tags
+        return views

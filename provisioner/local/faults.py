@@ -1,0 +1,140 @@
+"""A WSGI middleware in which calls fail that should not: throttled, broken, cut off, late.
+
+A fault is told by `at` (the N-th mutating call from when it is set), or by `probability`, which
+`seed` makes repeatable; `operations` is a pattern like `ecs.Create*`.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from io import BytesIO
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from .record import call_of, headers_of
+from .serve import CUT
+from .settings import Settings
+from .throttles import MESSAGE, Throttles, code_of
+from .wire import Call, refusal
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# Kind -> what happens.
+KINDS = {
+    "throttle": "the service's own throttling error",
+    "500": "an internal failure, the call not applied",
+    "503": "ServiceUnavailable, the call not applied",
+    "cut-before": "the connection is cut, the call not applied",
+    "cut-after": "the call is applied, and then the connection cut",
+    "slow": "the call is applied, and answered `seconds` of real time later",
+}
+FIELDS = frozenset({"kind", "at", "probability", "seed", "operations", "seconds"})
+
+
+@dataclass(slots=True)
+class Fault:
+    """One fault that was ordered, and how far it has come."""
+
+    kind: str
+    at: int | None = None
+    probability: float = 0
+    operations: str = "*"
+    seconds: float = 60
+    dice: random.Random = field(default_factory=random.Random)
+    seen: int = 0
+
+    def meets(self, call: Call) -> bool:
+        """Whether this call is one that fails."""
+        if not fnmatch(f"{call.service}.{call.operation}", self.operations):
+            return False
+        if self.at is None:
+            return self.dice.random() < self.probability
+        self.seen += call.write
+        return call.write and self.seen == self.at
+
+
+def fault(given: Mapping[str, Any]) -> Fault:
+    """Read a fault from a control request. Raises ValueError."""
+    unknown = sorted(set(given) - FIELDS)
+    if unknown or given.get("kind") not in KINDS:
+        raise ValueError(f"a fault has a kind of {', '.join(KINDS)}, and only {sorted(FIELDS)}")
+    if ("at" in given) == ("probability" in given):
+        raise ValueError("a fault has either `at` or `probability`")
+    return Fault(
+        kind=given["kind"],
+        at=given.get("at"),
+        probability=float(given.get("probability", 0)),
+        operations=given.get("operations", "*"),
+        seconds=float(given.get("seconds", 60)),
+        dice=random.Random(given.get("seed")),  # noqa: S311  a test's dice
+    )
+
+
+class Faults:
+    """Passes requests on, but for those that fail. Threads may share it."""
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        settings: Settings,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._sleep = sleep
+        self._lock = Lock()
+        self._throttles = Throttles()
+        self._faults: list[Fault] = []
+
+    def order(self, given: Mapping[str, Any]) -> int:
+        """Take over the `faults` of a control request, instead of those before. ValueError."""
+        ordered = [fault(each) for each in given.get("faults", ())]
+        with self._lock:
+            self._faults = ordered
+            self._throttles.clear()
+        return len(ordered)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Fail, or pass on."""
+        body = environ["wsgi.input"].read()
+        environ["wsgi.input"] = BytesIO(body)
+        call = call_of(environ, body)
+        met = self._met(call)
+        if met is None:
+            return self._app(environ, start_response)
+        if met.kind in {"cut-after", "slow"}:
+            chunks = self._app(environ, start_response)
+            environ[CUT] = met.kind == "cut-after"
+            if met.kind == "slow":
+                self._sleep(met.seconds)
+            return chunks
+        environ[CUT] = met.kind == "cut-before"
+        status, code, message = _error(met.kind, call)
+        headers, text = refusal(headers_of(environ), call.service, code, message)
+        start_response(status, list(headers.items()))
+        return [text.encode()]
+
+    def _met(self, call: Call) -> Fault | None:
+        with self._lock:
+            if not call.service:
+                return None
+            now = self._settings.clock.now()
+            if self._settings.throttles and not self._throttles.allows(call, now):
+                return Fault("throttle")
+            met = [each for each in self._faults if each.meets(call)]
+            return met[0] if met else None
+
+
+def _error(kind: str, call: Call) -> tuple[str, str, str]:
+    if kind == "throttle":
+        status = "503 Service Unavailable" if call.service == "ec2" else "400 Bad Request"
+        return status, code_of(call.service), MESSAGE
+    if kind == "503":
+        return "503 Service Unavailable", "ServiceUnavailable", "Service is unavailable."
+    return "500 Internal Server Error", "InternalFailure", "An internal error occurred."

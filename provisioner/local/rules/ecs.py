@@ -1,0 +1,183 @@
+"""What ECS refuses about clusters, services and tasks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from provisioner.local.elbv2_targets import serving
+
+from .rule import Params, Place, Rule
+
+INVALID = "InvalidParameterException"
+NAME = re.compile(r"[\w-]{1,255}")
+# Most names in one call.
+BATCHES = {
+    "DescribeServices": ("services", 10),
+    "DescribeTasks": ("tasks", 100),
+    "DescribeClusters": ("clusters", 100),
+    "DescribeServiceDeployments": ("serviceDeploymentArns", 20),
+    "DescribeServiceRevisions": ("serviceRevisionArns", 20),
+    "DeleteTaskDefinitions": ("taskDefinitions", 10),
+}
+# Most of each in an awsvpcConfiguration.
+NETWORK = {"subnets": 16, "securityGroups": 5}
+
+
+def _cluster_with_services(params: Params, place: Place) -> str | None:
+    found = _cluster(params, place)
+    services = place.of("ecs").region.services.values()
+    if found and any(
+        each.cluster_arn == found.arn and each.status != "INACTIVE" for each in services
+    ):
+        return "The Cluster cannot be deleted while Services are active."
+    return None
+
+
+def _cluster_with_tasks(params: Params, place: Place) -> str | None:
+    found = _cluster(params, place)
+    tasks = place.of("ecs").region.tasks()
+    if found and any(each.cluster_arn == found.arn and each.status != "STOPPED" for each in tasks):
+        return "The Cluster cannot be deleted while Tasks are active."
+    return None
+
+
+def _cluster(params: Params, place: Place) -> Any:
+    ecs = place.of("ecs")
+    ecs.advance()
+    return ecs.clusters.get(str(params.get("cluster", "default")).rpartition("/")[2])
+
+
+def _too_many(params: Params, _: Place) -> str | None:
+    for name, most in BATCHES.values():
+        if len(params.get(name) or ()) > most:
+            return f"{name.capitalize()} cannot have more than {most} elements."
+    return None
+
+
+def _bad_name(params: Params, _: Place) -> str | None:
+    for field in ("serviceName", "clusterName"):
+        if field in params and not NAME.fullmatch(params[field]):
+            return f"{field} must have 1 to 255 letters, digits, hyphens or underscores."
+    return None
+
+
+def _launch_type_and_strategy(params: Params, _: Place) -> str | None:
+    if params.get("launchType") and params.get("capacityProviderStrategy"):
+        return (
+            "Specifying both a launch type and capacity provider strategy is not supported."
+            " Remove one and try again."
+        )
+    return None
+
+
+def _network_size(params: Params, _: Place) -> str | None:
+    vpc = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration", {})
+    for field, most in NETWORK.items():
+        if len(vpc.get(field) or ()) > most:
+            return f"{field} can have at most {most} items."
+    return None
+
+
+def _no_network(params: Params, place: Place) -> str | None:
+    definition = _definition(params, place)
+    if (
+        definition
+        and definition.network_mode == "awsvpc"
+        and not params.get("networkConfiguration")
+    ):
+        return "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+    return None
+
+
+def _unattached_group(params: Params, place: Place) -> str | None:
+    groups = place.of("elbv2")
+    for each in params.get("loadBalancers") or ():
+        arn = each.get("targetGroupArn")
+        if arn and not (arn in groups.target_groups and serving(groups, arn)):
+            return (
+                f"The target group with targetGroupArn {arn} does not have an associated load"
+                " balancer."
+            )
+    return None
+
+
+def _instance_targets(params: Params, place: Place) -> str | None:
+    definition = _definition(params, place)
+    groups = place.of("elbv2").target_groups
+    for each in params.get("loadBalancers") or ():
+        group = groups.get(each.get("targetGroupArn"))
+        awsvpc = definition is not None and definition.network_mode == "awsvpc"
+        if group and awsvpc and group.target_type != "ip":
+            return (
+                f"The provided target group {group.arn} has target type {group.target_type}, which"
+                " is incompatible with the awsvpc network mode specified in the task definition."
+            )
+    return None
+
+
+def _unknown_port(params: Params, place: Place) -> str | None:
+    definition = _definition(params, place)
+    if definition is None:
+        return None
+    containers = {each["name"]: each for each in definition.container_definitions}
+    for each in params.get("loadBalancers") or ():
+        name, port = each.get("containerName"), each.get("containerPort")
+        if name not in containers:
+            return f"The container {name} does not exist in the task definition."
+        mapped = [mapping.get("containerPort") for mapping in containers[name]["portMappings"]]
+        if port not in mapped:
+            return f"The container {name} did not have a container port {port} defined."
+    return None
+
+
+def _daemon(params: Params, _: Place) -> str | None:
+    if params.get("schedulingStrategy") == "DAEMON" and params.get("launchType") == "FARGATE":
+        return "The daemon scheduling strategy is not supported for Fargate launch type."
+    return None
+
+
+def _definition(params: Params, place: Place) -> Any:
+    """Return the revision that is asked for, or that an updated service has."""
+    ecs = place.of("ecs")
+    asked = params.get("taskDefinition")
+    if not asked and "service" in params:
+        found = ecs.region.services.get(
+            f"{str(params.get('cluster', 'default')).rpartition('/')[2]}:"
+            f"{params['service'].rpartition('/')[2]}"
+        )
+        asked = found and found.settings.get("taskDefinition")
+    try:
+        return ecs.describe_task_definition(asked) if asked else None
+    except Exception:  # noqa: BLE001  moto's own answer to this is right
+        return None
+
+
+def _rebalancing(params: Params, _: Place) -> str | None:
+    most = params.get("deploymentConfiguration", {}).get("maximumPercent", 200)
+    if params.get("availabilityZoneRebalancing") == "ENABLED" and most <= 100:  # noqa: PLR2004
+        return "Availability Zone rebalancing needs a maximumPercent of more than 100."
+    return None
+
+
+RULES = (
+    Rule("DeleteCluster", "ClusterContainsServicesException", _cluster_with_services, "1.5 [bc]"),
+    Rule("DeleteCluster", "ClusterContainsTasksException", _cluster_with_tasks, "1.5 [bc]"),
+    *(Rule(operation, INVALID, _too_many, "22 [bc]") for operation in BATCHES),
+    *(
+        Rule(operation, code, check, source)
+        for operation in ("CreateService", "UpdateService")
+        for code, check, source in (
+            (INVALID, _launch_type_and_strategy, "4.5 [bc]"),
+            (INVALID, _network_size, "3.2 [bc]"),
+            (INVALID, _unknown_port, "18.2"),
+            (INVALID, _unattached_group, "3.6 [tf:ecs/service.go]"),
+            (INVALID, _instance_targets, "6.6"),
+            (INVALID, _rebalancing, "5.5 [bc]"),
+        )
+    ),
+    Rule("CreateService", INVALID, _bad_name, "3.1 [bc]"),
+    Rule("CreateService", INVALID, _no_network, "4.1 [bc]"),
+    Rule("CreateService", INVALID, _daemon, "4.2 [bc]"),
+    Rule("CreateCluster", INVALID, _bad_name, "1.1 [bc]"),
+)

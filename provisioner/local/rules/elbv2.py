@@ -1,0 +1,187 @@
+"""What Elastic Load Balancing refuses.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from provisioner.local.elbv2_targets import serving
+
+from .rule import Params, Place, Rule
+
+NAME = re.compile(r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
+LEAST_ZONES = 2
+MOST_ATTRIBUTES = 20
+MOST_BODY = 1024
+PRIORITIES = range(1, 50_001)
+ACCESS_LOGS = "access_logs.s3."
+
+
+def _protected(params: Params, place: Place) -> str | None:
+    found = place.of("elbv2").load_balancers.get(params.get("LoadBalancerArn"))
+    if found and found.attrs.get("deletion_protection.enabled") == "true":
+        return (
+            f"Load balancer '{found.arn}' cannot be deleted because deletion protection is enabled"
+        )
+    return None
+
+
+def _name(params: Params, _: Place) -> str | None:
+    if not NAME.fullmatch(params["Name"]):
+        return (
+            f"The name '{params['Name']}' can have at most 32 letters, digits and hyphens, must not"
+            " begin or end with a hyphen, and must not begin with 'internal-'"
+        )
+    return None
+
+
+def _zones(params: Params, place: Place) -> str | None:
+    if params.get("Type", "application") != "application" or not params.get("Subnets"):
+        return None
+    ec2 = place.of("ec2")
+    zones = [s.availability_zone for each in params["Subnets"] if (s := _subnet(ec2, each))]
+    if len(zones) < len(params["Subnets"]):
+        return None  # moto's own answer to this is right
+    if len(zones) != len(set(zones)):
+        return (
+            "A load balancer cannot be attached to multiple subnets in the same Availability Zone"
+        )
+    if len(zones) < LEAST_ZONES:
+        return "At least two subnets in two different Availability Zones must be specified"
+    return None
+
+
+def _subnet(ec2: Any, name: str) -> Any:
+    return next((zone[name] for zone in ec2.subnets.values() if name in zone), None)
+
+
+def _groups(params: Params, place: Place) -> str | None:
+    ec2 = place.of("ec2")
+    for each in params.get("SecurityGroups") or ():
+        if ec2.get_security_group_from_id(each) is None:
+            return f"One or more security groups are invalid: '{each}'"
+    return None
+
+
+def _health_check(params: Params, place: Place) -> str | None:
+    group = place.of("elbv2").target_groups.get(params.get("TargetGroupArn"))
+    present = getattr(group, "health_check_interval_seconds", 30)
+    interval = params.get("HealthCheckIntervalSeconds") or present or 30
+    timeout = params.get("HealthCheckTimeoutSeconds")
+    if timeout and int(timeout) >= int(interval):
+        return "Health check timeout must be smaller than the interval"
+    return None
+
+
+def _certificate(params: Params, _: Place) -> str | None:
+    if params.get("Protocol") == "HTTPS" and not params.get("Certificates"):
+        return "A certificate must be specified for HTTPS listeners"
+    return None
+
+
+def _one_balancer(params: Params, place: Place) -> str | None:
+    elb = place.of("elbv2")
+    listener = params.get("ListenerArn", "")
+    parts = params.get("RuleArn", listener).split("/")
+    mine = params.get("LoadBalancerArn") or "/".join(parts[:4]).replace(
+        ":listener-rule/", ":loadbalancer/"
+    ).replace(":listener/", ":loadbalancer/")
+    for arn in _forwarded(params.get("DefaultActions") or params.get("Actions") or ()):
+        if set(serving(elb, arn)) - {mine}:
+            return f"The target group {arn} cannot be associated with more than one load balancer"
+    return None
+
+
+def _forwarded(actions: Iterable[Params]) -> Iterable[str]:
+    for action in actions:
+        if "TargetGroupArn" in action:
+            yield action["TargetGroupArn"]
+        for each in action.get("ForwardConfig", {}).get("TargetGroups", ()):
+            yield each["TargetGroupArn"]
+
+
+def _body(params: Params, _: Place) -> str | None:
+    for action in params.get("DefaultActions") or params.get("Actions") or ():
+        if len(action.get("FixedResponseConfig", {}).get("MessageBody") or "") > MOST_BODY:
+            return "The message body can have at most 1024 characters"
+    return None
+
+
+def _priority(params: Params, _: Place) -> str | None:
+    if int(params["Priority"]) not in PRIORITIES:
+        return "Priority must be between 1 and 50000"
+    return None
+
+
+def _values(params: Params, _: Place) -> str | None:
+    count = sum(
+        len(values)
+        for each in params.get("Conditions") or ()
+        for values in [each.get("Values") or _config(each).get("Values") or ()]
+    )
+    return "A rule can have at most 5 condition values" if count > 5 else None  # noqa: PLR2004
+
+
+def _config(condition: Params) -> Params:
+    return next((value for name, value in condition.items() if name.endswith("Config")), {})
+
+
+def _attributes(params: Params, _: Place) -> str | None:
+    if len(params.get("Attributes") or ()) > MOST_ATTRIBUTES:
+        return "At most 20 attributes can be changed in one call"
+    return None
+
+
+def _bucket(params: Params, place: Place) -> str | None:
+    """The bucket must be there and let the delivery write."""
+    given = {each["Key"]: each.get("Value", "") for each in params.get("Attributes") or ()}
+    if given.get(f"{ACCESS_LOGS}enabled") != "true":
+        return None
+    name = given.get(f"{ACCESS_LOGS}bucket", "")
+    bucket = place.backends("s3")[place.account]["aws"].buckets.get(name)
+    policy = (getattr(bucket, "policy", None) or b"") if bucket else b""
+    text = policy.decode() if isinstance(policy, bytes) else str(policy)
+    if "s3:PutObject" not in text and "s3:*" not in text:
+        return f"Access Denied for bucket: {name}. Please check S3bucket permission"
+    return None
+
+
+def _last_listener(params: Params, place: Place) -> str | None:
+    if params["TargetGroupArn"] in place.of("elbv2").target_groups and serving(
+        place.of("elbv2"), params["TargetGroupArn"]
+    ):
+        arn = params["TargetGroupArn"]
+        return f"Target group '{arn}' is currently in use by a listener or a rule"
+    return None
+
+
+INVALID = "InvalidConfigurationRequest"
+RULES = (
+    Rule("DeleteLoadBalancer", "OperationNotPermitted", _protected, "6.10 [bc]"),
+    Rule("CreateLoadBalancer", "ValidationError", _name, "6.1 [bc]"),
+    Rule("CreateTargetGroup", "ValidationError", _name, "6.6 [bc]"),
+    Rule("CreateLoadBalancer", INVALID, _zones, "6.2 [bc]"),
+    Rule("SetSubnets", INVALID, _zones, "6.2 [bc]"),
+    Rule("CreateLoadBalancer", "InvalidSecurityGroup", _groups, "6.4 [bc]"),
+    Rule("SetSecurityGroups", "InvalidSecurityGroup", _groups, "6.4 [bc]"),
+    Rule("CreateTargetGroup", "ValidationError", _health_check, "6.6 [bc]"),
+    Rule("ModifyTargetGroup", "ValidationError", _health_check, "6.6 [bc]"),
+    Rule("DeleteTargetGroup", "ResourceInUse", _last_listener, "6.10 [bc]"),
+    Rule("CreateListener", "ValidationError", _certificate, "18.1 [bc]"),
+    Rule("CreateRule", "ValidationError", _priority, "6.9 [bc]"),
+    Rule("CreateRule", "ValidationError", _values, "6.9 [docs:ALB quotas]"),
+    Rule("ModifyLoadBalancerAttributes", INVALID, _attributes, "6.2 [bc]"),
+    Rule("ModifyLoadBalancerAttributes", INVALID, _bucket, "6.4 [iss:lbc#1956]"),
+    *(
+        Rule(operation, code, check, source)
+        for operation in ("CreateListener", "ModifyListener", "CreateRule", "ModifyRule")
+        for code, check, source in (
+            ("TargetGroupAssociationLimit", _one_balancer, "6.6 [bc]"),
+            ("ValidationError", _body, "6.9 [bc]"),
+        )
+    ),
+)

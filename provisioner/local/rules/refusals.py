@@ -1,0 +1,109 @@
+"""A WSGI middleware that refuses what AWS would refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import UnknownServiceError
+from botocore.model import ServiceModel
+from moto.backends import get_backend
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.utils import get_service_model
+from moto.iam.models import get_account_id_from
+
+from provisioner.local.record import call_of, headers_of
+from provisioner.local.settings import Settings
+from provisioner.local.wire import Call, access_key, refusal
+
+from . import ec2, ecs, elbv2, others, task_definitions
+from .rule import Place, Rule
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+TABLES: dict[str, tuple[Rule, ...]] = {
+    "ecs": (*ecs.RULES, *task_definitions.RULES),
+    "elbv2": elbv2.RULES,
+    "ec2": ec2.RULES,
+    **others.TABLES,
+}
+# Services that show what tasks have done: logs, network interfaces.
+SHOWS_TASKS = frozenset({"logs", "ec2"})
+BY_CALL: dict[tuple[str, str], list[Rule]] = {}
+for _service, _rules in TABLES.items():
+    for _rule in _rules:
+        BY_CALL.setdefault((_service, _rule.operation), []).append(_rule)
+
+
+class Refusals:
+    """Asks the tables, in their order, before it passes a request on. One request at a time."""
+
+    def __init__(self, app: WSGIApplication, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Refuse or pass on."""
+        stream = environ["wsgi.input"]
+        body = stream.read()
+        stream.seek(0)
+        call = call_of(environ, body)
+        place = self._place(environ, call)
+        if call.service in SHOWS_TASKS and call.region:
+            place.of("ecs").advance()
+        self._settings.sweep()
+        rules = BY_CALL.get((call.service, call.operation))
+        if rules:
+            params = parameters(environ, call)
+            stream.seek(0)
+            for rule in rules:
+                if message := rule.check(params, place):
+                    return _refused(environ, start_response, call, rule, message)
+        return self._app(environ, start_response)
+
+    def _place(self, environ: WSGIEnvironment, call: Call) -> Place:
+        account = get_account_id_from(access_key(headers_of(environ)))
+        return Place(account, call.region, self._settings, _backends)
+
+
+def parameters(environ: WSGIEnvironment, call: Call) -> dict[str, Any]:
+    """Read a request's parameters, in botocore's words."""
+    model: ServiceModel = _model(call.service)
+    request = Request(environ)
+    protocol = determine_request_protocol(model, request.content_type)
+    parsed = PROTOCOL_PARSERS[protocol](model.operation_model(call.operation)).parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": {},
+        }
+    )
+    return dict(parsed)
+
+
+@cache
+def _model(service: str) -> ServiceModel:
+    try:
+        return get_service_model(service)
+    except UnknownServiceError as error:
+        raise NotImplementedError(service) from error
+
+
+def _backends(service: str) -> Any:
+    return get_backend(service)  # type: ignore[call-overload]  # names moto's services one by one
+
+
+def _refused(
+    environ: WSGIEnvironment, start_response: StartResponse, call: Call, rule: Rule, message: str
+) -> Iterable[bytes]:
+    headers, text = refusal(headers_of(environ), call.service, rule.code, message)
+    status = HTTPStatus(rule.status)
+    start_response(f"{status.value} {status.phrase}", list(headers.items()))
+    return [text.encode()]

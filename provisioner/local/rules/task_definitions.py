@@ -1,0 +1,212 @@
+"""What ECS refuses about task definitions.
+
+Texts: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html and
+fargate-tasks-services.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .rule import Params, Place, Rule
+
+CLIENT = "ClientException"
+_GIB = 1024
+# cpu -> memory in MiB that go with it (aws-behaviour 4.1).
+SIZES: dict[int, frozenset[int]] = {
+    256: frozenset({512, 1024, 2048}),
+    512: frozenset(range(_GIB, 4 * _GIB + 1, _GIB)),
+    1024: frozenset(range(2 * _GIB, 8 * _GIB + 1, _GIB)),
+    2048: frozenset(range(4 * _GIB, 16 * _GIB + 1, _GIB)),
+    4096: frozenset(range(8 * _GIB, 30 * _GIB + 1, _GIB)),
+    8192: frozenset(range(16 * _GIB, 60 * _GIB + 1, 4 * _GIB)),
+    16384: frozenset(range(32 * _GIB, 120 * _GIB + 1, 8 * _GIB)),
+    32768: frozenset({60 * _GIB, 120 * _GIB, 244 * _GIB}),
+}
+DRIVERS = frozenset({"awslogs", "splunk", "awsfirelens"})
+# Of a container, what Fargate does not have.
+FORBIDDEN = ("disableNetworking", "dnsServers", "dnsSearchDomains", "extraHosts", "links")
+# A number of a container: where it is, what it must be, what it is called.
+RANGES: tuple[tuple[tuple[str, ...], range, str], ...] = (
+    (("healthCheck", "interval"), range(5, 301), "Health check interval"),
+    (("healthCheck", "timeout"), range(2, 121), "Health check timeout"),
+    (("healthCheck", "retries"), range(1, 11), "Health check retries"),
+    (("healthCheck", "startPeriod"), range(301), "Health check startPeriod"),
+    (("stopTimeout",), range(121), "StopTimeout"),
+)
+MOST_CONTAINERS = 10
+STORAGE = range(21, 201)
+_ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/.+|[\w+=,.@-]+")
+_ECR = ".dkr.ecr."
+
+
+def _fargate(check: Callable[[Params], str | None]) -> Callable[[Params, Place], str | None]:
+    def only(params: Params, _: Place) -> str | None:
+        return check(params) if "FARGATE" in params.get("requiresCompatibilities", ()) else None
+
+    return only
+
+
+def _size(params: Params) -> str | None:
+    for field in ("cpu", "memory"):
+        if not params.get(field):
+            return f"Fargate requires that '{field}' be defined at the task level."
+    cpu, memory = (_units(str(params[field]), field) for field in ("cpu", "memory"))
+    if memory not in SIZES.get(cpu, ()):
+        return "No Fargate configuration exists for given values."
+    return None
+
+
+def _units(text: str, field: str) -> int:
+    found = re.fullmatch(r"\s*([\d.]+)\s*(vcpu|gb)?\s*", text, re.IGNORECASE)
+    if not found:
+        return -1
+    return int(float(found[1]) * (_GIB if found[2] else 1)) if field else -1
+
+
+def _mode(params: Params) -> str | None:
+    if params.get("networkMode", "awsvpc") != "awsvpc":
+        return "Fargate only supports network mode 'awsvpc'."
+    return None
+
+
+def _features(params: Params) -> str | None:
+    for each in _containers(params):
+        if each.get("privileged"):
+            return "Fargate compatible task definitions do not support privileged"
+        for field in FORBIDDEN:
+            if each.get(field):
+                return f"Fargate compatible task definitions do not support {field}"
+        added = each.get("linuxParameters", {}).get("capabilities", {}).get("add", [])
+        if set(added) - {"SYS_PTRACE"}:
+            return f"Fargate compatible task definitions do not support adding {added}"
+        driver = each.get("logConfiguration", {}).get("logDriver")
+        if driver and driver not in DRIVERS:
+            return f"Fargate compatible task definitions do not support log driver {driver}"
+    return None
+
+
+def _ports(params: Params) -> str | None:
+    for each in _containers(params):
+        for mapping in each.get("portMappings", ()):
+            if mapping.get("hostPort") not in {None, 0, mapping.get("containerPort")}:
+                return (
+                    "When networkMode=awsvpc, the host ports and container ports in port mappings"
+                    " must match."
+                )
+    return None
+
+
+def _execution_role(params: Params) -> str | None:
+    if params.get("executionRoleArn"):
+        return None
+    words = "Fargate requires task definition to have execution role ARN to support"
+    for each in _containers(params):
+        if _ECR in each.get("image", ""):
+            return f"{words} ECR images."
+        if each.get("logConfiguration", {}).get("logDriver") == "awslogs":
+            return f"{words} log driver awslogs."
+        if each.get("secrets"):
+            return f"{words} secrets."
+    return None
+
+
+def _stream_prefix(params: Params) -> str | None:
+    for each in _containers(params):
+        logs = each.get("logConfiguration", {})
+        if logs.get("logDriver") == "awslogs":
+            missing = {"awslogs-group", "awslogs-region", "awslogs-stream-prefix"} - set(
+                logs.get("options") or ()
+            )
+            if missing:
+                return f"Log driver awslogs requires options: {', '.join(sorted(missing))}."
+    return None
+
+
+def _storage(params: Params) -> str | None:
+    size = params.get("ephemeralStorage", {}).get("sizeInGiB")
+    if size is not None and size not in STORAGE:
+        return "Ephemeral storage size must be between 21 and 200 GiB."
+    return None
+
+
+def _sum(params: Params) -> str | None:
+    used = sum(int(each.get("cpu") or 0) for each in _containers(params))
+    if params.get("cpu") and used > _units(str(params["cpu"]), "cpu"):
+        return "The sum of the container CPU units is more than those of the task."
+    memory = max((int(each.get("memory") or 0) for each in _containers(params)), default=0)
+    if params.get("memory") and memory > _units(str(params["memory"]), "memory"):
+        return "Invalid setting for container: memory is more than that of the task."
+    return None
+
+
+def _ranges(params: Params, _: Place) -> str | None:
+    for each in _containers(params):
+        for path, allowed, name in RANGES:
+            value: Any = each
+            for part in path:
+                value = (value or {}).get(part)
+            if value is not None and value not in allowed:
+                return f"{name} must be between {allowed[0]} and {allowed[-1]}."
+        command = each.get("healthCheck", {}).get("command")
+        if command and command[0] not in {"CMD", "CMD-SHELL", "NONE"}:
+            return "Container health check command must start with CMD or CMD-SHELL."
+    return None
+
+
+def _names(params: Params, _: Place) -> str | None:
+    names = [each.get("name") for each in _containers(params)]
+    if len(names) > MOST_CONTAINERS:
+        return "Too many containers."
+    if len(names) != len(set(names)):
+        return "Container.name contains duplicates."
+    essential = [each.get("essential", True) for each in _containers(params)]
+    return (
+        None if any(essential) else "A task definition must have at least one essential container."
+    )
+
+
+def _depends(params: Params, _: Place) -> str | None:
+    by_name = {each.get("name"): each for each in _containers(params)}
+    for each in by_name.values():
+        for need in each.get("dependsOn", ()):
+            other = by_name.get(need["containerName"])
+            if other is None:
+                return f"Container '{each['name']}' depends on an unknown container."
+            if need["condition"] == "HEALTHY" and "healthCheck" not in other:
+                return "A HEALTHY dependency needs a health check on the container depended on."
+            if need["condition"] in {"COMPLETE", "SUCCESS"} and other.get("essential", True):
+                return "A container that is waited for to complete cannot be essential."
+    return None
+
+
+def _roles(params: Params, _: Place) -> str | None:
+    for field in ("executionRoleArn", "taskRoleArn"):
+        if params.get(field) and not _ROLE.fullmatch(params[field]):
+            return "Role is not valid"
+    return None
+
+
+def _containers(params: Params) -> Iterator[dict[str, Any]]:
+    yield from params.get("containerDefinitions") or ()
+
+
+RULES = tuple(
+    Rule("RegisterTaskDefinition", CLIENT, check, source)
+    for check, source in (
+        (_fargate(_mode), "4.1 [bc]"),
+        (_fargate(_size), "4.1 [docs:fargate taskdef]"),
+        (_fargate(_features), "4.2 [bc]"),
+        (_fargate(_ports), "4.2 [bc]"),
+        (_fargate(_execution_role), "4.3 [docs:fargate taskdef]"),
+        (_fargate(_stream_prefix), "4.3 [docs:fargate taskdef]"),
+        (_fargate(_storage), "4.2 [bc]"),
+        (_fargate(_sum), "4.1 [docs:fargate taskdef]"),
+        (_ranges, "2.3 [bc]"),
+        (_names, "2.1 [docs:ECS quotas]"),
+        (_depends, "2.3 [bc]"),
+        (_roles, "2.4"),
+    )
+)

@@ -1,0 +1,66 @@
+"""What can be set while the cloud runs: its clock, its strictness, what becomes of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .clock import Clock
+
+
+@dataclass(slots=True)
+class Settings:
+    """`strict_images`: a tag that nobody has pushed to a repository of the cloud's own is missing.
+
+    `throttles`: calls come out of AWS's token buckets. `consistency`: what is new is not there at
+    once for everybody. `fates`: words of fate, by a pattern of images or of service names.
+    """
+
+    clock: Clock = field(default_factory=Clock)
+    strict_images: bool = False
+    throttles: bool = False
+    consistency: bool = False
+    fates: dict[str, str] = field(default_factory=dict)
+    _pending: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
+
+    def later(self, seconds: float, action: Callable[[], object]) -> None:
+        """Have something done after so much of AWS's time, before the first request then."""
+        self._pending.append((self.clock.now() + seconds, action))
+
+    def sweep(self) -> None:
+        """Do what is due."""
+        if self._pending:
+            now = self.clock.now()
+            due = [each for each in self._pending if each[0] <= now]
+            self._pending[:] = [each for each in self._pending if each[0] > now]
+            for _, action in due:
+                action()
+
+    def forget(self) -> None:
+        """Drop what was to be done later: what it was about is gone."""
+        self._pending.clear()
+
+    def change(self, wanted: Mapping[str, Any]) -> None:
+        """Take over what a control request names. Raises ValueError."""
+        if "speed" in wanted or "manual" in wanted:
+            speed = wanted.get("speed")
+            if speed is not None and not float(speed) > 0:
+                raise ValueError("a speed is greater than 0")
+            self.clock.set(speed and float(speed), manual=wanted.get("manual"))
+        for name in ("strict_images", "throttles", "consistency"):
+            if name in wanted:
+                setattr(self, name, bool(wanted[name]))
+        if "fates" in wanted:
+            self.fates = {str(pattern): str(words) for pattern, words in wanted["fates"].items()}
+
+    def shown(self) -> dict[str, Any]:
+        """Return everything as it is."""
+        return {
+            "speed": self.clock.speed,
+            "manual": self.clock.manual,
+            "strict_images": self.strict_images,
+            "throttles": self.throttles,
+            "consistency": self.consistency,
+            "fates": dict(self.fates),
+        }

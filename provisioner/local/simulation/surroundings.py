@@ -1,0 +1,63 @@
+"""What the simulation needs of the world around it, and tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Shape = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Of a target group, what decides about its targets. Seconds, and counts of checks."""
+
+    interval: float = 30
+    passes: int = 5
+    fails: int = 2
+    drain: float = 300
+    used: bool = True
+    port: int = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A network interface of a task."""
+
+    id: str
+    ip: str
+    subnet: str
+    mac: str = ""
+    zone: str = ""
+
+
+class Surroundings(Protocol):
+    """The world. Nothing here may block or fail."""
+
+    def definition(self, arn: str) -> Shape:
+        """Return a task definition in the words of RegisterTaskDefinition."""
+
+    def group(self, arn: str) -> Group:
+        """Return a target group's settings; those of an unused one if it does not exist."""
+
+    def attach(self, network: Shape, task: str) -> Address | None:
+        """Make a task's network interface in one of the subnets."""
+
+    def detach(self, address: Address) -> None:
+        """Delete it."""
+
+    def digest(self, image: str) -> str | None:
+        """Return an image's digest, None if its repository does not have it."""
+
+    def missing(self, definition: Shape) -> str:
+        """Return why a task of this definition cannot start whatever its images, else nothing."""
+
+    def unassumable(self, definition: Shape) -> str:
+        """Return the ARN of a role that ECS cannot assume for this definition, else nothing."""
+
+    def fates(self, image: str, service: str) -> Sequence[str]:
+        """Return further words of fate for an image, or for a service."""
+
+    def log(self, container: Shape, task: str, at: float, lines: Sequence[str]) -> None:
+        """Write lines to a container's log stream."""

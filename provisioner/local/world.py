@@ -1,0 +1,184 @@
+"""The world around the ECS of one account and region, which is moto's other services.
+
+Imported late: moto is slow to import.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatch
+from typing import Any
+
+from moto.core.utils import camelcase_to_underscores
+from moto.ec2.models import ec2_backends
+from moto.ecr.models import ecr_backends
+from moto.elbv2.models import elbv2_backends
+from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
+
+from .elbv2_targets import serving
+from .settings import Settings
+from .simulation.fate import NO_LOGS
+from .simulation.surroundings import Address, Group, Shape
+
+_ECR = re.compile(r"(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com/([^:@]+)(?::([^@]+))?(?:@(.+))?")
+_ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?:.*/)?([\w+=,.@-]+)")
+ATTACHMENT = "arn:aws:ecs:{region}:{account}:attachment/{id}"
+MISSING_GROUP = "ResourceNotFoundException: The specified log group does not exist."
+# Seconds that a task's network interface outlives it ("usually <1-2 min", aws-behaviour 3.11).
+LINGERS = 30.0
+# Seconds until a new role can be assumed: "5-15 s" (aws-behaviour 19).
+ASSUMABLE_AFTER = 10.0
+# The reserved addresses of a subnet: network, router, DNS, future.
+RESERVED = 4
+
+
+class World:
+    """`Surroundings`, over moto."""
+
+    def __init__(self, account: str, region: str, partition: str, settings: Settings) -> None:
+        self._account, self._region, self._partition = account, region, partition
+        self._settings = settings
+        self._definitions: dict[str, Shape] = {}
+        self._addresses = 0
+        self._groups: dict[str, Group] = {}
+
+    def fresh(self) -> None:
+        """Look at the target groups anew: they may have been changed."""
+        self._groups.clear()
+
+    def register(self, arn: str, definition: Shape) -> None:
+        """Know a task definition."""
+        self._definitions[arn] = definition
+
+    def definition(self, arn: str) -> Shape:
+        return self._definitions[arn]
+
+    def group(self, arn: str) -> Group:
+        if arn not in self._groups:
+            self._groups[arn] = self._group(arn)
+        return self._groups[arn]
+
+    def _group(self, arn: str) -> Group:
+        groups = elbv2_backends[self._account][self._region]
+        found = groups.target_groups.get(arn)
+        if found is None:
+            return Group(used=False, drain=0)
+        return Group(
+            interval=float(found.health_check_interval_seconds),
+            passes=int(found.healthy_threshold_count),
+            fails=int(found.unhealthy_threshold_count),
+            drain=float(str(found.attributes["deregistration_delay.timeout_seconds"])),
+            used=bool(serving(groups, arn)),
+            port=int(found.port),
+        )
+
+    def attach(self, network: Shape, task: str) -> Address | None:
+        vpc = network.get("awsvpcConfiguration", {})
+        backend = ec2_backends[self._account][self._region]
+        known = backend.subnets
+        subnets = [
+            each for each in vpc.get("subnets", ()) if any(each in zone for zone in known.values())
+        ]
+        if not subnets:
+            return None
+        self._addresses += 1
+        subnet = backend.get_subnet(subnets[self._addresses % len(subnets)])
+        block = ipaddress.ip_network(subnet.cidr_block)
+        room = block.num_addresses - RESERVED - 2
+        place = int(hashlib.sha256(f"{task}".encode()).hexdigest(), 16) % room
+        made = backend.create_network_interface(
+            subnet,
+            str(block[RESERVED + place]),
+            group_ids=[
+                each
+                for each in vpc.get("securityGroups", ())
+                if backend.get_security_group_from_id(each)
+            ],
+            description=ATTACHMENT.format(
+                region=self._region, account=self._account, id=task.rpartition("/")[2]
+            ),
+        )
+        made.status, made.requester_managed = "in-use", True
+        return Address(
+            made.id,
+            str(made.private_ip_address),
+            subnet.id,
+            made.mac_address,
+            subnet.availability_zone,
+        )
+
+    def detach(self, address: Address) -> None:
+        enis = ec2_backends[self._account][self._region].enis
+        self._settings.later(LINGERS, lambda: enis.pop(address.id, None))
+
+    def digest(self, image: str) -> str | None:
+        ours = _ECR.fullmatch(image)
+        pretended = f"sha256:{hashlib.sha256(image.encode()).hexdigest()}"
+        if not ours:
+            return pretended
+        account, region, name, tag, digest = ours.groups()
+        repository = ecr_backends[account][region].repositories.get(name)
+        for each in repository.images if repository else ():
+            if (digest and each.get_image_digest() == digest) or (
+                not digest and (tag or "latest") in each.image_tags
+            ):
+                return str(each.get_image_digest())
+        return None if self._settings.strict_images else pretended
+
+    def missing(self, definition: Shape) -> str:
+        for each in definition["containerDefinitions"]:
+            options = each.get("logConfiguration", {}).get("options") or {}
+            name = options.get("awslogs-group")
+            if name and not self._log_group(options):
+                return NO_LOGS.replace("{why}", MISSING_GROUP)
+        return ""
+
+    def unassumable(self, definition: Shape) -> str:
+        roles = iam_backends[self._account][self._partition]
+        names = {role.name for role in roles.roles.values()}
+        if self._settings.consistency:
+            late = self._settings.clock.now() - ASSUMABLE_AFTER
+            names -= {name for name, born in vars(roles)["born"].items() if born > late}
+        for field in ("executionRoleArn", "taskRoleArn"):
+            found = _ROLE.fullmatch(str(definition.get(field, "")))
+            if found and found[1] not in names:
+                return found[0]
+        return ""
+
+    def fates(self, image: str, service: str) -> Sequence[str]:
+        return [
+            words
+            for pattern, words in self._settings.fates.items()
+            if fnmatch(image, pattern) or fnmatch(service, pattern)
+        ]
+
+    def log(self, container: Shape, task: str, at: float, lines: Sequence[str]) -> None:
+        options = container.get("logConfiguration", {}).get("options") or {}
+        prefix = options.get("awslogs-stream-prefix")
+        group = self._log_group(options)
+        if not prefix or group is None or not lines:
+            return
+        stream = f"{prefix}/{container['name']}/{task}"
+        if stream not in group.streams:
+            group.create_log_stream(stream)
+        stamp = int(self._settings.clock.wall(at) * 1000)
+        group.put_log_events(stream, [{"timestamp": stamp, "message": line} for line in lines])
+
+    def _log_group(self, options: Mapping[str, Any]) -> Any:
+        logs = logs_backends[self._account][options.get("awslogs-region", self._region)]
+        name = options.get("awslogs-group", "")
+        if name and name not in logs.groups and options.get("awslogs-create-group") == "true":
+            logs.create_log_group(name, {})
+        return logs.groups.get(name)
+
+
+def plain(definition: Any) -> dict[str, Any]:
+    """Return moto's record of a task definition in the words of the API."""
+    words = ("containerDefinitions", "executionRoleArn", "taskRoleArn", "family", "cpu", "memory")
+    found = {each: getattr(definition, camelcase_to_underscores(each), None) for each in words}
+    found["taskDefinitionArn"] = definition.arn
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,255 @@
+"""What Elastic Load Balancing and EC2 do and refuse."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Aws, forward
+
+behaviour = pytest.mark.behaviour
+ACCEPTED = "accepts it"
+
+
+@behaviour("6.10 [bc]", "A load balancer with deletion protection is not deleted", "deletes it")
+def test_deletion_protection_protects(aws: Aws) -> None:
+    arn = aws.balancer()
+    for value in ("true", "false"):
+        attributes = [{"Key": "deletion_protection.enabled", "Value": value}]
+        aws.elbv2.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=attributes)
+        if value == "true":
+            aws.refused(
+                "OperationNotPermitted", aws.elbv2.delete_load_balancer, LoadBalancerArn=arn
+            )
+    aws.elbv2.delete_load_balancer(LoadBalancerArn=arn)
+
+
+@pytest.mark.parametrize("name", ["-web", "web-", "internal-web", "w" * 33, "we_b"])
+@behaviour(
+    "6.1 [bc]",
+    "Names have 32 letters, digits and inner hyphens, and no internal- before",
+    "checks the length only",
+)
+def test_names_are_checked(aws: Aws, name: str) -> None:
+    aws.refused("ValidationError", aws.balancer, Name=name)
+    aws.refused("ValidationError", aws.group, name=name)
+
+
+@behaviour("6.2 [bc]", "A load balancer needs subnets in two zones", ACCEPTED)
+def test_one_zone_is_too_few(aws: Aws) -> None:
+    aws.refused("InvalidConfigurationRequest", aws.balancer, Subnets=aws.subnets()[:1])
+
+
+@behaviour("6.2 [bc]", "A load balancer takes one subnet of a zone", ACCEPTED)
+def test_two_subnets_of_a_zone_are_too_many(aws: Aws) -> None:
+    both = [*aws.subnets(), aws.subnets("private")[0]]
+    assert "same Availability Zone" in aws.refused(
+        "InvalidConfigurationRequest", aws.balancer, Subnets=both
+    )
+
+
+@behaviour("6.4 [bc]", "A load balancer's security groups exist", "fails with an internal error")
+def test_unknown_security_groups_are_refused(aws: Aws) -> None:
+    aws.refused("InvalidSecurityGroup", aws.balancer, SecurityGroups=["sg-0123456789abcdef0"])
+
+
+@behaviour(
+    "6.1 [tf:elbv2/load_balancer.go]",
+    "A new load balancer is provisioning for minutes",
+    "until it is described once",
+)
+def test_a_load_balancer_is_provisioned_first(aws: Aws) -> None:
+    aws.balancer()
+    for seconds, state in ((0, "provisioning"), (60, "provisioning"), (60, "active")):
+        aws.advance(seconds)
+        (found,) = aws.elbv2.describe_load_balancers(Names=["web"])["LoadBalancers"]
+        assert found["State"]["Code"] == state
+    aws.elbv2.get_waiter("load_balancer_available").wait(Names=["web"])
+
+
+@behaviour(
+    "0.2 [bc]",
+    "Repeating a CreateLoadBalancer, -TargetGroup or -Listener returns the first",
+    "refuses, or makes another",
+)
+def test_repeated_creates_return_the_first(aws: Aws) -> None:
+    assert aws.balancer() == aws.balancer()
+    assert aws.group() == aws.group()
+    assert aws.listener(aws.balancer(), aws.group()) == aws.listener(aws.balancer(), aws.group())
+
+
+@behaviour(
+    "0.2 [bc]",
+    "Repeating one with other settings is refused as a duplicate",
+    "refuses the target group only",
+)
+def test_creates_that_differ_are_duplicates(aws: Aws) -> None:
+    balancer, group = aws.balancer(), aws.group()
+    aws.listener(balancer, group)
+    aws.refused("DuplicateLoadBalancerName", aws.balancer, Scheme="internal")
+    aws.refused("DuplicateTargetGroupName", aws.group, Port=81)
+    other = aws.group("other")
+    aws.refused("DuplicateListener", aws.listener, balancer=balancer, group=other)
+
+
+@behaviour("6.6 [bc]", "A health check's timeout is smaller than its interval", ACCEPTED)
+def test_a_timeout_is_smaller_than_the_interval(aws: Aws) -> None:
+    aws.refused(
+        "ValidationError", aws.group, HealthCheckIntervalSeconds=10, HealthCheckTimeoutSeconds=10
+    )
+
+
+@behaviour("6.10 [bc]", "A target group that a rule forwards to is not deleted", "refuses, too")
+def test_a_target_group_in_use_is_not_deleted(aws: Aws) -> None:
+    group = aws.group()
+    listener = aws.listener(aws.balancer(), group)
+    aws.refused("ResourceInUse", aws.elbv2.delete_target_group, TargetGroupArn=group)
+    aws.elbv2.delete_listener(ListenerArn=listener)
+    aws.elbv2.delete_target_group(TargetGroupArn=group)
+
+
+@behaviour("6.6 [bc]", "A target group serves one load balancer", ACCEPTED)
+def test_a_target_group_serves_one_load_balancer(aws: Aws) -> None:
+    group = aws.group()
+    aws.listener(aws.balancer(), group)
+    other = aws.balancer(Name="other")
+    aws.refused("TargetGroupAssociationLimit", aws.listener, balancer=other, group=group)
+    aws.rule(aws.listener(aws.balancer(), group), group, 1)
+
+
+@behaviour("18.1 [bc]", "An HTTPS listener needs a certificate", ACCEPTED)
+def test_a_listener_without_certificate_is_refused(aws: Aws) -> None:
+    request = {"LoadBalancerArn": aws.balancer(), "Port": 443, "Protocol": "HTTPS"}
+    aws.refused(
+        "ValidationError",
+        aws.elbv2.create_listener,
+        **request,
+        DefaultActions=[forward(aws.group())],
+    )
+
+
+@behaviour("6.9 [bc]", "A priority is given once", "refuses, too")
+def test_a_priority_in_use_is_refused(aws: Aws) -> None:
+    group = aws.group()
+    listener = aws.listener(aws.balancer(), group)
+    aws.rule(listener, group, 1)
+    aws.refused("PriorityInUse", aws.rule, listener=listener, group=group, priority=1, path="/b")
+    aws.refused("ValidationError", aws.rule, listener=listener, group=group, priority=50_001)
+
+
+@behaviour(
+    "6.9 [bc]", "Two priorities are swapped in one SetRulePriorities", "raises PriorityInUse"
+)
+def test_priorities_are_swapped(aws: Aws) -> None:
+    group = aws.group()
+    listener = aws.listener(aws.balancer(), group)
+    rules = [aws.rule(listener, group, each, f"/{each}") for each in (1, 2)]
+    swapped = [{"RuleArn": arn, "Priority": each} for arn, each in zip(rules, (2, 1), strict=True)]
+    aws.elbv2.set_rule_priorities(RulePriorities=swapped)
+    assert [each["RuleArn"] for each in aws.elbv2.describe_rules(ListenerArn=listener)["Rules"]][
+        :2
+    ] == rules[::-1]
+
+
+@behaviour("6.9 [docs:ALB quotas]", "A rule has at most five condition values", ACCEPTED)
+def test_a_rule_has_five_values(aws: Aws) -> None:
+    group = aws.group()
+    listener = aws.listener(aws.balancer(), group)
+    values = [f"/{number}" for number in range(6)]
+    conditions = [{"Field": "path-pattern", "Values": values}]
+    request = {"ListenerArn": listener, "Priority": 1, "Conditions": conditions}
+    aws.refused("ValidationError", aws.elbv2.create_rule, **request, Actions=[forward(group)])
+
+
+@behaviour("6.8 [lbc]", "A forward is shown in both its forms", "shows what was sent")
+def test_a_forward_is_shown_in_both_forms(aws: Aws) -> None:
+    group = aws.group()
+    arn = aws.listener(aws.balancer(), group)
+    (listener,) = aws.elbv2.describe_listeners(ListenerArns=[arn])["Listeners"]
+    (action,) = listener["DefaultActions"]
+    assert (
+        action["TargetGroupArn"]
+        == action["ForwardConfig"]["TargetGroups"][0]["TargetGroupArn"]
+        == group
+    )
+    assert "SslPolicy" not in listener
+
+
+@behaviour("6.4 [iss:lbc#1956]", "Access logs need a bucket that lets the delivery write", ACCEPTED)
+def test_access_logs_need_a_bucket_with_a_policy(aws: Aws) -> None:
+    attributes = [
+        {"Key": "access_logs.s3.enabled", "Value": "true"},
+        {"Key": "access_logs.s3.bucket", "Value": "nowhere"},
+    ]
+    change = aws.elbv2.modify_load_balancer_attributes
+    words = aws.refused(
+        "InvalidConfigurationRequest", change, LoadBalancerArn=aws.balancer(), Attributes=attributes
+    )
+    assert words.startswith("Access Denied for bucket: nowhere")
+
+
+@behaviour(
+    "6.10 [iss:tf#1671]",
+    "A deleted load balancer's network interfaces stay for minutes and hold its groups",
+    "has none",
+)
+def test_interfaces_of_a_load_balancer_linger(aws: Aws) -> None:
+    group = aws.security_group()
+    arn = aws.balancer(SecurityGroups=[group])
+    aws.elbv2.delete_load_balancer(LoadBalancerArn=arn)
+    aws.refused("DependencyViolation", aws.ec2.delete_security_group, GroupId=group)
+    aws.advance(61)
+    aws.ec2.delete_security_group(GroupId=group)
+
+
+@behaviour("6.10 [bc]", "Deleting a load balancer that is gone succeeds", "succeeds, too")
+def test_deleting_what_is_gone_succeeds(aws: Aws) -> None:
+    arn = aws.balancer()
+    for _ in range(2):
+        aws.elbv2.delete_load_balancer(LoadBalancerArn=arn)
+
+
+@behaviour(
+    "7.1 [iss:tf#265]",
+    "A security group that another one's rule names is not deleted",
+    "deletes it",
+)
+def test_a_referenced_security_group_is_not_deleted(aws: Aws) -> None:
+    one, other = aws.security_group("one"), aws.security_group("other")
+    allowed = [
+        {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": one}]}
+    ]
+    aws.ec2.authorize_security_group_ingress(GroupId=other, IpPermissions=allowed)
+    aws.refused("DependencyViolation", aws.ec2.delete_security_group, GroupId=one)
+    aws.ec2.revoke_security_group_ingress(GroupId=other, IpPermissions=allowed)
+    aws.ec2.delete_security_group(GroupId=one)
+
+
+@behaviour("7.1", "The default security group is not deleted", "deletes it")
+def test_the_default_group_stays(aws: Aws) -> None:
+    filters = [
+        {"Name": "group-name", "Values": ["default"]},
+        {"Name": "vpc-id", "Values": [aws.vpc()]},
+    ]
+    (group,) = aws.ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
+    aws.refused("CannotDelete", aws.ec2.delete_security_group, GroupId=group["GroupId"])
+
+
+@behaviour(
+    "7.1 [bc]",
+    "Names of security groups differ in more than case, and are not like ids",
+    "compares exactly",
+)
+def test_security_group_names_are_checked(aws: Aws) -> None:
+    aws.security_group("web")
+    aws.refused("InvalidGroup.Duplicate", aws.security_group, name="WEB")
+    aws.refused("InvalidParameterValue", aws.security_group, name="sg-web")
+
+
+@behaviour("7.1", "A rule that is there already is refused as a duplicate", "refuses, too")
+def test_a_rule_is_authorized_once(aws: Aws) -> None:
+    allowed = [
+        {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+    ]
+    request = {"GroupId": aws.security_group(), "IpPermissions": allowed}
+    aws.ec2.authorize_security_group_ingress(**request)
+    aws.refused("InvalidPermission.Duplicate", aws.ec2.authorize_security_group_ingress, **request)

@@ -1,0 +1,358 @@
+"""What ECS does with clusters, services and their deployments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import Aws, target
+
+behaviour = pytest.mark.behaviour
+ACCEPTED = "accepts it"
+NEVER = "never deploys"
+BREAKER: dict[str, Any] = {
+    "deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+}
+LONG = 1800
+INVALID = "InvalidParameterException"
+
+
+@behaviour("1.5 [tf:ecs/cluster.go]", "A cluster with services is not deleted", "deletes it")
+def test_a_cluster_with_services_is_not_deleted(aws: Aws) -> None:
+    aws.service()
+    aws.refused("ClusterContainsServicesException", aws.ecs.delete_cluster, cluster="c")
+    aws.ecs.delete_service(cluster="c", service="web", force=True)
+    aws.advance(LONG)
+    aws.ecs.delete_cluster(cluster="c")
+
+
+@behaviour("1.5 [tf:ecs/cluster.go]", "A cluster with tasks is not deleted", "deletes it")
+def test_a_cluster_with_tasks_is_not_deleted(aws: Aws) -> None:
+    aws.ecs.create_cluster(clusterName="c")
+    aws.ecs.run_task(cluster="c", taskDefinition=aws.define(), networkConfiguration=aws.network())
+    aws.refused("ClusterContainsTasksException", aws.ecs.delete_cluster, cluster="c")
+
+
+@behaviour("0.2 [bc]", "CreateCluster of a name that is there returns the cluster", "replaces it")
+def test_a_cluster_is_created_once(aws: Aws) -> None:
+    settings = [{"name": "containerInsights", "value": "enabled"}]
+    aws.ecs.create_cluster(clusterName="c", settings=settings)
+    assert aws.ecs.create_cluster(clusterName="c")["cluster"]["settings"] == settings
+
+
+@behaviour("3.6 [iss:tf#3495]", "A service's target group is attached to a load balancer", ACCEPTED)
+def test_a_service_needs_an_attached_target_group(aws: Aws) -> None:
+    group = aws.group()
+    request = aws.service_request(loadBalancers=target(group))
+    words = aws.refused(INVALID, aws.ecs.create_service, **request)
+    assert "does not have an associated load balancer" in words
+    aws.listener(aws.balancer(), group)
+    aws.ecs.create_service(**request)
+
+
+@behaviour("6.6", "With awsvpc a target group has targets of type ip", ACCEPTED)
+def test_targets_of_a_task_are_addresses(aws: Aws) -> None:
+    group = aws.group(TargetType="instance")
+    aws.listener(aws.balancer(), group)
+    words = aws.refused(INVALID, aws.service, loadBalancers=target(group))
+    assert "target type instance" in words
+
+
+@pytest.mark.parametrize(("container", "port"), [("other", 80), ("web", 81)])
+@behaviour("18.2", "A load balancer is told a container and a port of the definition", ACCEPTED)
+def test_a_balanced_port_is_in_the_definition(aws: Aws, container: str, port: int) -> None:
+    aws.refused(INVALID, aws.service, loadBalancers=target("arn:any", container, port))
+
+
+@behaviour(
+    "4.5 [bc]", "A launch type and a capacity provider strategy exclude each other", ACCEPTED
+)
+def test_launch_type_and_strategy_exclude_each_other(aws: Aws) -> None:
+    strategy = [{"capacityProvider": "FARGATE", "weight": 1}]
+    aws.refused(INVALID, aws.service, launchType="FARGATE", capacityProviderStrategy=strategy)
+
+
+@behaviour("3.2 [bc]", "A service has at most 5 security groups and 16 subnets", ACCEPTED)
+def test_a_network_configuration_is_limited(aws: Aws) -> None:
+    network = aws.network([f"sg-{number}" for number in range(6)])
+    aws.refused(INVALID, aws.service, networkConfiguration=network)
+
+
+@behaviour("4.2 [bc]", "Fargate has no daemon services", ACCEPTED)
+def test_fargate_has_no_daemons(aws: Aws) -> None:
+    aws.refused(INVALID, aws.service, schedulingStrategy="DAEMON")
+
+
+@behaviour("3.1 [bc]", "DescribeServices takes at most ten names", "takes any number")
+def test_services_are_described_by_ten(aws: Aws) -> None:
+    aws.service()
+    names = [f"s{number}" for number in range(11)]
+    aws.refused(INVALID, aws.ecs.describe_services, cluster="c", services=names)
+    failures = aws.ecs.describe_services(cluster="c", services=names[:1])["failures"]
+    assert failures[0]["reason"] == "MISSING"
+
+
+@behaviour(
+    "0.2 [iss:tf#2283]", "CreateService again: the same service, or not idempotent", "replaces it"
+)
+def test_a_service_is_created_once(aws: Aws) -> None:
+    request = aws.service_request()
+    first = aws.ecs.create_service(**request)["service"]["deployments"][0]["id"]
+    assert aws.ecs.create_service(**request)["service"]["deployments"][0]["id"] == first
+    words = aws.refused(INVALID, aws.ecs.create_service, **{**request, "desiredCount": 2})
+    assert "not idempotent" in words
+
+
+@behaviour("3.11 [bc]", "A service with tasks is deleted by force only", "refuses, too")
+def test_a_scaled_service_is_not_deleted(aws: Aws) -> None:
+    aws.service()
+    aws.refused(INVALID, aws.ecs.delete_service, cluster="c", service="web")
+
+
+@behaviour(
+    "3.1 [iss:spinnaker#5476]", "A deleted service is DRAINING, and its name not free", "is gone"
+)
+def test_a_name_is_free_when_its_service_is_inactive(aws: Aws) -> None:
+    request = aws.service_request()
+    aws.ecs.create_service(**request)
+    aws.advance(60)
+    aws.ecs.delete_service(cluster="c", service="web", force=True)
+    assert aws.described()["status"] == "DRAINING"
+    assert "still Draining" in aws.refused(INVALID, aws.ecs.create_service, **request)
+    aws.advance(60)
+    assert aws.described()["status"] == "INACTIVE"
+    aws.ecs.create_service(**request)
+
+
+@behaviour("3.6", "A service that is not ACTIVE is not updated", "updates it")
+def test_a_draining_service_is_not_updated(aws: Aws) -> None:
+    aws.service()
+    aws.ecs.delete_service(cluster="c", service="web", force=True)
+    request = {"cluster": "c", "service": "web", "desiredCount": 1}
+    aws.refused("ServiceNotActiveException", aws.ecs.update_service, **request)
+
+
+@behaviour(
+    "3.3 [bc]", "Describe shows deploymentConfiguration and the other defaults", "drops them"
+)
+def test_a_service_is_shown_with_its_defaults(aws: Aws) -> None:
+    service = aws.service()
+    assert service["deploymentConfiguration"]["maximumPercent"] == 200
+    assert (service["platformVersion"], service["propagateTags"]) == ("LATEST", "NONE")
+
+
+@behaviour("3.7", "Tasks start, and the deployment is COMPLETED when they are healthy", NEVER)
+def test_a_deployment_completes(aws: Aws) -> None:
+    aws.service(desiredCount=2)
+    assert (aws.described()["runningCount"], aws.described()["pendingCount"]) == (0, 2)
+    aws.advance(LONG)
+    service = aws.described()
+    assert [each["rolloutState"] for each in service["deployments"]] == ["COMPLETED"]
+    assert service["runningCount"] == 2
+    aws.ecs.get_waiter("services_stable").wait(cluster="c", services=["web"])
+
+
+@behaviour("3.9", "Events tell of it in AWS's words, the newest first", "has no events")
+def test_events_tell_what_happens(aws: Aws) -> None:
+    aws.balanced()
+    aws.advance(LONG)
+    messages = [each["message"] for each in aws.described()["events"]]
+    assert messages[0] == "(service web) has reached a steady state."
+    assert messages[-1].startswith("(service web) has started 1 tasks: (task ")
+
+
+@behaviour("3.2 [bc]", "Another task definition is another PRIMARY deployment", "keeps the old one")
+def test_an_update_is_a_new_primary(aws: Aws) -> None:
+    aws.service()
+    aws.advance(LONG)
+    request = {"cluster": "c", "service": "web", "taskDefinition": aws.define()}
+    service = aws.ecs.update_service(**request)["service"]
+    assert [each["status"] for each in service["deployments"]] == ["PRIMARY", "ACTIVE"]
+
+
+@behaviour(
+    "3.2 [bc]", "desiredCount and deploymentConfiguration start no deployment", "starts none, too"
+)
+def test_scaling_is_no_deployment(aws: Aws) -> None:
+    aws.service()
+    aws.advance(LONG)
+    configuration = {"maximumPercent": 150, "minimumHealthyPercent": 50}
+    request = {"cluster": "c", "service": "web", "desiredCount": 3}
+    aws.ecs.update_service(**request, deploymentConfiguration=configuration)
+    assert len(aws.described()["deployments"]) == 1
+    assert aws.described()["pendingCount"] == 2
+
+
+@behaviour("3.10 [docs:ECS guide]", "Old tasks go when new ones are healthy", NEVER)
+def test_the_old_revision_serves_until_the_new_one_does(aws: Aws) -> None:
+    group = aws.balanced()
+    aws.advance(LONG)
+    aws.ecs.update_service(cluster="c", service="web", taskDefinition=aws.define())
+    seen = []
+    for _ in range(50):
+        aws.advance(10)
+        seen.append(aws.health(group))
+    assert all("healthy" in each for each in seen)
+    assert any("draining" in each for each in seen)
+    assert seen[-1] == ["healthy"]
+
+
+@behaviour("3.7", "A service deployment tells how it ended", "has no such operation")
+def test_a_service_deployment_is_the_judge(aws: Aws) -> None:
+    service = aws.service()
+    (going,) = aws.deployments()
+    assert going["serviceDeploymentArn"] == service["currentServiceDeployment"]
+    assert (going["status"], going["lifecycleStage"]) == ("IN_PROGRESS", "SCALE_UP")
+    aws.advance(LONG)
+    assert [each["status"] for each in aws.deployments()] == ["SUCCESSFUL"]
+
+
+@behaviour("3.7", "A service revision tells the digests of its images", "has no such operation")
+def test_a_revision_names_digests(aws: Aws) -> None:
+    arn = aws.service()["currentServiceRevisions"][0]["arn"]
+    (found,) = aws.ecs.describe_service_revisions(serviceRevisionArns=[arn])["serviceRevisions"]
+    assert found["containerImages"][0]["imageDigest"].startswith("sha256:")
+
+
+@pytest.mark.parametrize("tag", ["crash", "missing", "unhealthy"])
+@behaviour(
+    "3.8 [docs:circuit breaker]", "The circuit breaker goes back to the last good version", NEVER
+)
+def test_the_breaker_rolls_back(aws: Aws, tag: str) -> None:
+    aws.balanced(**BREAKER)
+    aws.advance(LONG)
+    good = aws.described()["taskDefinition"]
+    aws.ecs.update_service(cluster="c", service="web", taskDefinition=aws.image(f"nginx:{tag}"))
+    aws.advance(2 * LONG)
+    bad, _ = aws.deployments()
+    assert bad["status"] == "ROLLBACK_SUCCESSFUL"
+    assert bad["deploymentCircuitBreaker"]["status"] == "TRIGGERED"
+    service = aws.described()
+    assert (service["taskDefinition"], service["runningCount"]) == (good, 1)
+    aws.ecs.get_waiter("services_stable").wait(cluster="c", services=["web"])
+
+
+@behaviour(
+    "3.8 [docs:circuit breaker]", "A first version that fails has nothing to go back to", NEVER
+)
+def test_a_failed_first_version_stays(aws: Aws) -> None:
+    aws.service(taskDefinition=aws.image("nginx:crash"), **BREAKER)
+    aws.advance(2 * LONG)
+    (deployment,) = aws.described()["deployments"]
+    assert (deployment["rolloutState"], deployment["status"]) == ("FAILED", "PRIMARY")
+
+
+@behaviour("3.7 [bc]", "StopServiceDeployment rolls a deployment back", "has no such operation")
+def test_a_deployment_is_stopped(aws: Aws) -> None:
+    aws.service()
+    aws.advance(LONG)
+    good = aws.described()["taskDefinition"]
+    aws.ecs.update_service(cluster="c", service="web", taskDefinition=aws.image("nginx:slow-900s"))
+    arn = aws.deployments()[0]["serviceDeploymentArn"]
+    aws.ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")
+    aws.refused("ConflictException", aws.ecs.stop_service_deployment, serviceDeploymentArn=arn)
+    aws.advance(LONG)
+    assert aws.deployments()[0]["status"] == "ROLLBACK_SUCCESSFUL"
+    assert aws.described()["taskDefinition"] == good
+
+
+@pytest.mark.parametrize(
+    ("image", "code", "words"),
+    [
+        ("nginx:exit-3", "EssentialContainerExited", "Essential container in task exited"),
+        ("nginx:missing", "TaskFailedToStart", "CannotPullContainerError"),
+        ("nginx:no-network", "TaskFailedToStart", "ResourceInitializationError"),
+    ],
+)
+@behaviour("3.9", "A stopped task tells stopCode and stoppedReason for an hour", "stops none")
+def test_stopped_tasks_tell_why(aws: Aws, image: str, code: str, words: str) -> None:
+    aws.service(taskDefinition=aws.image(image))
+    aws.advance(60)
+    task = aws.tasks("STOPPED")[0]
+    assert (task["stopCode"], words in task["stoppedReason"]) == (code, True)
+
+
+@behaviour(
+    "3.6 [iss:pulumi-awsx#927]", "A role that is not there is an event, no refusal", "is no matter"
+)
+def test_an_absent_role_shows_in_the_events(aws: Aws) -> None:
+    arn = "arn:aws:iam::123456789012:role/absent"
+    aws.service(taskDefinition=aws.define(executionRoleArn=arn))
+    assert f"unable to assume the role '{arn}'" in aws.described()["events"][0]["message"]
+    assert aws.tasks() == []
+    aws.role("absent")
+    aws.advance(60)
+    assert len(aws.tasks()) == 1
+
+
+@behaviour("6.7", "A stopped task's target drains for the deregistration delay", "has no targets")
+def test_targets_drain(aws: Aws) -> None:
+    group = aws.balanced()
+    delay = [{"Key": "deregistration_delay.timeout_seconds", "Value": "120"}]
+    aws.elbv2.modify_target_group_attributes(TargetGroupArn=group, Attributes=delay)
+    aws.advance(LONG)
+    aws.ecs.update_service(cluster="c", service="web", desiredCount=0)
+    assert aws.health(group) == ["draining"]
+    aws.advance(119)
+    assert aws.tasks("STOPPED")[0]["lastStatus"] == "DEACTIVATING"
+    aws.advance(30)
+    assert (aws.health(group), aws.tasks("STOPPED")[0]["lastStatus"]) == ([], "STOPPED")
+
+
+@behaviour(
+    "3.11", "Network interfaces of tasks hold their security group a little longer", "has none"
+)
+def test_interfaces_of_tasks_linger(aws: Aws) -> None:
+    group = aws.security_group()
+    aws.service(networkConfiguration=aws.network([group]))
+    aws.advance(60)
+    aws.ecs.delete_service(cluster="c", service="web", force=True)
+    aws.advance(15)
+    assert aws.described()["status"] == "INACTIVE"
+    aws.refused("DependencyViolation", aws.ec2.delete_security_group, GroupId=group)
+    aws.advance(30)
+    aws.ec2.delete_security_group(GroupId=group)
+
+
+@behaviour(
+    "3.10 [docs:ECS guide]",
+    "Percentages that leave no room stop a deployment, with an event",
+    NEVER,
+)
+def test_a_deployment_without_room_is_stuck(aws: Aws) -> None:
+    aws.service(
+        deploymentConfiguration={"maximumPercent": 100, "minimumHealthyPercent": 100},
+        availabilityZoneRebalancing="DISABLED",
+    )
+    aws.advance(LONG)
+    aws.ecs.update_service(cluster="c", service="web", forceNewDeployment=True)
+    aws.advance(LONG)
+    assert "was unable to stop or start tasks" in aws.described()["events"][0]["message"]
+
+
+@behaviour("3.9 [docs:fargate taskdef]", "Logs are in prefix/container/task", "has no logs")
+def test_tasks_write_logs(aws: Aws) -> None:
+    options = {"awslogs-group": "/web", "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "p"}
+    container = {"name": "web", "image": "nginx:1"}
+    logs = {"logConfiguration": {"logDriver": "awslogs", "options": options}}
+    aws.logs.create_log_group(logGroupName="/web")
+    definition = aws.define(
+        executionRoleArn=aws.role(), containerDefinitions=[{**container, **logs}]
+    )
+    aws.service(taskDefinition=definition)
+    aws.advance(60)
+    (stream,) = aws.logs.describe_log_streams(logGroupName="/web")["logStreams"]
+    assert stream["logStreamName"] == f"p/web/{aws.tasks()[0]['taskArn'].rpartition('/')[2]}"
+
+
+@behaviour(
+    "3.8 [docs:ECS guide]", "A task that fails again and again is started ever more slowly", NEVER
+)
+def test_failing_starts_are_throttled(aws: Aws) -> None:
+    aws.service(taskDefinition=aws.image("nginx:crash"))
+    aws.advance(2 * LONG)
+    failed = aws.described()["deployments"][0]["failedTasks"]
+    assert 10 < failed < 40
+    messages = " ".join(each["message"] for each in aws.described()["events"])
+    assert "unable to consistently start tasks successfully" in messages

@@ -1,0 +1,145 @@
+"""Calls that fail although nothing is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+from provisioner.local.cloud import Cloud
+from provisioner.local.control import LocalError, ask
+from provisioner.local.faults import fault
+from provisioner.local.throttles import BUCKETS, Throttles
+from provisioner.local.wire import Call
+
+from .conftest import Connect
+
+behaviour = pytest.mark.behaviour
+Order = Callable[..., None]
+
+
+@pytest.fixture
+def order(cloud: Cloud) -> Iterator[Order]:
+    yield lambda *faults: ask(cloud.endpoint, "faults", {"faults": list(faults)})
+    ask(cloud.endpoint, "faults", {})
+    ask(cloud.endpoint, "settings", {"throttles": False, "consistency": False})
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("throttle", "ThrottlingException"),
+        ("500", "InternalFailure"),
+        ("503", "ServiceUnavailable"),
+    ],
+)
+def test_the_nth_mutating_call_fails_and_is_not_applied(
+    client: Connect, order: Order, kind: str, code: str
+) -> None:
+    order({"kind": kind, "at": 2})
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName="one")
+    ecs.list_clusters()
+    with pytest.raises(ClientError) as caught:
+        ecs.create_cluster(clusterName="two")
+    assert caught.value.response["Error"]["Code"] == code
+    assert len(ecs.list_clusters()["clusterArns"]) == 1
+    ecs.create_cluster(clusterName="two")
+
+
+@pytest.mark.parametrize(("kind", "applied"), [("cut-before", 0), ("cut-after", 1)])
+def test_a_connection_is_cut_before_or_after_the_call_is_applied(
+    cloud: Cloud, client: Connect, order: Order, kind: str, applied: int
+) -> None:
+    order({"kind": kind, "at": 1, "operations": "ecs.Create*"})
+    with pytest.raises(ConnectionClosedError):
+        client("ecs").create_cluster(clusterName="one")
+    assert len(client("ecs").list_clusters()["clusterArns"]) == applied
+    cut = [each for each in ask(cloud.endpoint, "calls") if each["error"] == "ConnectionCut"]
+    assert [(each["operation"], each["status"]) for each in cut] == [("CreateCluster", 0)]
+
+
+def test_probability_is_repeatable_by_its_seed() -> None:
+    call = Call("ecs", "ListClusters", write=False, region="r")
+
+    def thrown() -> list[bool]:
+        found = fault({"kind": "500", "probability": 0.3, "seed": 7})
+        return [found.meets(call) for _ in range(200)]
+
+    assert thrown() == thrown()
+    assert 30 < sum(thrown()) < 90
+
+
+@pytest.mark.parametrize(
+    "given", [{"kind": "else", "at": 1}, {"kind": "500"}, {"kind": "500", "at": 1, "when": 2}]
+)
+def test_a_fault_without_sense_is_refused(cloud: Cloud, given: dict[str, Any]) -> None:
+    with pytest.raises(LocalError, match="400"):
+        ask(cloud.endpoint, "faults", {"faults": [given]})
+
+
+@pytest.mark.parametrize("bucket", BUCKETS, ids=lambda each: f"{each.service}-{each.pattern}")
+def test_a_bucket_is_emptied_and_fills_again(bucket: Any) -> None:
+    operation = {".*": "CreateRule"}.get(bucket.pattern) or next(
+        name for name in NAMES if __import__("re").fullmatch(bucket.pattern, name)
+    )
+    throttles = Throttles()
+    call = Call(bucket.service, operation, write=True, region="r")
+    taken = sum(throttles.allows(call, 0) for _ in range(1000))
+    assert taken == bucket.burst
+    assert not throttles.allows(call, 0.5 / bucket.rate)
+    assert throttles.allows(call, 1.001 / bucket.rate)
+    assert throttles.allows(Call(bucket.service, operation, write=True, region="other"), 0)
+
+
+NAMES = (
+    "CreateCluster", "DescribeClusters", "RegisterTaskDefinition", "DescribeTaskDefinition",
+    "DeleteTaskDefinitions", "TagResource", "ListTagsForResource", "RunTask", "ListTasks",
+    "CreateService", "ListServices", "ListServiceDeployments", "DescribeServiceRevisions",
+    "CreateLoadBalancer", "RegisterTargets", "DescribeRules", "CreateNatGateway",
+    "CreateVpcEndpoint", "CreateTags", "GetLogEvents", "PutRetentionPolicy", "CreateLogGroup",
+    "PutImage", "PutMetricAlarm", "DescribeAlarms",
+)  # fmt: skip
+
+
+@behaviour(
+    "17.1 [docs:ECS throttling]",
+    "20 clusters at once, then one a second: ThrottlingException",
+    "never throttles",
+)
+def test_too_many_calls_are_throttled(
+    cloud: Cloud, client: Connect, order: Order, advance: Callable[[float], None]
+) -> None:
+    ask(cloud.endpoint, "settings", {"throttles": True})
+    order()
+    ecs = client("ecs")
+    for _ in range(20):
+        ecs.create_cluster(clusterName="c")
+    with pytest.raises(ClientError, match=r"ThrottlingException.*Rate exceeded"):
+        ecs.create_cluster(clusterName="c")
+    advance(1)
+    ecs.create_cluster(clusterName="c")
+
+
+@behaviour("8 [tf:iam/role.go]", "A new role cannot be assumed for some seconds", "is no matter")
+def test_a_new_role_is_not_assumable_at_once(
+    cloud: Cloud, client: Connect, order: Order, attached: Callable[[], str]
+) -> None:
+    ask(cloud.endpoint, "settings", {"consistency": True})
+    ecs, role = client("ecs"), client("iam")
+    role.create_role(RoleName="web", AssumeRolePolicyDocument="{}")
+    ecs.create_cluster(clusterName="c")
+    ecs.register_task_definition(
+        family="web",
+        executionRoleArn="arn:aws:iam::123456789012:role/web",
+        containerDefinitions=[{"name": "web", "image": "nginx", "memory": 64}],
+    )
+    request = {"cluster": "c", "serviceName": "web", "taskDefinition": "web", "desiredCount": 1}
+    ecs.create_service(**request)
+    (service,) = ecs.describe_services(cluster="c", services=["web"])["services"]
+    assert "unable to assume the role" in service["events"][0]["message"]
+    ask(cloud.endpoint, "clock/advance", {"seconds": 60})
+    (service,) = ecs.describe_services(cluster="c", services=["web"])["services"]
+    assert service["runningCount"] == 1
