@@ -1,21 +1,21 @@
-"""A plain moto server in a process of its own; it prints its endpoint."""
+"""A plain moto server in a process of its own: prints its endpoint, ends when its input does."""
 
 from __future__ import annotations
 
 import sys
-import threading
 
 from moto.server import ThreadedMotoServer
 
 
 def main() -> None:
-    """Serve for ever."""
+    """Serve until nobody holds the other end of stdin any more."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     sys.stdout.write(f"http://{host}:{port}\n")
     sys.stdout.flush()
-    threading.Event().wait()
+    sys.stdin.read()
+    server.stop()
 
 
 if __name__ == "__main__":

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from threading import Thread
+
+import pytest
 
 from provisioner.local import cloud as lifecycle
 
@@ -21,7 +22,7 @@ MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "python"
 EVERY_SERVER = ("embedded", "moto", "ministack")
 ACCOUNT = "123456789012"
 SETTLE = "0.05"
-LOG = "log"
+READY_WITHIN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +41,39 @@ class Server:
 @contextmanager
 def embedded(directory: Path) -> Iterator[Server]:
     """The embedded cloud, settling at once."""
-    command = [sys.executable, "-m", "provisioner.local.server"]
-    command += ["--directory", str(directory), "--ready-fd", "1"]
-    with _leashed(command, directory, PROVISIONER_LOCAL_SETTLE=SETTLE) as lines:
-        told = json.loads(next(lines))
-
-        def forget() -> None:
-            lifecycle.reset(directory)
-
-        yield Server("embedded", told["endpoint"], forget, directory)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PROVISIONER_LOCAL_SETTLE", SETTLE)
+        running = lifecycle.start(directory)
+    try:
+        yield Server(
+            "embedded", running.endpoint, lambda: _quiet(lifecycle.reset(directory)), directory
+        )
+    finally:
+        lifecycle.stop(directory)
 
 
 @contextmanager
 def moto(directory: Path) -> Iterator[Server]:
     """A plain moto server, as `pip install moto[server]` gives it."""
-    with _leashed([sys.executable, "-m", "tests.cloud.plain_moto"], directory) as lines:
-        endpoint = next(lines).strip()
-        yield Server("moto", endpoint, lambda: _post(endpoint, "/moto-api/reset"))
+    with (
+        (directory / "moto.log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.cloud.plain_moto"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=_environment(),
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        endpoint = process.stdout.readline().strip()
+        assert endpoint, (directory / "moto.log").read_text()
+        try:
+            yield Server("moto", endpoint, lambda: _post(endpoint, "/moto-api/reset"))
+        finally:
+            process.kill()
 
 
 @contextmanager
@@ -72,38 +89,37 @@ def ministack(directory: Path) -> Iterator[Server]:
         "HOME": str(directory),
         "PYTHONUNBUFFERED": "1",
     }
-    endpoint = f"http://127.0.0.1:{port}"
-    with _leashed([str(MINISTACK), "-m", "ministack"], directory, **own) as lines:
-        assert any("Running on" in line for line in lines), _said(directory)
-        Thread(target=lambda: list(lines), daemon=True).start()  # it must not wait for a reader
-        yield Server("ministack", endpoint, lambda: _post(endpoint, "/_ministack/reset"))
-
-
-@contextmanager
-def _leashed(command: Sequence[str], directory: Path, **own: str) -> Iterator[Iterator[str]]:
-    """Run a server that cannot outlive us. Gives the lines that it says; the log has the rest."""
-    with (
-        (directory / LOG).open("w") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.cloud.leash", *command],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            env=_environment() | own,
-            text=True,
-        ) as process,
-    ):
-        assert process.stdin is not None
-        assert process.stdout is not None
+    with subprocess.Popen(
+        [str(MINISTACK), "-m", "ministack"],
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=_environment() | own,
+        text=True,
+    ) as process:
+        log = directory / "ministack.log"
+        ready = threading.Event()
+        threading.Thread(target=_follow, args=(process, log, ready), daemon=True).start()
+        endpoint = f"http://127.0.0.1:{port}"
         try:
-            yield iter(process.stdout)
+            assert ready.wait(READY_WITHIN), log.read_text()
+            assert process.poll() is None, log.read_text()
+            yield Server("ministack", endpoint, lambda: _post(endpoint, "/_ministack/reset"))
         finally:
-            process.stdin.close()
+            process.kill()
 
 
-def _said(directory: Path) -> str:
-    return (directory / LOG).read_text()
+def _follow(process: subprocess.Popen[str], log: Path, ready: threading.Event) -> None:
+    """Copy what the process says to its log; it is ready when it says where it runs."""
+    assert process.stdout is not None
+    with log.open("w") as copy:
+        for line in process.stdout:
+            copy.write(line)
+            copy.flush()
+            if "Running on" in line:
+                ready.set()
+    ready.set()
 
 
 def _environment() -> dict[str, str]:
@@ -126,6 +142,10 @@ def _post(endpoint: str, path: str) -> None:
         assert answer.status == 200, (path, answer.status)
     finally:
         connection.close()
+
+
+def _quiet(_: object) -> None:
+    """Nothing comes of it."""
 
 
 def credentials() -> Mapping[str, str]:

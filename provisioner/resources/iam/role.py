@@ -131,17 +131,6 @@ class Role(Kind):
     def retag(self, aws: Aws, live: Live, tags: Tags) -> None:
         aws.client("iam").tag_role(RoleName=live.properties["RoleName"], Tags=tag_list(tags))
 
-    def bridge(self, live: Properties, want: Properties) -> Properties | None:
-        """Old and new rights together, for the old tasks run on and may have to come back."""
-        both = dict(want["InlinePolicies"])
-        for name, document in live["InlinePolicies"].items():
-            new = both.get(name, {"Version": "2012-10-17", "Statement": []})
-            have = canonical_document(new)["Statement"]
-            old = [s for s in canonical_document(document)["Statement"] if s not in have]
-            if old:
-                both[name] = {**new, "Statement": [*new["Statement"], *old]}
-        return {**want, "InlinePolicies": both} if both != want["InlinePolicies"] else None
-
     def canonical(self, properties: Properties) -> Properties:
         inline = properties.get("InlinePolicies") or {}
         return {

@@ -231,12 +231,3 @@ def test_the_role_of_another_region_is_neither_ours_nor_free_to_take() -> None:
     tags = {"provisioner:stack": "shop/dev", "provisioner:region": "eu-west-1"}
     assert _local_tags(tags, "eu-west-1")["provisioner:stack"] == "shop/dev"
     assert _local_tags(tags, "us-east-1")["provisioner:stack"] == "shop/dev in eu-west-1"
-
-
-def test_rights_that_go_stay_until_the_tasks_have_moved_over() -> None:
-    live = {"InlinePolicies": {"task": allow("s3:GetObject")}}
-    between = KIND.bridge(live, {"InlinePolicies": {"task": allow("s3:PutObject")}})
-    assert between is not None
-    actions = [one["Action"] for one in between["InlinePolicies"]["task"]["Statement"]]
-    assert actions == [["s3:PutObject"], ["s3:getobject"]]
-    assert KIND.bridge(live, {"InlinePolicies": {"task": allow("s3:GetObject")}}) is None
