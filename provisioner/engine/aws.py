@@ -44,7 +44,7 @@ THROTTLED = frozenset({
     "RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown",
     "PriorRequestNotComplete", "BandwidthLimitExceeded",
 })  # fmt: skip
-WORKERS = 16
+WORKERS = 64
 RETRIES = 8
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
