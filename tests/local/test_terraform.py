@@ -12,7 +12,8 @@ import pytest
 
 from provisioner.local import cloud
 
-PLUGINS = Path(os.environ.get("TF_PLUGINS", "/opt/tf-plugins"))
+PLUGINS = Path(os.environ.get("TF_PLUGINS", "terraform-plugins"))
+"""A filesystem mirror that holds the AWS provider; the test is skipped without one."""
 HCL = Path(__file__).parent / "terraform" / "main.tf"
 TERRAFORM = shutil.which("terraform")
 NOTHING_TO_DO = 0
