@@ -199,7 +199,7 @@ def test_a_service_comes_after_all_that_it_needs(world: World) -> None:
         ("services.app.read_only_root_filesystem=false",
          ["RegisterTaskDefinition", "UpdateService"]),
         ("services.app.container_health_check=null", ["RegisterTaskDefinition", "UpdateService"]),
-        ("services.app.task_role.allow=[{actions:[s3:GetObject],resources:['*']}]",
+        ('services.app.task_role.allow=[{"actions":["s3:GetObject"],"resources":["*"]}]',
          ["PutRolePolicy"]),
         ("services.app.routes[1].path=/v2/*", ["CreateRule", "DeleteRule"]),
     ],
