@@ -107,6 +107,8 @@ class Kind(ABC):
     """Properties that go into the create call; all others are for `update`."""
     part_of: ClassVar[str] = ""
     """The kind that it comes and goes with: such a thing is only ever updated."""
+    goes_with: ClassVar[str] = ""
+    """The kind whose delete takes it along in AWS: where that is replaced, so is this."""
     name_limit: ClassVar[int] = 255
     """Longest name that AWS takes."""
     uses: ClassVar[frozenset[str]] = frozenset()

@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from provisioner.engine.kind import Kind
+from provisioner.resources.application_autoscaling.scalable_target import ScalableTarget
+from provisioner.resources.application_autoscaling.scaling_policy import ScalingPolicy
+from provisioner.resources.application_autoscaling.scheduled_action import ScheduledAction
+from provisioner.resources.cloudwatch.alarm import Alarm
 from provisioner.resources.ec2.security_group import SecurityGroup
 from provisioner.resources.ec2.security_group_rule import SecurityGroupRule
 from provisioner.resources.ecr.repository import Repository
@@ -38,6 +42,10 @@ KINDS: Mapping[str, Kind] = {
         Cluster(),
         TaskDefinition(),
         Service(),
+        ScalableTarget(),
+        ScalingPolicy(),
+        ScheduledAction(),
+        Alarm(),
     )
 }
 """The registration: a new kind is one more line here."""

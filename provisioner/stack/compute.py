@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from provisioner.engine.model import Resource, Text, text
+from provisioner.engine.model import Keeper, Resource, Text, text
+from provisioner.engine.owner import SCALED
 from provisioner.spec.service import Deployment, Image, Service
 from provisioner.stack import identity, ingress, network
 from provisioner.stack.context import Context, address, ref
@@ -186,7 +187,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         "serviceName": service.names.service or context.names.of("service", service=name),
         "cluster": ref(CLUSTER, MAIN),
         "taskDefinition": ref(TASK_DEFINITION, name),
-        "desiredCount": service.desired_count,
+        "desiredCount": _count(service),
         "launchType": None if service.capacity_provider_strategy else "FARGATE",
         "capacityProviderStrategy": [
             {"capacityProvider": s.capacity_provider, "weight": s.weight, "base": s.base}
@@ -211,7 +212,17 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         seconds = max(start, GRACE_SECONDS) if grace is None else grace
         properties["healthCheckGracePeriodSeconds"] = seconds
     after = (*ingress.doors(context, name), *network.open_doors(name, service)) if balanced else ()
-    return context.resource(SERVICE, name, properties, after=after)
+    kept = {"desiredCount": Keeper("autoscaling")} if service.autoscaling else {}
+    tags = {SCALED: "true"} if service.autoscaling else {}
+    return context.resource(SERVICE, name, properties, after=after, kept=kept, tags=tags)
+
+
+def _count(service: Service) -> int:
+    """How many tasks; with autoscaling only at the beginning, and within its range."""
+    scaling = service.autoscaling
+    if scaling is None:
+        return service.desired_count
+    return min(max(service.desired_count, scaling.min), scaling.max)
 
 
 def _rollout(deployment: Deployment) -> dict[str, Any]:
