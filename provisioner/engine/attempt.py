@@ -80,7 +80,7 @@ class Attempt:
         if changes:
             self._call("update", lambda: self.kind.update(self.aws, live, want, changes))
         self._settle(live, want)
-        return live
+        return self.kind.settled(self.aws, live)
 
     def _find(self, resource: Resource, want: Properties, error: ClientError) -> Live:
         """The thing that is there already: ours when an earlier answer was lost.

@@ -178,6 +178,10 @@ class Kind(ABC):
         """
         return ""
 
+    def settled(self, aws: Aws, live: Live) -> Live:
+        """What create made, once nothing is pending: for things whose id AWS tells late."""
+        return live
+
     def lingering(self, aws: Aws, live: Live) -> str:
         """What must still happen before the delete counts; "" when nothing."""
         return ""

@@ -25,6 +25,8 @@ from provisioner.resources.elbv2.rule_priorities import RulePriorities
 from provisioner.resources.elbv2.target_group import TargetGroup
 from provisioner.resources.iam.role import Role
 from provisioner.resources.logs.log_group import LogGroup
+from provisioner.resources.servicediscovery.namespace import Namespace
+from provisioner.resources.servicediscovery.service import Service as DiscoveryService
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
@@ -41,6 +43,8 @@ KINDS: Mapping[str, Kind] = {
         RulePriorities(),
         Cluster(),
         TaskDefinition(),
+        Namespace(),
+        DiscoveryService(),
         Service(),
         ScalableTarget(),
         ScalingPolicy(),

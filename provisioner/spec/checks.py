@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from provisioner.spec import (
     checks_balancer,
+    checks_discovery,
     checks_names,
     checks_routing,
     checks_scaling,
@@ -49,6 +50,7 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_routing.rule_limits,
     checks_routing.rule_priorities,
     checks_routing.rule_twice,
+    checks_discovery.connections,
     checks_scaling.scaling_range,
     checks_scaling.scaling_reason,
     checks_scaling.scaling_requests,

@@ -216,6 +216,13 @@ class Service(Part):
         "round_robin"
     )
     routes: list[Route] = []
+    discovery: Bool = False
+    """Other tasks of the VPC find this service's tasks at `<service>.<namespace>`."""
+    connects_to: list[Slug] = []
+    """Services that this one calls: its tasks, and no others, may reach their port.
+
+    They are given names in the namespace, as with `discovery: true`.
+    """
     task_role: TaskRole = TaskRole()
     deployment: Deployment = Deployment()
     capacity_provider_strategy: list[CapacityShare] = []

@@ -42,6 +42,11 @@ FOLLOWING = {"elbv2.load_balancer": {"VpcId"}}
 """Fixed at creation by something else: a load balancer's VPC is that of its subnets."""
 UPDATED_OTHERWISE = {
     "ecr.repository": {"imageScanningConfiguration": "PutImageScanningConfiguration"},
+    "servicediscovery.namespace": {"Description": "in the argument Namespace"},
+    "servicediscovery.service": {
+        "Description": "in the argument Service",
+        "DnsConfig": "in the argument Service",
+    },
     "ecs.cluster": {
         "capacityProviders": "PutClusterCapacityProviders",
         "defaultCapacityProviderStrategy": "PutClusterCapacityProviders",

@@ -75,7 +75,7 @@ services:
       - {default: true}
       - {path: [/a, /b], host: a.org, method: GET, header: {X-A: b}}
       - {query: {a: b}, source_ip: 10.0.0.0/8, priority: 5}
-  api: {image: nginx:1, port: 80, routes: [{path: /api, listener: admin}]}
+  api: {image: nginx:1, port: 80, connects_to: [app], routes: [{path: /api, listener: admin}]}
   worker: {image: nginx:1, architecture: ARM64}
 """
 EVERY_LISTENER = """
