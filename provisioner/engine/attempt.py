@@ -21,6 +21,7 @@ from provisioner.engine.aws import THROTTLED, Aws, code_of, message_of, says
 from provisioner.engine.clock import Clock
 from provisioner.engine.diff import differences
 from provisioner.engine.judge import tag_changes
+from provisioner.engine.kept import compared
 from provisioner.engine.kind import Kind, Retry, Scope, Verb
 from provisioner.engine.model import Change, Live, Outputs, Properties, Resource, refs, resolve
 from provisioner.engine.owner import ADDRESS, STACK, stamp
@@ -79,7 +80,7 @@ class Attempt:
         if changes:
             self._call("update", lambda: self.kind.update(self.aws, live, want, changes))
         self._settle(live, want)
-        return live
+        return self.kind.settled(self.aws, live)
 
     def _find(self, resource: Resource, want: Properties, error: ClientError) -> Live:
         """The thing that is there already: ours when an earlier answer was lost.
@@ -113,9 +114,9 @@ class Attempt:
 
     def _changes(self, resource: Resource, want: Properties, live: Live) -> Sequence[Change]:
         """The difference again, now that every value is known."""
-        compared = {key: value for key, value in want.items() if key not in resource.initial}
         canonical = self.kind.canonical
-        return differences(canonical(compared), canonical(live.properties), self.kind.rules)
+        wanted = canonical(compared(resource, want, live))
+        return differences(wanted, canonical(live.properties), self.kind.rules)
 
     def _delete(self, live: Live, *, force: bool) -> None:
         try:

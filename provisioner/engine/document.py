@@ -28,7 +28,7 @@ def plan_document(
     account: str,
     region: str,
 ) -> dict[str, Any]:
-    """`format_version, stack, environment, account, region, changes, unchanged, summary`.
+    """`format_version, stack, environment, account, region, changes, unchanged, kept, summary`.
 
     `summary.replace` counts pairs; the create and the delete of a pair are changes of their own.
     """
@@ -47,6 +47,10 @@ def plan_document(
         "region": region,
         "changes": [_change(step, kinds[step.kind], plan.outputs) for step in steps],
         "unchanged": len(plan.unchanged),
+        "kept": [
+            {"address": k.address, "path": k.path, "value": _plain(k.value), "by": k.by}
+            for k in plan.kept
+        ],
         "summary": {
             "create": counted.count("create"),
             "update": counted.count("update"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from provisioner.engine.diff import differences
+from provisioner.engine.kept import carried_over, compared
 from provisioner.engine.kind import Effect, Kind, Scope
 from provisioner.engine.model import Change, Live, Outputs, Resource, resolve
 from provisioner.engine.names import variant
@@ -31,12 +32,16 @@ class Judge:
     scope: Scope
     known: Outputs
     allowed: bool
+    falls: bool = False
+    """Whether what it comes and goes with is replaced, so that AWS removes it."""
 
     def verdict(self, resource: Resource, lives: Iterable[Live]) -> Verdict:
         """Keep, change, replace or make it. Raises PlanError where that is not safe."""
         mine = self._candidates(resource, lives)
         if not mine:
             return Verdict(None if self.kind.part_of else self._create(resource), None, ())
+        if self.falls:
+            return self._fall(resource, mine)
         for live in mine:
             wanted = self._named_like(resource, live)
             changes = self._changes(wanted, live)
@@ -71,8 +76,8 @@ class Judge:
         return named if live.properties.get(name) == named.properties[name] else resource
 
     def _changes(self, resource: Resource, live: Live) -> tuple[Change, ...]:
-        compared = {k: v for k, v in resource.properties.items() if k not in resource.initial}
-        want = self.kind.canonical(resolve(compared, self.known))
+        want = compared(resource, resolve(resource.properties, self.known), live)
+        want = self.kind.canonical(want)
         changes = differences(want, self.kind.canonical(live.properties), self.kind.rules)
         return (*changes, *tag_changes(resource, live, self.scope.stack))
 
@@ -91,6 +96,16 @@ class Judge:
             "update", resource.address, self.kind.name, reason, effect, resource, live, changes
         )
 
+    def _fall(self, resource: Resource, mine: Sequence[Live]) -> Verdict:
+        """Made anew with what it hangs on; that was allowed when the other's replacement was."""
+        live = mine[0]
+        reason = f"goes with {self.kind.goes_with}, which is replaced"
+        step = Step(
+            "create", resource.address, self.kind.name, reason, Effect.NONE,
+            carried_over(resource, live), live, replaces=True,
+        )  # fmt: skip
+        return Verdict(step, None, tuple(mine))
+
     def _replace(self, resource: Resource, mine: Sequence[Live]) -> Verdict:
         live = mine[0]
         changes = self._changes(resource, live)
@@ -107,7 +122,7 @@ class Judge:
         if self.kind.retain:
             reason, forces = "new revision", frozenset()
         elif self.kind.replacement == "delete-first":
-            effect = Effect.INTERRUPTING
+            fresh, effect = carried_over(resource, live), Effect.INTERRUPTING
         elif self._taken(resource, mine):
             fresh = variant(resource, self.kind, self.known)
             changes = self._changes(fresh, live)

@@ -107,6 +107,8 @@ class Kind(ABC):
     """Properties that go into the create call; all others are for `update`."""
     part_of: ClassVar[str] = ""
     """The kind that it comes and goes with: such a thing is only ever updated."""
+    goes_with: ClassVar[str] = ""
+    """The kind whose delete takes it along in AWS: where that is replaced, so is this."""
     name_limit: ClassVar[int] = 255
     """Longest name that AWS takes."""
     uses: ClassVar[frozenset[str]] = frozenset()
@@ -175,6 +177,10 @@ class Kind(ABC):
         Raises StepFailed when it never can.
         """
         return ""
+
+    def settled(self, aws: Aws, live: Live) -> Live:
+        """What create made, once nothing is pending: for things whose id AWS tells late."""
+        return live
 
     def lingering(self, aws: Aws, live: Live) -> str:
         """What must still happen before the delete counts; "" when nothing."""

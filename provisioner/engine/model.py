@@ -43,11 +43,23 @@ def text(*parts: str | Ref | Text) -> Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who changes a property while the stack lives: `by`, in words.
+
+    `among` are the values that it gives; any value is its own where that is empty.
+    """
+
+    by: str
+    among: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One thing that should exist.
 
     `after` are addresses it must follow although no value of theirs is used.
     `initial` are properties sent at creation and never compared afterwards.
+    `kept` are properties whose live value stays, for somebody else owns it after creation.
     """
 
     kind: str
@@ -56,6 +68,7 @@ class Resource:
     tags: Tags = field(default_factory=dict)
     after: tuple[str, ...] = ()
     initial: frozenset[str] = frozenset()
+    kept: Mapping[str, Keeper] = field(default_factory=dict)
 
     @property
     def address(self) -> str:

@@ -52,7 +52,10 @@ def arrange(
             continue
         if kinds[step.kind].replacement == "delete-first":
             needs[new.key].add(step.key)
-            needs[step.key].discard(new.key)
+            after = {step.address, *dependents(step.address, wanted)}  # the new one, not the old
+            if kinds[step.kind].goes_with:  # it would be gone anyway, whatever refers to it
+                after = set(makes)
+            needs[step.key] -= {makes[address].key for address in after & makes.keys()}
         else:
             needs[step.key].add(new.key)
     by_key = {step.key: step for step in steps}

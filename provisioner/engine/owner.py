@@ -14,6 +14,10 @@ from provisioner.engine.model import Resource, Tags
 STACK = "provisioner:stack"
 ADDRESS = "provisioner:address"
 REGION = "provisioner:region"
+SCALED = "provisioner:scaled"
+"""On a service that is or was scaled: the index may not know its scalable target."""
+DISCOVERED = "provisioner:discovered"
+"""On a service that is or was in a namespace of the stack's: likewise."""
 
 
 def stamp(resource: Resource, stack: str) -> dict[str, str]:

@@ -13,11 +13,12 @@ from typing import Any
 from provisioner.engine import order
 from provisioner.engine.bridge import bridges
 from provisioner.engine.judge import Judge, Verdict
+from provisioner.engine.kept import kept
 from provisioner.engine.kind import Effect, Kind, Scope
 from provisioner.engine.model import Live, Outputs, Resource, refs, resolve
 from provisioner.engine.observe import Observed
 from provisioner.engine.owner import ADDRESS, STACK
-from provisioner.engine.step import GONE, Plan, Step
+from provisioner.engine.step import GONE, Kept, Plan, Step
 from provisioner.errors import NotOwned, PlanError
 
 
@@ -41,7 +42,8 @@ def make_plan(
     for resource in order.by_reference(wanted):
         kind = kinds[resource.kind]
         _check_uses(resource, kind, kinds)
-        judge = Judge(kind, scope, known, allowed=resource.address in replaceable)
+        allowed, falls = resource.address in replaceable, _falls(resource, kind, verdicts)
+        judge = Judge(kind, scope, known, allowed=allowed, falls=falls)
         try:
             verdict = judge.verdict(resource, by_kind.get(resource.kind, ()))
         except PlanError as error:
@@ -59,7 +61,21 @@ def make_plan(
     ordered = order.arrange(steps, wanted, kinds)
     busy = {step.address for step in steps if step.action != "delete"}
     unchanged = tuple(sorted(a for a, v in verdicts.items() if v.keeps and a not in busy))
-    return Plan(scope.stack, ordered, unchanged, known)
+    return Plan(scope.stack, ordered, unchanged, known, tuple(_kept(wanted, verdicts)))
+
+
+def _kept(wanted: Sequence[Resource], verdicts: Mapping[str, Verdict]) -> Iterator[Kept]:
+    for resource in wanted:
+        live = verdicts[resource.address].keeps
+        if live is not None:
+            yield from kept(resource, live)
+
+
+def _falls(resource: Resource, kind: Kind, verdicts: Mapping[str, Verdict]) -> bool:
+    """Whether what the resource comes and goes with is replaced."""
+    hosts = [a for a in order.needs_of(resource) if a.split("/")[0] == kind.goes_with]
+    steps = [verdicts[address].step for address in hosts if address in verdicts]
+    return any(step is not None and step.replaces for step in steps)
 
 
 def _group(lives: Iterable[Live]) -> dict[str, list[Live]]:
@@ -125,14 +141,14 @@ def _deletes(
     *,
     teardown: bool,
 ) -> Iterator[Step]:
-    kept = {verdict.keeps.id for verdict in verdicts.values() if verdict.keeps}
+    staying = {verdict.keeps.id for verdict in verdicts.values() if verdict.keeps}
     superseded = {
         old.id: address for address, verdict in verdicts.items() for old in _surplus(verdict, kinds)
     }
     old = {live.id for verdict in verdicts.values() for live in verdict.superseded}
     spared = old - superseded.keys()
     for live in lives:
-        if not scope.ours(live.tags) or live.id in kept or live.id in spared:
+        if not scope.ours(live.tags) or live.id in staying or live.id in spared:
             continue
         if kinds[live.kind].part_of:
             continue

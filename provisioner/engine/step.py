@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from provisioner.engine.kind import Effect
 from provisioner.engine.model import Change, Live, Outputs, Resource
@@ -42,6 +42,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A live value that the plan leaves alone, and who owns it."""
+
+    address: str
+    path: str
+    value: Any
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Steps in an order that can be carried out, and what stays as it is."""
 
@@ -49,6 +59,7 @@ class Plan:
     steps: tuple[Step, ...]
     unchanged: tuple[str, ...]
     outputs: Outputs = field(default_factory=dict)
+    kept: tuple[Kept, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -20,7 +20,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError
 
-from . import ecs, elbv2, iam, tagging
+from . import cloud_map, ecs, elbv2, iam, scaling, tagging
 from .record import call_of, headers_of
 from .rules.refusals import Refusals
 from .settings import Settings
@@ -36,6 +36,8 @@ def build(settings: Settings) -> WSGIApplication:
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)
+    scaling.install()
+    cloud_map.install()
     tagging.install()
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
     vars(responses)["method_names_from_class"] = cache(method_names_from_class)

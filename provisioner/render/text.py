@@ -29,15 +29,23 @@ def plan(document: Mapping[str, Any], *, full: bool = False) -> str:
     lines = [_title("plan", document), ""]
     changes = document["changes"]
     if not changes:
-        return "\n".join([*lines, NO_CHANGES])
+        return "\n".join([*lines, *_kept(document), NO_CHANGES])
     ordered = sorted(changes, key=lambda change: change["action"] == "delete")
     width = max(len(change["address"]) for change in changes)
     for change in ordered:
         lines.extend(_change(change, width=width, full=full))
     if document["unchanged"]:
         lines.append(click.style(f"  = {document['unchanged']} unchanged", dim=True))
+    lines.extend(_kept(document))
     lines.append("")
     return "\n".join([*lines, summary(document)])
+
+
+def _kept(document: Mapping[str, Any]) -> Iterable[str]:
+    """What is left as it is because somebody else owns it."""
+    for one in document.get("kept", ()):
+        words = f"  = {one['address']}  kept: {one['path']} {_short(one['value'])}"
+        yield click.style(f"{words} (owned by {one['by']})", dim=True)
 
 
 def summary(document: Mapping[str, Any]) -> str:

@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from provisioner.engine.kind import Kind
+from provisioner.resources.application_autoscaling.scalable_target import ScalableTarget
+from provisioner.resources.application_autoscaling.scaling_policy import ScalingPolicy
+from provisioner.resources.application_autoscaling.scheduled_action import ScheduledAction
+from provisioner.resources.cloudwatch.alarm import Alarm
 from provisioner.resources.ec2.security_group import SecurityGroup
 from provisioner.resources.ec2.security_group_rule import SecurityGroupRule
 from provisioner.resources.ecr.repository import Repository
@@ -21,6 +25,8 @@ from provisioner.resources.elbv2.rule_priorities import RulePriorities
 from provisioner.resources.elbv2.target_group import TargetGroup
 from provisioner.resources.iam.role import Role
 from provisioner.resources.logs.log_group import LogGroup
+from provisioner.resources.servicediscovery.namespace import Namespace
+from provisioner.resources.servicediscovery.service import Service as DiscoveryService
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
@@ -37,7 +43,13 @@ KINDS: Mapping[str, Kind] = {
         RulePriorities(),
         Cluster(),
         TaskDefinition(),
+        Namespace(),
+        DiscoveryService(),
         Service(),
+        ScalableTarget(),
+        ScalingPolicy(),
+        ScheduledAction(),
+        Alarm(),
     )
 }
 """The registration: a new kind is one more line here."""

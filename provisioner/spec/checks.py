@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from provisioner.spec import checks_balancer, checks_names, checks_routing, checks_task
+from provisioner.spec import (
+    checks_balancer,
+    checks_discovery,
+    checks_names,
+    checks_routing,
+    checks_scaling,
+    checks_task,
+)
 from provisioner.spec.finding import Finding
 from provisioner.spec.models import Spec
 
@@ -43,6 +50,14 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_routing.rule_limits,
     checks_routing.rule_priorities,
     checks_routing.rule_twice,
+    checks_discovery.connections,
+    checks_scaling.scaling_range,
+    checks_scaling.scaling_reason,
+    checks_scaling.scaling_requests,
+    checks_scaling.scaling_names,
+    checks_scaling.scaling_metrics,
+    checks_scaling.scaling_steps,
+    checks_scaling.scaling_schedule,
     checks_names.written_names,
     checks_names.rule_names,
 )

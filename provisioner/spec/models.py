@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from provisioner.spec.discovery import Discovery
 from provisioner.spec.fields import (
     Account,
     EcsName,
@@ -53,6 +54,8 @@ class Spec(Part):
     network: Network
     cluster: Cluster = Cluster()
     load_balancer: LoadBalancer | None = None
+    discovery: Discovery = Discovery()
+    """Where services with `discovery: true` are found; made when there is one."""
     services: Annotated[dict[Slug, Service], Field(min_length=1)]
     """What runs. `app` is the main service: its resources carry the stack's name alone."""
     environments: dict[Slug, dict[str, Any]] = {}

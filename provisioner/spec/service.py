@@ -35,6 +35,7 @@ from provisioner.spec.fields import (
     VariableName,
 )
 from provisioner.spec.ingress import Conditions
+from provisioner.spec.scaling import Autoscaling
 
 RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -187,6 +188,7 @@ class Service(Part):
     port: Port | None = None
     """The port the container listens on; none for a service that takes no requests."""
     desired_count: Annotated[Int, Field(ge=0, le=5000)] = 2
+    autoscaling: Autoscaling | None = None
     command: list[str] = []
     entry_point: list[str] = []
     environment: dict[VariableName, Value] = {}
@@ -214,6 +216,13 @@ class Service(Part):
         "round_robin"
     )
     routes: list[Route] = []
+    discovery: Bool = False
+    """Other tasks of the VPC find this service's tasks at `<service>.<namespace>`."""
+    connects_to: list[Slug] = []
+    """Services that this one calls: its tasks, and no others, may reach their port.
+
+    They are given names in the namespace, as with `discovery: true`.
+    """
     task_role: TaskRole = TaskRole()
     deployment: Deployment = Deployment()
     capacity_provider_strategy: list[CapacityShare] = []

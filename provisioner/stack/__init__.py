@@ -8,7 +8,7 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Resource, text
 from provisioner.spec.models import Spec
-from provisioner.stack import compute, identity, ingress, network
+from provisioner.stack import compute, discovery, identity, ingress, network, scaling
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
 
@@ -17,6 +17,8 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     ingress.build,
     identity.build,
     compute.build,
+    discovery.build,
+    scaling.build,
 )
 LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = ()
 """What builders look up beside the account and the network."""

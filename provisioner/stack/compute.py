@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from provisioner.engine.model import Resource, Text, text
+from provisioner.engine.model import Keeper, Resource, Text, text
+from provisioner.engine.owner import DISCOVERED, SCALED
 from provisioner.spec.service import Deployment, Image, Service
-from provisioner.stack import identity, ingress, network
+from provisioner.stack import discovery, identity, ingress, network
 from provisioner.stack.context import Context, address, ref
 
 REPOSITORY = "ecr.repository"
@@ -179,14 +180,12 @@ def _logging(context: Context, name: str, service: Service) -> dict[str, Any]:
 
 def _service(context: Context, name: str, service: Service) -> Resource:
     balanced = name in context.targeted()
-    check = service.container_health_check
-    start = check.start_period_seconds if check else 0
-    grace = service.health_check_grace_period_seconds
+    found = name in discovery.discovered(context)
     properties = {
         "serviceName": service.names.service or context.names.of("service", service=name),
         "cluster": ref(CLUSTER, MAIN),
         "taskDefinition": ref(TASK_DEFINITION, name),
-        "desiredCount": service.desired_count,
+        "desiredCount": _count(service),
         "launchType": None if service.capacity_provider_strategy else "FARGATE",
         "capacityProviderStrategy": [
             {"capacityProvider": s.capacity_provider, "weight": s.weight, "base": s.base}
@@ -200,6 +199,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
             }
         },
         "loadBalancers": _target(context, name, service) if balanced else [],
+        "serviceRegistries": [{"registryArn": ref(discovery.SERVICE, name)}] if found else [],
         "deploymentConfiguration": _rollout(service.deployment),
         "propagateTags": "SERVICE",
         "enableECSManagedTags": True,
@@ -208,10 +208,28 @@ def _service(context: Context, name: str, service: Service) -> Resource:
     if service.platform_version != "LATEST":  # AWS may answer LATEST with the number it stands for
         properties["platformVersion"] = service.platform_version
     if balanced:
-        seconds = max(start, GRACE_SECONDS) if grace is None else grace
-        properties["healthCheckGracePeriodSeconds"] = seconds
+        properties["healthCheckGracePeriodSeconds"] = _grace(service)
     after = (*ingress.doors(context, name), *network.open_doors(name, service)) if balanced else ()
-    return context.resource(SERVICE, name, properties, after=after)
+    kept = {"desiredCount": Keeper("autoscaling")} if service.autoscaling else {}
+    marks = ((SCALED, service.autoscaling), (DISCOVERED, found))
+    tags = {key: "true" for key, used in marks if used}
+    after += discovery.doors(context, name)
+    return context.resource(SERVICE, name, properties, after=after, kept=kept, tags=tags)
+
+
+def _grace(service: Service) -> int:
+    """How long the load balancer's verdict on a new task is ignored."""
+    check, given = service.container_health_check, service.health_check_grace_period_seconds
+    start = check.start_period_seconds if check else 0
+    return max(start, GRACE_SECONDS) if given is None else given
+
+
+def _count(service: Service) -> int:
+    """How many tasks; with autoscaling only at the beginning, and within its range."""
+    scaling = service.autoscaling
+    if scaling is None:
+        return service.desired_count
+    return min(max(service.desired_count, scaling.min), scaling.max)
 
 
 def _rollout(deployment: Deployment) -> dict[str, Any]:

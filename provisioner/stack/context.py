@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provisioner.engine.model import Lookup, Ref, Resource, Text, text
+from provisioner.engine.model import Keeper, Lookup, Ref, Resource, Text, text
 from provisioner.spec.models import Spec
 from provisioner.spec.service import Service
 from provisioner.stack.names import Names
@@ -39,9 +39,12 @@ class Context:
         *,
         after: tuple[str, ...] = (),
         initial: frozenset[str] = frozenset(),
+        kept: Mapping[str, Keeper] | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> Resource:
-        """A resource with the stack's own tags."""
-        return Resource(kind, name, properties, dict(self.spec.tags), after, initial)
+        """A resource with the stack's own tags, and some of its own."""
+        every = {**self.spec.tags, **(tags or {})}
+        return Resource(kind, name, properties, every, after, initial, kept or {})
 
     def services(self) -> Iterator[tuple[str, Service]]:
         """Services in the order of the file."""

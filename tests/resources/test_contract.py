@@ -32,10 +32,21 @@ RESHAPED = {
 }
 """Kinds whose properties are not the create call's arguments, and why."""
 
+UNTAGGED = {
+    "application_autoscaling.scaling_policy": "its name and its scalable target say whose it is",
+    "application_autoscaling.scheduled_action": "likewise",
+}
+"""Kinds whose create call takes no tags, and how their owner is known."""
+
 FOLLOWING = {"elbv2.load_balancer": {"VpcId"}}
 """Fixed at creation by something else: a load balancer's VPC is that of its subnets."""
 UPDATED_OTHERWISE = {
     "ecr.repository": {"imageScanningConfiguration": "PutImageScanningConfiguration"},
+    "servicediscovery.namespace": {"Description": "in the argument Namespace"},
+    "servicediscovery.service": {
+        "Description": "in the argument Service",
+        "DnsConfig": "in the argument Service",
+    },
     "ecs.cluster": {
         "capacityProviders": "PutClusterCapacityProviders",
         "defaultCapacityProviderStrategy": "PutClusterCapacityProviders",
@@ -141,7 +152,8 @@ class TestFields:
 
     def test_the_create_call_carries_tags(self, kind: Kind) -> None:
         names = {name.lower() for name in arguments(kind, kind.api.create)}
-        assert kind.part_of or names & {"tags", "tagspecifications"}
+        tagged = bool(names & {"tags", "tagspecifications"})
+        assert kind.part_of or tagged is (kind.name not in UNTAGGED)
 
     def test_effects_waits_and_rules_are_about_properties_there_are(self, kind: Kind) -> None:
         known = properties(kind)
@@ -176,6 +188,11 @@ class TestUses:
 
     def test_it_names_kinds_and_never_itself(self, kind: Kind) -> None:
         assert kind.uses <= KINDS.keys() - {kind.name}
+
+    def test_what_goes_with_another_uses_it_and_is_deleted_first(self, kind: Kind) -> None:
+        if kind.goes_with:
+            assert kind.goes_with in kind.uses
+            assert kind.replacement == "delete-first"
 
     def test_a_part_uses_its_whole(self, kind: Kind) -> None:
         assert not kind.part_of or kind.part_of in kind.uses

@@ -54,11 +54,28 @@ services:
     task_role:
       allow: [{actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*']}]
       managed_policies: ['arn:aws:iam::aws:policy/ReadOnlyAccess']
+    autoscaling:
+      min: 1
+      max: 4
+      cpu_percent: 60
+      memory_percent: 75
+      requests_per_target: 1000
+      custom:
+        - {name: queue, target: 10, metric: {namespace: Shop, name: Depth, of_service: true}}
+        - name: ratio
+          target: 1.5
+          expression: a / b
+          metrics: {a: {namespace: Shop, name: A}, b: {namespace: Shop, name: B, statistic: p90}}
+      steps:
+        - name: burst
+          metric: {namespace: Shop, name: Depth, statistic: Maximum}
+          steps: [{above: 100, change: 1}, {above: 500, change: 4}]
+      schedule: [{name: morning, when: cron(0 8 * * ? *), timezone: Europe/Berlin, min: 2}]
     routes:
       - {default: true}
       - {path: [/a, /b], host: a.org, method: GET, header: {X-A: b}}
       - {query: {a: b}, source_ip: 10.0.0.0/8, priority: 5}
-  api: {image: nginx:1, port: 80, routes: [{path: /api, listener: admin}]}
+  api: {image: nginx:1, port: 80, connects_to: [app], routes: [{path: /api, listener: admin}]}
   worker: {image: nginx:1, architecture: ARM64}
 """
 EVERY_LISTENER = """

@@ -47,12 +47,13 @@ class Service(_common.Tagged):
     uses = frozenset({
         CLUSTER, "ecs.task_definition", "elbv2.target_group", "elbv2.listener",
         "elbv2.listener_rule", "ec2.security_group", "ec2.security_group_rule", "iam.role",
-        "ecr.repository", "logs.log_group",
+        "ecr.repository", "logs.log_group", "servicediscovery.service",
     })  # fmt: skip
     immutable = frozenset({"serviceName", "cluster", "schedulingStrategy"})
     rules = Rules(
         unordered=frozenset({
             "loadBalancers",
+            "serviceRegistries",
             "capacityProviderStrategy",
             "networkConfiguration.awsvpcConfiguration.subnets",
             "networkConfiguration.awsvpcConfiguration.securityGroups",

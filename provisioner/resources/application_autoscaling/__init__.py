@@ -1,0 +1,1 @@
+"""Application Auto Scaling: who is scaled, by what, and when."""

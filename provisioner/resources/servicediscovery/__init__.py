@@ -1,0 +1,1 @@
+"""AWS Cloud Map: namespaces, and the services that are found in them."""

@@ -1,0 +1,26 @@
+"""`discovery:` — a private DNS namespace in which services find each other."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from provisioner.spec.fields import Int, Part, Word
+
+NamespaceName = Annotated[
+    str,
+    Word(
+        "a DNS name in lower case such as shop.internal",
+        r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+",
+    ),
+]
+
+
+class Discovery(Part):
+    """The namespace; a service in it is found at `<service>.<namespace>`."""
+
+    namespace: NamespaceName | None = None
+    """`<stack>-<environment>.internal` when not given. Cannot be changed later."""
+    ttl_seconds: Annotated[Int, Field(ge=1, le=3600)] = 15
+    """How long clients may remember the addresses of tasks."""
