@@ -33,7 +33,7 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
 @option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
-    help="How many seconds of AWS pass in one; 100 at first, 1 is real time.",
+    help="Seconds of AWS in one of yours; 1, real time, at first.",
 )
 @option(
     "--strict-images/--any-image",
