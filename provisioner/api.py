@@ -36,7 +36,7 @@ from provisioner.engine.plan import make_plan
 from provisioner.engine.step import Plan
 from provisioner.errors import UsageError
 from provisioner.resources import KINDS
-from provisioner.resources.lookup import FINDERS
+from provisioner.resources.lookups import FINDERS
 from provisioner.spec.models import Spec
 from provisioner.stack import build
 
@@ -117,9 +117,12 @@ class Stack:
             {r.address: stamp(r, self.blueprint.owner) for r in self.blueprint.resources},
         )
 
-    def observe(self, *, network: bool = True) -> Observed:
-        """One look at AWS, `network` included or not. Raises NoAccess, LookupFailed."""
-        lookups = [item for item in self.blueprint.lookups if network or item.kind != "network"]
+    def observe(self, *, surroundings: bool = True) -> Observed:
+        """One look at AWS, with what the stack needs but does not own or without.
+
+        Raises NoAccess, LookupFailed.
+        """
+        lookups = [i for i in self.blueprint.lookups if surroundings or i.kind == "account"]
         return observe(self.aws, self.scope, kinds=KINDS, lookups=lookups, finders=FINDERS)
 
     def plan(self, *, replaceable: Collection[str] = ()) -> Plan:
@@ -136,7 +139,7 @@ class Stack:
 
     def teardown_plan(self) -> Plan:
         """What `teardown` would do: the plan for nothing. Needs no network to be there."""
-        seen = self.observe(network=False)
+        seen = self.observe(surroundings=False)
         return make_plan((), seen, kinds=KINDS, scope=self.scope)
 
     def guard(self, plan: Plan, *, force: bool = False) -> Plan:
@@ -179,7 +182,7 @@ class Stack:
 
     def status_document(self) -> dict[str, Any]:
         """What exists of the stack, what is missing, and how its services are. Reads only."""
-        seen = self.observe(network=False)
+        seen = self.observe(surroundings=False)
         ours = [live for live in seen.lives if self.scope.ours(live.tags)]
         known = {
             **seen.lookups,

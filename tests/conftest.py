@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import NoReturn
 
+import botocore.session
 import pytest
 import structlog
 
@@ -37,6 +39,14 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         environment.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "credentials"))
         environment.setenv("AWS_EC2_METADATA_DISABLED", "true")
         environment.setenv("PROVISIONER_LOCAL_DIR", str(home / "local"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_are_read_once() -> Iterator[None]:
+    """Every boto3 session reads AWS's descriptions anew, which is most of what a client costs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
         yield
 
 

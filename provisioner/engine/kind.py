@@ -82,6 +82,10 @@ class Scope:
         renamed = REPLACEMENT.fullmatch(name)
         return renamed is not None and any(one.startswith(renamed["stem"]) for one in wanted)
 
+    def wants(self, kind: str) -> bool:
+        """Whether the spec asks for one of this kind."""
+        return any(address.split("/", 1)[0] == kind for address in self.tags)
+
     def ours(self, tags: Tags) -> bool:
         """Whether tags say that the thing is the stack's."""
         return is_ours(tags, self.stack)

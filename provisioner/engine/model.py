@@ -73,11 +73,13 @@ class Lookup:
 
     kind: str
     query: Properties = field(default_factory=dict)
+    name: str = ""
+    """Tells several of a kind apart."""
 
     @property
     def address(self) -> str:
-        """`lookup.network`."""
-        return f"lookup.{self.kind}"
+        """`lookup.network`, `lookup.certificate/https`."""
+        return f"lookup.{self.kind}/{self.name}" if self.name else f"lookup.{self.kind}"
 
     def ref(self, output: str) -> Ref:
         """A reference to something that was found."""

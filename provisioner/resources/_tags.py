@@ -64,6 +64,14 @@ def indexed(aws: Aws, scope: Scope, prefix: str) -> dict[str, Tags]:
     }
 
 
+def sought(aws: Aws, scope: Scope, kind: str, prefix: str) -> bool:
+    """Whether things of this kind are worth a call: the spec asks for one, or the index has one.
+
+    So a part that a stack does not use costs its plans nothing.
+    """
+    return scope.wants(kind) or bool(indexed(aws, scope, prefix))
+
+
 def tags_of(aws: Aws, scope: Scope, arn: str, ask: Callable[[str], Tags]) -> Tags:
     """The tags of one thing whose service has no batch call for them.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,15 @@ from provisioner.spec.models import Spec
 from provisioner.stack import compute, identity, ingress, network
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
+
+BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
+    network.build,
+    ingress.build,
+    identity.build,
+    compute.build,
+)
+LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = ()
+"""What builders look up beside the account and the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +38,11 @@ def build(spec: Spec, *, environment: str | None, region: str) -> Blueprint:
     names = Names(spec.stack, environment, region)
     account = Lookup("account", {"expected": spec.account})
     context = Context(spec, names, account, network.lookup(spec))
-    resources = [
-        *network.build(context),
-        *ingress.build(context),
-        *identity.build(context),
-        *compute.build(context),
-    ]
     return Blueprint(
         names.owner,
         f"{spec.stack}-",
-        tuple(resources),
-        (context.account, context.network),
+        tuple(resource for build in BUILDERS for resource in build(context)),
+        (context.account, context.network, *(found for look in LOOKUPS for found in look(context))),
         _outputs(context),
     )
 

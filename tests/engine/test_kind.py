@@ -105,3 +105,9 @@ def test_an_ordinary_kind_waits_for_nothing_and_minds_nothing() -> None:
     assert plain.canonical({"a": 1}) == {"a": 1}
     assert plain.bridge({}, {}) is None
     assert plain.world.calls == []
+
+
+def test_a_scope_knows_which_kinds_the_spec_asks_for() -> None:
+    scope = Scope("shop/dev", "shop-", tags={"net.thing/a": {}})
+    assert scope.wants("net.thing")
+    assert not scope.wants("net.thin")

@@ -28,6 +28,7 @@ KNOWN: Outputs = {"net.thing/a": {"Arn": "arn:1", "Ports": [80, 81]}}
 def test_an_address_is_kind_and_name() -> None:
     assert Resource("elbv2.target_group", "app", {}).address == "elbv2.target_group/app"
     assert Lookup("network").address == "lookup.network"
+    assert Lookup("certificate", name="https").address == "lookup.certificate/https"
 
 
 def test_a_reference_names_an_output_and_reads_like_one() -> None:

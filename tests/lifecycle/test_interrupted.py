@@ -54,7 +54,7 @@ def check_converges(world: World, *settings: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("nth", [1, 4, 8, 12, 15, 18, 20, 21])
+@pytest.mark.parametrize("nth", [1, 8, 15, 20])
 def test_a_killed_apply_is_finished_by_the_next(world: World, nth: int) -> None:
     kill_after(world, nth, "apply", "--yes")
     check_converges(world)
@@ -174,7 +174,9 @@ def losing(world: World, *operations: str) -> set[str]:
     return lost
 
 
-@pytest.mark.parametrize("operation", CREATES)
+@pytest.mark.parametrize(
+    "operation", ["CreateSecurityGroup", "CreateLoadBalancer", "RegisterTaskDefinition"]
+)
 def test_a_lost_answer_makes_nothing_twice(world: World, operation: str) -> None:
     """The client sends the call again; AWS says that it exists, or makes another revision."""
     lost = losing(world, operation)

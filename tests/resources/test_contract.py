@@ -16,7 +16,7 @@ import pytest
 from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Kind, Verb
 from provisioner.resources import KINDS
-from provisioner.resources.lookup import FINDERS
+from provisioner.resources.lookups import FINDERS
 from tests.support.aws import nowhere
 from tests.support.blueprints import everything
 
@@ -93,7 +93,7 @@ class TestPlace:
         assert KINDS[kind.name] is kind
 
     def test_the_folder_is_the_service_in_botocore(self, kind: Kind) -> None:
-        assert kind.name.split(".")[0] == kind.api.service
+        assert kind.name.split(".")[0] == kind.api.service.replace("-", "_")
 
     def test_the_module_cites_the_create_call(self, kind: Kind) -> None:
         document = inspect.getdoc(sys.modules[type(kind).__module__]) or ""
@@ -110,7 +110,7 @@ class TestPlace:
             for path in SOURCES
             if not path.stem.startswith("_") and path.parent.name != "resources"
         }
-        assert modules == set(KINDS)
+        assert modules == {*KINDS, *(f"lookups.{name}" for name in FINDERS)}
 
     def test_it_keeps_nothing_between_calls(self, kind: Kind) -> None:
         assert vars(kind) == {}

@@ -1,6 +1,5 @@
-"""What the stack needs but does not own: found before planning, with clear words when it is not.
+"""The VPC and its subnets, by id or by tags.
 
-https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
 """
@@ -14,24 +13,10 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, message_of, says
 from provisioner.engine.model import Properties
-from provisioner.engine.observe import Find
 from provisioner.errors import LookupFailed
 from provisioner.resources._tags import tag_map
 
 ZONES_OF_A_BALANCER = 2
-
-
-def account(aws: Aws, query: Properties) -> Mapping[str, Any]:
-    """Who calls. `query["expected"]` is the account that the spec insists on, or None."""
-    answer = aws.client("sts").get_caller_identity()
-    expected = query.get("expected")
-    if expected and expected != answer["Account"]:
-        raise LookupFailed(
-            f"the spec is for account {expected}, but these credentials are for "
-            f"{answer['Account']} ({answer['Arn']})"
-        )
-    partition = answer["Arn"].split(":")[1]
-    return {"Account": answer["Account"], "Partition": partition, "Region": aws.region}
 
 
 def network(aws: Aws, query: Properties) -> Mapping[str, Any]:
@@ -128,6 +113,3 @@ def _list(subnets: list[dict[str, Any]]) -> str:
 
 def _words(tags: Mapping[str, str]) -> str:
     return " ".join(f"{key}={value}" for key, value in sorted(tags.items()))
-
-
-FINDERS: Mapping[str, Find] = {"account": account, "network": network}

@@ -8,7 +8,7 @@ import pytest
 
 from provisioner.engine.aws import Aws
 from provisioner.errors import LookupFailed
-from provisioner.resources.lookup import account, network
+from provisioner.resources.lookups.network import network
 from tests.cloud.landing import land
 from tests.cloud.world import World
 
@@ -145,18 +145,3 @@ def test_a_balancer_takes_one_subnet_per_zone(world: World, aws: Aws) -> None:
     crowd = by_id(ids["shop-public-a"], ids["shop-private-a"], ids["shop-public-b"])
     with pytest.raises(LookupFailed, match=r"one subnet per zone, ap-southeast-1a has subnet-"):
         network(aws, {**QUERY, "public": crowd})
-
-
-@pytest.mark.parametrize("expected", [None, "123456789012"])
-def test_the_account_is_told(world: World, expected: str | None) -> None:
-    assert account(world.aws.snapshot(), {"expected": expected}) == {
-        "Account": "123456789012",
-        "Partition": "aws",
-        "Region": "ap-southeast-1",
-    }
-
-
-def test_another_account_is_refused(world: World) -> None:
-    words = "the spec is for account 999999999999, but these credentials are for 123456789012"
-    with pytest.raises(LookupFailed, match=words):
-        account(world.aws.snapshot(), {"expected": "999999999999"})
