@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 
 REAL_TIME = 1.0
@@ -81,6 +81,17 @@ class Clock:
     def when(self, simulated: float) -> datetime:
         """Return the real time of a simulated one, as answers have it."""
         return datetime.fromtimestamp(round(self.wall(simulated), 3), tz=UTC)
+
+    def kept(self) -> list[tuple[float, float, float, bool]]:
+        """Return what a saved state has of it: its stretches, the last of no length, from now."""
+        now = (self.now(), self._real(), self.speed, self.manual)
+        return [*map(astuple, self._stretches), now]
+
+    def restore(self, kept: Sequence[tuple[float, float, float, bool]]) -> None:
+        """Go on from when that was kept; no time has passed since."""
+        *before, (now, _, speed, manual) = kept
+        self._stretches = [_Stretch(*each) for each in before]
+        self._stretches.append(_Stretch(now, self._real(), speed, manual))
 
     def _turn(self, now: float, speed: float, *, manual: bool) -> float:
         last = self._stretches[-1]
