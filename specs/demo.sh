@@ -8,6 +8,7 @@ run() {
     python -m provisioner "$@"
 }
 
+run local start --speed 100
 run apply specs/oaktree.yaml -e dev --local --yes
 run plan specs/oaktree.yaml -e dev --local --detailed-exitcode
 run apply specs/oaktree.yaml -e dev --local --yes --var image_tag=v2

@@ -45,9 +45,7 @@ TALKERS = ("cli", "local")
 """Layers that may print."""
 LONGER_FILES: dict[str, str] = {}
 """Files over the limit, and why."""
-LONGER_FUNCTIONS: dict[str, str] = {
-    "local.server._serve": "the embedded cloud put together, one part after the other",
-}
+LONGER_FUNCTIONS: dict[str, str] = {}
 """Functions over the limit, `module.function`, and why."""
 
 

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,6 +19,8 @@ from provisioner.local import cloud, control
 NOT_RUNNING = "it does not run; `provisioner local start` starts it"
 TAIL_EVERY = 0.5
 """Seconds."""
+PATIENCE = 60.0
+"""Seconds until a large state is written or read."""
 
 
 @click.group("local")
@@ -33,7 +36,7 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
 @option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
-    help="How many seconds of AWS pass in one; 100 at first, 1 is real time.",
+    help="Seconds of AWS in one of yours; 1, real time, at first.",
 )
 @option(
     "--strict-images/--any-image",
@@ -91,6 +94,23 @@ def reset() -> None:
     """Empty it, without stopping it."""
     emptied = cloud.reset(cloud.default_directory(os.environ))
     click.echo("empty again" if emptied else "it does not run")
+
+
+@LOCAL.command()
+@with_output
+@click.argument("file", type=click.Path(path_type=Path), help="Where to; it is written over.")
+def save(file: Path) -> None:
+    """Write everything that is in it, and how it is set, to a file."""
+    control.ask(_endpoint(), "save", {"file": str(file.absolute())}, timeout=PATIENCE)
+
+
+@LOCAL.command()
+@with_output
+@click.argument("file", type=click.Path(path_type=Path), help="What `save` has written.")
+def load(file: Path) -> None:
+    """Have what is in such a file, in the place of what there is; its time goes on from then."""
+    running = cloud.start(cloud.default_directory(os.environ))
+    control.ask(running.endpoint, "load", {"file": str(file.absolute())}, timeout=PATIENCE)
 
 
 @LOCAL.command()

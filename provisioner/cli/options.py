@@ -15,6 +15,8 @@ from provisioner.api import Stack, connect, region_for
 from provisioner.cli.log import configure
 from provisioner.errors import Problem, ProvisionerError, SpecError, UsageError
 from provisioner.local import cloud
+from provisioner.local.clock import REAL_TIME
+from provisioner.local.control import ask
 from provisioner.spec.load import Loaded, load
 
 LOCAL_CREDENTIALS = ("local", "local")
@@ -50,7 +52,7 @@ class Target:
         warn(loaded.warnings)
         region = region_for(loaded.spec, self.region)
         if self.local:
-            server = cloud.ensure(cloud.default_directory(os.environ))
+            server = local_cloud()
             aws = connect(region, endpoint_url=server.endpoint, access_key=LOCAL_CREDENTIALS)
         else:
             aws = connect(
@@ -60,6 +62,22 @@ class Target:
                 role_arn=self.role_arn,
             )
         return Stack(loaded.spec, environment=loaded.environment, aws=aws)
+
+
+def local_cloud() -> cloud.Cloud:
+    """The embedded cloud; if it has to be started, say how fast its time passes."""
+    directory = cloud.default_directory(os.environ)
+    running = cloud.status(directory)
+    if running is None:
+        running = cloud.start(directory)
+        speed = ask(running.endpoint, "settings")["speed"]
+        pace = "in real time" if speed == REAL_TIME else f"at {speed:g} times real time"
+        click.echo(
+            f"The embedded cloud has started, {pace};"
+            " `provisioner local start --speed N` changes that, at any time.",
+            err=True,
+        )
+    return running
 
 
 def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:

@@ -2,6 +2,7 @@
 
     cloud      start, status, stop, reset: the lifecycle, seen from a command
       └ server   the background process; one per directory
+        whole      its parts put together
           control    /_provisioner/…: who are you, what was called, be slower, forget everything
           record     the call log, and the latency
           landing    the VPCs that a real account would have been given
@@ -11,6 +12,7 @@
               iam          AWS's own policies
               tagging      the kinds that GetResources leaves out
     state      the files by which both find each other
+    saved      the state in a file; frozen: moto as bytes
     proxy      the same log and latency in front of any other endpoint
 
     simulation  ECS's control plane, a pure state machine; world is what it stands on

@@ -9,11 +9,14 @@ import hashlib
 import json
 import re
 import secrets
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
+from moto.backends import get_backend
 from moto.core import responses
+from moto.core.base_backend import BackendDict
 from moto.core.utils import method_names_from_class
 from moto.ecr.models import ecr_backends
 from moto.moto_api._internal.models import moto_api_backend
@@ -21,6 +24,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import InternalServerError
 
 from . import cloud_map, ecs, elbv2, iam, scaling, tagging
+from .frozen import frozen, thawed
 from .record import call_of, headers_of
 from .rules.refusals import Refusals
 from .settings import Settings
@@ -64,6 +68,34 @@ class Dispatcher(DomainDispatcherApplication):
 def reset() -> None:
     """Forget everything that was ever created, in every account, region and service."""
     moto_api_backend.reset()
+
+
+def freeze(more: Mapping[str, Any], settings: Settings) -> bytes:
+    """Return all backends, and `more`, as bytes. Raises ValueError."""
+    backends = {
+        (each.service_name, account, region): backend
+        for each in BackendDict._instances  # type: ignore[misc]  # noqa: SLF001  moto's own list of what is in use
+        for account, region, backend in each.iter_backends()
+    }
+    return frozen({"backends": backends, "more": dict(more)}, _fixed(settings))
+
+
+def thaw(data: bytes, settings: Settings) -> Mapping[str, Any]:
+    """Have the frozen backends in the place of those there are; return the `more`. ValueError."""
+    found = thawed(data, _fixed(settings))
+    reset()
+    for (service, account, region), backend in found["backends"].items():
+        _backends(service)[account][region] = backend
+    more: Mapping[str, Any] = found["more"]
+    return more
+
+
+def _backends(service: str) -> Any:
+    return get_backend(service.replace("-", ""))  # type: ignore[call-overload]  # names moto's services one by one
+
+
+def _fixed(settings: Settings) -> dict[str, Any]:
+    return {"settings": settings, "clock": settings.clock}
 
 
 def push(image: str, account: str) -> list[dict[str, str]]:

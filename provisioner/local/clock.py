@@ -1,4 +1,4 @@
-"""The cloud's clock: simulated seconds, faster than real ones, or moved by hand.
+"""The cloud's clock: simulated seconds, as real ones, faster, or moved by hand.
 
 Everything that takes AWS time is measured in simulated seconds. Answers tell real time, so that a
 client that compares them with its own clock is not surprised.
@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 
-# A first deployment takes a second or two, one that fails and is rolled back a few.
-SPEED = 100.0
+REAL_TIME = 1.0
 # PROVISIONER_LOCAL_SETTLE, the older way to say it: seconds in which a deployment is done.
 SETTLES_IN = 100.0
 FASTEST = 10_000.0
@@ -33,7 +32,11 @@ class Clock:
     """One clock for the whole cloud. It starts at the real time."""
 
     def __init__(
-        self, speed: float = SPEED, *, manual: bool = False, real: Callable[[], float] = time.time
+        self,
+        speed: float = REAL_TIME,
+        *,
+        manual: bool = False,
+        real: Callable[[], float] = time.time,
     ) -> None:
         self._real = real
         begun = real()
@@ -79,6 +82,17 @@ class Clock:
         """Return the real time of a simulated one, as answers have it."""
         return datetime.fromtimestamp(round(self.wall(simulated), 3), tz=UTC)
 
+    def kept(self) -> list[tuple[float, float, float, bool]]:
+        """Return what a saved state has of it: its stretches, the last of no length, from now."""
+        now = (self.now(), self._real(), self.speed, self.manual)
+        return [*map(astuple, self._stretches), now]
+
+    def restore(self, kept: Sequence[tuple[float, float, float, bool]]) -> None:
+        """Go on from when that was kept; no time has passed since."""
+        *before, (now, _, speed, manual) = kept
+        self._stretches = [_Stretch(*each) for each in before]
+        self._stretches.append(_Stretch(now, self._real(), speed, manual))
+
     def _turn(self, now: float, speed: float, *, manual: bool) -> float:
         last = self._stretches[-1]
         by_hand = manual and last.manual
@@ -95,4 +109,4 @@ def speed_of(environment: Mapping[str, str]) -> float:
         return float(said)
     if settle := environment.get("PROVISIONER_LOCAL_SETTLE"):
         return min(FASTEST, SETTLES_IN / max(float(settle), SETTLES_IN / FASTEST))
-    return SPEED
+    return REAL_TIME

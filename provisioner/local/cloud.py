@@ -20,7 +20,7 @@ from typing import Any
 from .control import LocalError, ask
 from .state import LOG, RUNNING, SERVER, SETTINGS, STARTING, default_directory, held, read, write
 
-__all__ = ["Cloud", "LocalError", "default_directory", "ensure", "reset", "start", "status", "stop"]
+__all__ = ["Cloud", "LocalError", "default_directory", "reset", "start", "status", "stop"]
 
 # Seconds. A server is ready in a fraction of one; one that is told to leave does so at once.
 READY_WITHIN = 30.0
@@ -50,11 +50,6 @@ def status(directory: Path) -> Cloud | None:
     except LocalError:
         return None
     return _cloud(hint) if answer.get("instance") == hint["instance"] else None
-
-
-def ensure(directory: Path) -> Cloud:
-    """Return the cloud of this directory, started if it does not run. Raises LocalError."""
-    return status(directory) or start(directory)
 
 
 def start(

@@ -30,6 +30,8 @@ PATHS = {
     "POST clock/advance": '`{"seconds": 300}`: let so much of AWS\'s time pass at once',
     "POST push": '`{"image": "app:1"}`: put an image into the repositories of that name',
     "POST faults": '`{"faults": [{"kind": "cut-after", "at": 3}]}`: what fails from now on',
+    "POST save": '`{"file": "/path"}`: write everything that is in the cloud to a file',
+    "POST load": '`{"file": "/path"}`: have what is in that file instead',
     "POST vpcs": '`{"names": [...]}`: have further VPCs',
     "POST reset": "forget everything but the landing zones",
 }
@@ -146,6 +148,8 @@ def ask(
         connection.request("GET" if posted is None else "POST", PREFIX + path, body)
         answer = connection.getresponse()
         payload = answer.read()
+        if answer.status == HTTPStatus.BAD_REQUEST:
+            raise LocalError(str(json.loads(payload)))
         if answer.status != HTTPStatus.OK:
             raise ConnectionRefusedError(
                 f"{endpoint}{PREFIX}{path}: {answer.status} {payload[:200]!r}"

@@ -8,6 +8,7 @@ two priorities, and never updates which load balancers a target group serves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from moto.core.resource_tagging import TaggedResource
@@ -35,7 +36,7 @@ from moto.elbv2.models import (
 from . import elbv2_defaults
 from ._extension import Extension
 from .elbv2_targets import stranger
-from .settings import Settings
+from .settings import Settings, drop
 
 Actions = list[dict[str, Any]]
 # Seconds: "typical 2-3 min" [unverified].
@@ -105,7 +106,7 @@ class Elbv2Backend(Extension, ELBv2Backend):
         super().delete_load_balancer(arn)
         enis = self.ec2_backend.enis
         for each in held:
-            self.settings.later(LINGERS, lambda name=each.id: enis.pop(name, None))  # type: ignore[misc]
+            self.settings.later(LINGERS, partial(drop, enis, each.id))
 
     def _interfaces(self, arn: str) -> list[Any]:
         words = f"ELB {arn.partition(':loadbalancer/')[2]}"

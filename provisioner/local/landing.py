@@ -9,9 +9,10 @@ depends on nothing of moto's; the calls go past the call log.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.test import Client
 
@@ -44,11 +45,23 @@ class Landing:
         with self._lock:
             self._names += [name for name in dict.fromkeys(names) if name not in self._names]
 
-    def reset(self, forget: Callable[[], None]) -> None:
-        """Have everything forgotten, and make the landing zones again as they are needed."""
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Make nothing meanwhile."""
         with self._lock:
-            forget()
-            self._done.clear()
+            yield
+
+    def forget(self) -> None:
+        """Make the landing zones again as they are needed: they are gone."""
+        self._done.clear()
+
+    def kept(self) -> dict[str, Any]:
+        """Return what a saved state has of it."""
+        return {"names": list(self._names), "done": dict(self._done)}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Be as it was when this was kept."""
+        self._names, self._done = list(kept["names"]), dict(kept["done"])
 
     def warm(self) -> None:
         """Have everything loaded that a first request would have to wait for."""

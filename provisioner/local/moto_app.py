@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .record import call_of, headers_of
 from .wire import refusal
@@ -56,6 +56,20 @@ class MotoApp:
             self.load()
             found: list[dict[str, str]] = self._backends().push(image, account)
             return found
+
+    def frozen(self, more: Callable[[], Mapping[str, Any]]) -> bytes:
+        """Return everything that was ever created, and what `more` gives. Raises ValueError."""
+        with self._lock:
+            self.load()
+            data: bytes = self._backends().freeze(more(), self._settings)
+            return data
+
+    def thaw(self, data: bytes) -> Mapping[str, Any]:
+        """Have what was frozen in the place of what there is; return the more. ValueError."""
+        with self._lock:
+            self.load()
+            more: Mapping[str, Any] = self._backends().thaw(data, self._settings)
+            return more
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one AWS call."""

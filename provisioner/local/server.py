@@ -12,23 +12,18 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any, NoReturn
 
 from .clock import Clock, speed_of
-from .control import Control
-from .faults import Faults
-from .landing import Landing
-from .moto_app import MotoApp
-from .record import Recorder
 from .serve import LOOPBACK, listen
 from .settings import Settings
 from .state import RUNNING, SERVER, held, write
+from .whole import ACCOUNT, Whole
 
-ACCOUNT = "123456789012"
 ALREADY_RUNNING = 3
 
 
@@ -48,36 +43,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     settings = Settings(Clock(options.speed, manual=options.manual), options.strict_images)
-    moto = MotoApp(settings)
-    landing = Landing(moto, options.vpc)
-    faults = Faults(landing, settings)
-    recorder = Recorder(faults)
-
-    def reset(_: Mapping[str, Any]) -> None:
-        landing.reset(moto.reset)
-        recorder.clear()
-        faults.order({})
-        settings.forget()
-
-    def add_vpcs(given: Mapping[str, Any]) -> None:
-        landing.add(given["names"])
-
-    def move(given: Mapping[str, Any]) -> float:
-        return settings.clock.advance(float(given["seconds"]))
-
-    def push(given: Mapping[str, Any]) -> list[dict[str, str]]:
-        return moto.push(str(given["image"]), ACCOUNT)
-
     identity: dict[str, Any] = {"instance": secrets.token_hex(8), "account": ACCOUNT}
-    actions = {
-        "reset": reset,
-        "vpcs": add_vpcs,
-        "clock/advance": move,
-        "push": push,
-        "faults": faults.order,
-    }
-    app = Control(recorder, recorder, identity, actions, settings)
-    server = listen(app, options.port, elsewhere=options.elsewhere)
+    whole = Whole(settings, options.vpc, identity)
+    server = listen(whole.app, options.port, elsewhere=options.elsewhere)
     identity |= {
         "endpoint": f"http://{LOOPBACK}:{server.port}",
         "port": server.port,
@@ -91,7 +59,7 @@ def _serve(options: argparse.Namespace) -> int:
         with os.fdopen(options.ready_fd, "w") as ready:
             json.dump(identity, ready)
     Thread(target=_leave, args=(hint,), daemon=True).start()
-    Thread(target=landing.warm, daemon=True).start()
+    Thread(target=whole.landing.warm, daemon=True).start()
     try:
         server.serve_forever()
     finally:

@@ -9,6 +9,11 @@ from typing import Any
 from .clock import Clock
 
 
+def drop(mapping: dict[Any, Any], key: Any) -> None:
+    """Take a key out of a mapping, if it is there."""
+    mapping.pop(key, None)
+
+
 @dataclass(slots=True)
 class Settings:
     """`strict_images`: a tag that nobody has pushed to a repository of the cloud's own is missing.
@@ -25,7 +30,10 @@ class Settings:
     _pending: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
 
     def later(self, seconds: float, action: Callable[[], object]) -> None:
-        """Have something done after so much of AWS's time, before the first request then."""
+        """Have something done after so much of AWS's time, before the first request then.
+
+        It must be such that it can be saved: `partial(drop, …)`, no function without a name.
+        """
         self._pending.append((self.clock.now() + seconds, action))
 
     def sweep(self) -> None:
@@ -36,6 +44,16 @@ class Settings:
             self._pending[:] = [each for each in self._pending if each[0] > now]
             for _, action in due:
                 action()
+
+    def kept(self) -> dict[str, Any]:
+        """Return what a saved state has of it."""
+        return {**self.shown(), "clock": self.clock.kept(), "pending": list(self._pending)}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Be as it was when this was kept; no time has passed since."""
+        self.change(kept)
+        self.clock.restore(kept["clock"])
+        self._pending[:] = kept["pending"]
 
     def forget(self) -> None:
         """Drop what was to be done later: what it was about is gone."""

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
+from functools import partial
 from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
@@ -20,7 +21,7 @@ from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
 from .elbv2_targets import serving
-from .settings import Settings
+from .settings import Settings, drop
 from .simulation.fate import NO_LOGS
 from .simulation.surroundings import Address, Group, Shape
 
@@ -113,7 +114,7 @@ class World:
 
     def detach(self, address: Address) -> None:
         enis = ec2_backends[self._account][self._region].enis
-        self._settings.later(LINGERS, lambda: enis.pop(address.id, None))
+        self._settings.later(LINGERS, partial(drop, enis, address.id))
 
     def digest(self, image: str) -> str | None:
         ours = _ECR.fullmatch(image)

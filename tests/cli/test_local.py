@@ -60,4 +60,5 @@ def test_its_life(local: Local, tmp_path: Path) -> None:
 def test_local_starts_by_itself(local: Local) -> None:
     ran = local("plan", str(OAKTREE), "-e", "dev", "--local", "--detailed-exitcode")
     assert ran.code == 2
+    assert "started, at 2000 times real time; `provisioner local start --speed N`" in ran.err
     assert local("local", "status", "--json").document["running"] is True

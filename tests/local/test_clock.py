@@ -55,7 +55,7 @@ def test_a_jump_takes_no_real_time() -> None:
 @pytest.mark.parametrize(
     ("environment", "speed"),
     [
-        ({}, 100),
+        ({}, 1),
         ({"PROVISIONER_LOCAL_SPEED": "20"}, 20),
         ({"PROVISIONER_LOCAL_SETTLE": "0.5"}, 200),
         ({"PROVISIONER_LOCAL_SETTLE": "0"}, 10_000),

@@ -16,11 +16,11 @@ from provisioner.local.control import ask
 from provisioner.local.serve import LOOPBACK
 from provisioner.local.state import SERVER, SETTINGS, read, write
 
-ENSURE = """
+START = """
 import os, sys
 from pathlib import Path
-from provisioner.local.cloud import default_directory, ensure
-print(ensure(default_directory(os.environ)).pid)
+from provisioner.local.cloud import default_directory, start
+print(start(default_directory(os.environ)).pid)
 """
 
 
@@ -34,7 +34,6 @@ def test_a_started_cloud_tells_who_it_is(started: Cloud) -> None:
 def test_starting_it_twice_gives_the_same_cloud(started: Cloud) -> None:
     assert cloud.start(started.directory) == started
     assert cloud.start(started.directory, port=started.port) == started
-    assert cloud.ensure(started.directory) == started
 
 
 def test_what_does_not_run_has_no_status_and_is_not_stopped(directory: Path) -> None:
@@ -108,7 +107,7 @@ def test_commands_at_the_same_time_start_one_server_that_outlives_them(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PROVISIONER_LOCAL_DIR", str(directory))
-    command = [sys.executable, "-c", ENSURE]
+    command = [sys.executable, "-c", START]
     root = Path(__file__).parents[2]
     with ThreadPoolExecutor(2) as pool:
         told = list(pool.map(lambda _: subprocess.check_output(command, cwd=root), range(2)))

@@ -1,0 +1,133 @@
+"""`local save` and `local load`: a state in a file, and back."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provisioner.local import saved
+from provisioner.local.cloud import Cloud
+from provisioner.local.control import LocalError, ask
+
+from .conftest import ENOUGH, Connect
+
+SPEC = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}]}
+
+
+@pytest.fixture
+def save(cloud: Cloud) -> Callable[[Path], None]:
+    return lambda path: ask(cloud.endpoint, "save", {"file": str(path)}, timeout=60)
+
+
+@pytest.fixture
+def load(cloud: Cloud) -> Callable[[Path], None]:
+    return lambda path: ask(cloud.endpoint, "load", {"file": str(path)}, timeout=60)
+
+
+def populate(client: Connect) -> None:
+    """One thing at least of every kind that is a stack's."""
+    client("ecs").create_cluster(clusterName="c")
+    client("ecs").register_task_definition(
+        family="web", containerDefinitions=[{"name": "web", "image": "nginx", "memory": 64}]
+    )
+    client("ecs").create_service(
+        cluster="c", serviceName="web", taskDefinition="web", desiredCount=2
+    )
+    client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(SPEC))
+    client("ecr").create_repository(repositoryName="app")
+    client("logs").create_log_group(logGroupName="/web")
+    client("secretsmanager").create_secret(Name="s", SecretString="x")
+    client("ssm").put_parameter(
+        Name="/a", Value="1", Type="String", Tags=[{"Key": "k", "Value": "v"}]
+    )
+    bucket = {"LocationConstraint": "eu-west-1"}
+    client("s3").create_bucket(Bucket="some-bucket", CreateBucketConfiguration=bucket)
+    client("s3").put_object(Bucket="some-bucket", Key="k", Body=b"body")
+    client("sns").create_topic(Name="t")
+    client("acm").request_certificate(DomainName="example.com", ValidationMethod="DNS")
+    client("kms").create_key()
+
+
+def seen(client: Connect) -> dict[str, Any]:
+    """What is there, as clients see it."""
+    (service,) = client("ecs").describe_services(cluster="c", services=["web"])["services"]
+    return {
+        "service": service,
+        "tasks": sorted(client("ecs").list_tasks(cluster="c")["taskArns"]),
+        "tags": client("ssm").list_tags_for_resource(ResourceType="Parameter", ResourceId="/a")[
+            "TagList"
+        ],
+        "interfaces": client("ec2").describe_network_interfaces()["NetworkInterfaces"],
+        "role": client("iam").get_role(RoleName="r")["Role"],
+        "body": client("s3").get_object(Bucket="some-bucket", Key="k")["Body"].read(),
+        "certificates": client("acm").list_certificates()["CertificateSummaryList"],
+    }
+
+
+def test_what_is_loaded_is_what_was_saved(
+    cloud: Cloud,
+    client: Connect,
+    advance: Callable[[float], None],
+    attached: Callable[[], str],
+    tmp_path: Path,
+    save: Callable[[Path], None],
+    load: Callable[[Path], None],
+) -> None:
+    populate(client)
+    advance(ENOUGH)
+    client("elbv2").delete_load_balancer(LoadBalancerArn=attached())
+    ask(cloud.endpoint, "settings", {"fates": {"nginx*": "crash"}})
+    before = seen(client)
+    save(tmp_path / "state")
+    ask(cloud.endpoint, "reset", {})
+    ask(cloud.endpoint, "settings", {"fates": {}})
+    client("ecs").create_cluster(clusterName="other")
+    load(tmp_path / "state")
+    assert seen(client) == before
+    assert ask(cloud.endpoint, "settings")["fates"] == {"nginx*": "crash"}
+    ask(cloud.endpoint, "settings", {"fates": {}})
+    clusters = client("ecs").list_clusters()["clusterArns"]
+    assert [each.rpartition("/")[2] for each in clusters] == ["c"]
+    client("ecs").update_service(cluster="c", service="web", desiredCount=1)
+    advance(ENOUGH)
+    assert seen(client)["service"]["runningCount"] == 1
+
+
+def test_a_file_that_is_no_state_is_refused_and_changes_nothing(
+    client: Connect, tmp_path: Path, load: Callable[[Path], None], save: Callable[[Path], None]
+) -> None:
+    client("ecs").create_cluster(clusterName="c")
+    save(tmp_path / "state")
+    good = (tmp_path / "state").read_bytes()
+    header, data = saved.header(), good.partition(b"\n")[2]
+    evil = zlib.compress(pickle.dumps({"more": print}))
+    for content, words in (
+        (b"stack: web\n", "not a state that"),
+        (json.dumps({**header, "version": 0}).encode() + b"\n" + data, "version 0, and this is"),
+        (json.dumps({**header, "moto": "4.0"}).encode() + b"\n" + data, "moto 4.0, and this is"),
+        (good[:-40], "cannot be read"),
+        (json.dumps(header).encode() + b"\n" + evil, "no business in a state"),
+    ):
+        (tmp_path / "other").write_bytes(content)
+        with pytest.raises(LocalError, match=words):
+            load(tmp_path / "other")
+    with pytest.raises(LocalError, match=r"absent: cannot be read: No such file"):
+        load(tmp_path / "absent")
+    assert len(client("ecs").list_clusters()["clusterArns"]) == 1
+
+
+def test_a_state_that_cannot_be_written_leaves_what_was_there(
+    client: Connect, tmp_path: Path, save: Callable[[Path], None]
+) -> None:
+    (tmp_path / "state").mkdir()
+    with pytest.raises(LocalError, match="cannot be written"):
+        save(tmp_path / "state")
+    with pytest.raises(LocalError, match="cannot be written: No such file"):
+        save(tmp_path / "absent" / "state")
+    assert [each.name for each in tmp_path.iterdir()] == ["state"]
