@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 MINISTACK := $(VENV)/ministack
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test fast check fmt lint type docs schema bench clean
+.PHONY: help install demo app test fast check fmt lint type docs schema bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: install ## Build the OakTree stack on the embedded cloud, change it, tear it down
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh specs/demo.sh
+
+app: install ## Serve the OakTree application on port 5000
+	$(BIN)/python -m app
 
 test: install ## All tests
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered

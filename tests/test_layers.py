@@ -224,3 +224,26 @@ def test_no_function_is_too_long() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_says_what_it_is(module: str) -> None:
     assert ast.get_docstring(tree(module))
+
+
+APP = sorted((ROOT / "app").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", APP, ids=lambda path: path.stem)
+def test_the_application_keeps_to_itself_and_stays_small(path: Path) -> None:
+    root = ast.parse(path.read_text())
+    named = {node.module or "" for node in ast.walk(root) if isinstance(node, ast.ImportFrom)}
+    named |= {
+        alias.name
+        for node in ast.walk(root)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    assert [name for name in named if within(name, ("provisioner",))] == []
+    assert ast.get_docstring(root)
+    assert len(path.read_text().splitlines()) <= LONGEST_FILE
+    assert [one.name for one in functions(root) if length(one) > LONGEST_FUNCTION] == []
+
+
+def test_the_provisioner_knows_nothing_of_the_application() -> None:
+    assert [str(one) for one in EVERY_IMPORT if within(one.target, ("app",))] == []

@@ -287,12 +287,12 @@ resource "aws_ecs_task_definition" "of" {
     image                  = "${aws_ecr_repository.of[each.key].repository_url}:${coalesce(each.value.tag, var.image_tag)}"
     essential              = true
     portMappings           = [{ containerPort = local.port, hostPort = local.port, protocol = "tcp" }]
-    environment            = [{ name = "NODE_ENV", value = "dev" }, { name = "PORT", value = "5000" }]
+    environment            = [{ name = "APP_ENV", value = "dev" }, { name = "PORT", value = "5000" }]
     user                   = "1000"
     readonlyRootFilesystem = true
     linuxParameters        = { capabilities = { add = [], drop = ["ALL"] }, initProcessEnabled = true }
     healthCheck = {
-      command     = ["CMD-SHELL", "curl -f http://localhost:5000/health || exit 1"]
+      command     = ["CMD", "python", "-m", "app.healthcheck"]
       interval    = 30
       timeout     = 5
       retries     = 3

@@ -143,8 +143,8 @@ def test_the_oaktree_spec_is_the_seeds_stack() -> None:
     assert dev.spec.network.vpc.tags == {"Name": "oaktree-vpc-dev"}
     assert (app.image.repository, app.image.tag) == ("oaktree-dev", "latest")
     assert (app.cpu, app.memory_mib, app.port, app.desired_count) == (256, 512, 5000, 1)
-    assert app.environment == {"NODE_ENV": "dev", "PORT": "5000"}
-    assert check.command == ["CMD-SHELL", "curl -f http://localhost:5000/health || exit 1"]
+    assert app.environment == {"APP_ENV": "dev", "PORT": "5000"}
+    assert check.command == ["CMD", "python", "-m", "app.healthcheck"]
     assert staging.spec.services["app"].desired_count == 2
     large = prod.spec.services["app"]
     assert (large.cpu, large.memory_mib, large.desired_count) == (1024, 2048, 4)

@@ -50,7 +50,7 @@ SEED: tuple[tuple[str, str, str, Any], ...] = (
         "container.environment",
         TASK,
         f"{APP}.environment",
-        [{"name": "NODE_ENV", "value": "dev"}, {"name": "PORT", "value": "5000"}],
+        [{"name": "APP_ENV", "value": "dev"}, {"name": "PORT", "value": "5000"}],
     ),
     ("container.logDriver", TASK, f"{APP}.logConfiguration.logDriver", "awslogs"),
     ("awslogs-group", TASK, f"{APP}.logConfiguration.options.awslogs-group", "/ecs/oaktree-dev"),
@@ -61,7 +61,7 @@ SEED: tuple[tuple[str, str, str, Any], ...] = (
         TASK,
         f"{APP}.healthCheck",
         {
-            "command": ["CMD-SHELL", "curl -f http://localhost:5000/health || exit 1"],
+            "command": ["CMD", "python", "-m", "app.healthcheck"],
             "interval": 30,
             "timeout": 5,
             "retries": 3,

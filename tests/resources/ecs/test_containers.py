@@ -159,8 +159,8 @@ def test_the_order_of_containers_means_nothing(wanted: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("answered", "path"),
     [
-        ({"environment": [{"name": "NODE_ENV", "value": "dev"}]}, "environment.PORT"),
-        ({"environment": [{"name": "NODE_ENV", "value": "dev"}, {"name": "PORT", "value": "5000"},
+        ({"environment": [{"name": "APP_ENV", "value": "dev"}]}, "environment.PORT"),
+        ({"environment": [{"name": "APP_ENV", "value": "dev"}, {"name": "PORT", "value": "5000"},
                           {"name": "MORE", "value": "x"}]}, "environment.MORE"),
         ({"image": "other"}, "image"),
         ({"user": "0"}, "user"),

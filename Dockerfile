@@ -1,0 +1,40 @@
+# Two images: `docker build --target app .` and `docker build --target provisioner .`
+# A build that can be repeated pins its base: --build-arg PYTHON_IMAGE=python@sha256:…
+# There is no HEALTHCHECK: ECS ignores it; the task definition has one.
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /src
+COPY pyproject.toml constraints.txt README.md ./
+
+FROM build AS build-app
+RUN python -m venv --without-pip /opt/venv \
+    && python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['app'], sep='\n')" > requirements.txt \
+    && pip --python /opt/venv/bin/python install --constraint constraints.txt --requirement requirements.txt
+COPY app /opt/app/app
+RUN python -m compileall -q /opt/app /opt/venv
+
+FROM build AS build-provisioner
+COPY provisioner provisioner
+RUN python -m venv --without-pip /opt/venv \
+    && pip --python /opt/venv/bin/python install --constraint constraints.txt . \
+    && python -m compileall -q /opt/venv
+
+FROM ${PYTHON_IMAGE} AS provisioner
+ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+COPY --from=build-provisioner /opt/venv /opt/venv
+WORKDIR /spec
+USER 1000:1000
+ENTRYPOINT ["provisioner"]
+
+FROM ${PYTHON_IMAGE} AS app
+ARG GIT_SHA=unknown
+ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 GIT_SHA=${GIT_SHA}
+LABEL org.opencontainers.image.revision=${GIT_SHA}
+COPY --from=build-app /opt/venv /opt/venv
+COPY --from=build-app /opt/app /opt/app
+WORKDIR /opt/app
+USER 1000:1000
+EXPOSE 5000
+CMD ["python", "-m", "app"]

@@ -1,0 +1,60 @@
+"""The application put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from . import edge, items, probes, problems
+from .health import Dependency, Health
+from .lifecycle import Lifecycle
+from .settings import Settings
+from .store import Store
+from .task import Task
+
+
+def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
+    """An ASGI application; it becomes ready when its lifespan has started."""
+    store = Store(
+        settings.database_url.get_secret_value(), timeout_seconds=settings.database_timeout_seconds
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        try:  # a shared database that is down must not keep tasks from starting
+            await store.check()
+        except problems.StoreUnavailable as error:
+            structlog.get_logger().warning("store.absent", reason=str(error))
+        if lifecycle.state == "starting":
+            lifecycle.state = "ready"
+        yield
+        await store.close()
+
+    app = FastAPI(title="OakTree", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.settings = settings
+    app.state.lifecycle = lifecycle
+    app.state.store = store
+    app.state.task = Task(settings.ecs_container_metadata_uri_v4)
+    app.state.health = Health(
+        {"database": Dependency(store.check, fatal=settings.embedded)},
+        timeout=settings.health_timeout_seconds,
+        keep=settings.health_cache_seconds,
+    )
+    app.include_router(items.router)
+    app.include_router(probes.router)
+    problems.install(app)
+    app.add_middleware(edge.Net)  # the last one added is the outermost
+    app.add_middleware(edge.BodyLimit, most=settings.max_body_bytes)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=["Content-Type", "X-Request-ID"],
+        expose_headers=["Link", "Location", "X-Request-ID"],
+    )
+    app.add_middleware(edge.Edge, lifecycle=lifecycle)
+    return app
