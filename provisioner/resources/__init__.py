@@ -21,6 +21,8 @@ from provisioner.resources.elbv2.rule_priorities import RulePriorities
 from provisioner.resources.elbv2.target_group import TargetGroup
 from provisioner.resources.iam.role import Role
 from provisioner.resources.logs.log_group import LogGroup
+from provisioner.resources.scheduler.schedule import Schedule
+from provisioner.resources.scheduler.schedule_group import ScheduleGroup
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
@@ -38,6 +40,8 @@ KINDS: Mapping[str, Kind] = {
         Cluster(),
         TaskDefinition(),
         Service(),
+        ScheduleGroup(),
+        Schedule(),
     )
 }
 """The registration: a new kind is one more line here."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from provisioner.spec.containers import ExecuteCommand
 from provisioner.spec.fields import (
     Account,
     EcsName,
@@ -23,6 +24,7 @@ from provisioner.spec.fields import (
 from provisioner.spec.ingress import LoadBalancer
 from provisioner.spec.network import Network
 from provisioner.spec.service import Service
+from provisioner.spec.task import Task
 
 
 class Cluster(Part):
@@ -32,6 +34,8 @@ class Cluster(Part):
     container_insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
     """`enhanced` adds metrics per task and container, and their cost."""
     capacity_providers: list[Literal["FARGATE", "FARGATE_SPOT"]] = ["FARGATE", "FARGATE_SPOT"]
+    execute_command: ExecuteCommand | None = None
+    """How exec sessions are encrypted and recorded."""
 
 
 class Spec(Part):
@@ -53,7 +57,9 @@ class Spec(Part):
     network: Network
     cluster: Cluster = Cluster()
     load_balancer: LoadBalancer | None = None
-    services: Annotated[dict[Slug, Service], Field(min_length=1)]
+    services: dict[Slug, Service] = {}
     """What runs. `app` is the main service: its resources carry the stack's name alone."""
+    tasks: dict[Slug, Task] = {}
+    """What is run by hand or by the clock: task definition, roles and log group, but no service."""
     environments: dict[Slug, dict[str, Any]] = {}
     """Overlays: `-e NAME` merges one of them over the rest of the file."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Resource, text
 from provisioner.spec.models import Spec
-from provisioner.stack import compute, identity, ingress, network
+from provisioner.stack import compute, identity, ingress, network, tasks
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
 
@@ -17,6 +17,7 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     ingress.build,
     identity.build,
     compute.build,
+    tasks.build,
 )
 LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = ()
 """What builders look up beside the account and the network."""
@@ -64,4 +65,15 @@ def _outputs(context: Context) -> dict[str, Any]:
         }
         for name, _ in context.services()
     }
+    if context.spec.tasks:
+        outputs["tasks"] = {name: _to_run(context, name) for name in context.spec.tasks}
     return outputs
+
+
+def _to_run(context: Context, name: str) -> dict[str, Any]:
+    """What `aws ecs run-task` needs to know of a task."""
+    return {
+        "task_definition_arn": ref(compute.TASK_DEFINITION, name),
+        "security_group_id": ref(network.GROUP, name, "Id"),
+        "subnet_ids": context.network.ref("PrivateSubnetIds"),
+    }
