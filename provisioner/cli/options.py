@@ -14,6 +14,7 @@ import click
 from provisioner.api import Stack, connect, region_for
 from provisioner.cli.log import configure
 from provisioner.errors import Problem, ProvisionerError, SpecError, UsageError
+from provisioner.examine import examine
 from provisioner.local import cloud
 from provisioner.spec.load import Loaded, load
 
@@ -37,11 +38,13 @@ class Target:
 
     def load(self) -> Loaded:
         """The spec, resolved. Raises SpecError, UsageError."""
-        return load(
-            self.spec,
-            environment=self.environment,
-            variables=self.variables,
-            settings=self.settings,
+        return examine(
+            load(
+                self.spec,
+                environment=self.environment,
+                variables=self.variables,
+                settings=self.settings,
+            )
         )
 
     def stack(self) -> Stack:

@@ -61,5 +61,9 @@ class Spec(Part):
     """What runs. `app` is the main service: its resources carry the stack's name alone."""
     tasks: dict[Slug, Task] = {}
     """What is run by hand or by the clock: task definition, roles and log group, but no service."""
+    overrides: dict[str, dict[str, Any]] = {}
+    """Properties in AWS's own words, put over those at an address: `{ecs.service/app: {…}}`."""
+    resources: dict[str, dict[str, Any]] = {}
+    """More resources in AWS's own words: `{logs.log_group/extra: {logGroupName: …}}`."""
     environments: dict[Slug, dict[str, Any]] = {}
     """Overlays: `-e NAME` merges one of them over the rest of the file."""

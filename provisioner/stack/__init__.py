@@ -8,7 +8,7 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Resource, text
 from provisioner.spec.models import Spec
-from provisioner.stack import compute, identity, ingress, network, tasks
+from provisioner.stack import compute, identity, ingress, network, raw, tasks
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
 
@@ -42,7 +42,7 @@ def build(spec: Spec, *, environment: str | None, region: str) -> Blueprint:
     return Blueprint(
         names.owner,
         f"{spec.stack}-",
-        tuple(resource for build in BUILDERS for resource in build(context)),
+        raw.put(context, (resource for build in BUILDERS for resource in build(context))),
         (context.account, context.network, *(found for look in LOOKUPS for found in look(context))),
         _outputs(context),
     )

@@ -299,5 +299,5 @@ def test_what_leaves_the_spec_is_a_difference(wanted: dict[str, Any], name: str,
 
 
 def test_a_volume_that_somebody_added_is_a_difference(wanted: dict[str, Any]) -> None:
-    answer = described({**wanted, "volumes": VOLUMES})
+    answer = {**described(wanted), "volumes": VOLUMES}
     assert changed({**wanted, "volumes": VOLUMES[:1]}, answer) == ["volumes.e"]
