@@ -34,9 +34,11 @@ from provisioner.engine.observe import Observed, observe
 from provisioner.engine.owner import ADDRESS, stamp
 from provisioner.engine.plan import make_plan
 from provisioner.engine.step import Plan
-from provisioner.errors import UsageError
+from provisioner.errors import PlanError, UsageError
+from provisioner.examine import findings
 from provisioner.resources import KINDS
 from provisioner.resources.lookups import FINDERS
+from provisioner.spec.document import dotted
 from provisioner.spec.models import Spec
 from provisioner.stack import build
 
@@ -110,6 +112,10 @@ class Stack:
         self.spec, self.environment, self.aws = spec, environment, aws
         self.clock = clock or Clock()
         self.blueprint = build(spec, environment=environment, region=aws.region)
+        if spec.overrides or spec.resources:
+            found = [f"{dotted(one.path)}: {one.message}" for one in findings(spec, self.blueprint)]
+            if found:
+                raise PlanError("\n".join(found))
         self.scope = Scope(
             self.blueprint.owner,
             self.blueprint.prefix,

@@ -26,14 +26,15 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "engine": ("errors",),
     "stack": ("spec", "engine.model", "engine.owner", "errors"),
     "resources": ("engine", "errors"),
-    "api": ("engine", "errors", "resources", "spec", "stack"),
+    "api": ("engine", "errors", "examine", "resources", "spec", "stack"),
+    "examine": ("engine", "errors", "resources", "spec", "stack"),
     "cli": ("*",),
     "__init__": ("api", "engine", "errors", "spec", "stack"),
     "__main__": ("cli",),
 }
 FOREIGN: dict[str, tuple[str, ...]] = {
     # packages that belong to one layer alone
-    "boto3": ("engine.aws", "api", "local"),
+    "boto3": ("engine.aws", "api", "examine", "local"),
     "pydantic": ("spec",),
     "yaml": ("spec", "cli"),
     "click": ("cli", "render"),

@@ -18,6 +18,7 @@ from provisioner.engine.document import FORMAT_VERSION
 from provisioner.engine.execute import Report
 from provisioner.engine.step import Plan
 from provisioner.errors import SpecError, UsageError
+from provisioner.examine import examine
 from provisioner.render import text
 from provisioner.spec.load import load_every
 from provisioner.spec.schema import json_schema
@@ -196,7 +197,8 @@ def schema() -> None:
 def _load_all(target: Target) -> list[Any]:
     if target.environment:
         return [target.load()]
-    return load_every(target.spec, variables=target.variables, settings=target.settings)
+    every = load_every(target.spec, variables=target.variables, settings=target.settings)
+    return [examine(loaded) for loaded in every]
 
 
 def _problem(problem: Any) -> dict[str, Any]:

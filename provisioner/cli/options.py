@@ -14,6 +14,7 @@ import click
 from provisioner.api import Stack, connect, region_for
 from provisioner.cli.log import configure
 from provisioner.errors import Problem, ProvisionerError, SpecError, UsageError
+from provisioner.examine import examine
 from provisioner.local import cloud
 from provisioner.local.clock import REAL_TIME
 from provisioner.local.control import ask
@@ -39,11 +40,13 @@ class Target:
 
     def load(self) -> Loaded:
         """The spec, resolved. Raises SpecError, UsageError."""
-        return load(
-            self.spec,
-            environment=self.environment,
-            variables=self.variables,
-            settings=self.settings,
+        return examine(
+            load(
+                self.spec,
+                environment=self.environment,
+                variables=self.variables,
+                settings=self.settings,
+            )
         )
 
     def stack(self) -> Stack:

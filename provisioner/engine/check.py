@@ -12,6 +12,9 @@ from provisioner.engine.kind import Kind
 from provisioner.engine.model import Outputs, Ref, Resource, Text, resolve
 from provisioner.errors import PlanError
 
+UNKNOWN = "known-after-apply"
+"""What stands for a value that only AWS can give."""
+
 
 def check(
     resources: Iterable[Resource], *, kinds: Mapping[str, Kind], aws: Aws, known: Outputs
@@ -21,15 +24,19 @@ def check(
         f"{resource.address}: {complaint}"
         for resource in resources
         if not kinds[resource.kind].part_of
-        for complaint in _complaints(resource, kinds[resource.kind], aws, known)
+        for complaint in complaints_about(resource, kinds[resource.kind], aws, known)
     ]
     if complaints:
         raise PlanError("AWS would not accept these values:\n  " + "\n  ".join(complaints))
 
 
-def _complaints(resource: Resource, kind: Kind, aws: Aws, known: Outputs) -> list[str]:
+def complaints_about(resource: Resource, kind: Kind, aws: Aws, known: Outputs) -> list[str]:
+    """What botocore says of one resource's create call, in its own words."""
     model = aws.client(kind.api.service).meta.service_model.operation_model(kind.api.create)
-    arguments = kind.request(_stand_in(resolve(resource.properties, known)))
+    try:
+        arguments = kind.request(_stand_in(resolve(resource.properties, known)))
+    except KeyError as error:
+        return [f"Missing required parameter in input: {error.args[0]!r}"]
     report = ParamValidator().validate(arguments, model.input_shape).generate_report()
     return [line for line in report.splitlines() if line]
 
@@ -37,7 +44,7 @@ def _complaints(resource: Resource, kind: Kind, aws: Aws, known: Outputs) -> lis
 def _stand_in(value: Any) -> Any:
     """References become words: their values are strings not known yet."""
     if isinstance(value, Ref | Text):
-        return "known-after-apply"
+        return UNKNOWN
     if isinstance(value, Mapping):
         return {key: _stand_in(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

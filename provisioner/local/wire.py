@@ -173,9 +173,13 @@ def _route(name: str, model: Mapping[str, Any]) -> _Route:
     operation = model["operations"][name]
     path, _, fixed = operation["http"]["requestUri"].partition("?")
     path = path.rstrip("/") or "/"
+    parts = re.split(r"{([^}]+)}", path)
+    last = len(parts) - 2 if not parts[-1] else 0  # servers decode the / of an ARN at the end
     pattern = "".join(
-        re.escape(part) if index % 2 == 0 else (".+" if part.endswith("+") else "[^/]+")
-        for index, part in enumerate(re.split(r"{([^}]+)}", path))
+        re.escape(part)
+        if index % 2 == 0
+        else (".+" if part.endswith("+") or index == last else "[^/]+")
+        for index, part in enumerate(parts)
     )
     query: dict[str, str | None] = {
         key: value or None for key, value in parse_qsl(fixed, keep_blank_values=True)

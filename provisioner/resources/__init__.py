@@ -25,6 +25,8 @@ from provisioner.resources.elbv2.rule_priorities import RulePriorities
 from provisioner.resources.elbv2.target_group import TargetGroup
 from provisioner.resources.iam.role import Role
 from provisioner.resources.logs.log_group import LogGroup
+from provisioner.resources.scheduler.schedule import Schedule
+from provisioner.resources.scheduler.schedule_group import ScheduleGroup
 from provisioner.resources.servicediscovery.namespace import Namespace
 from provisioner.resources.servicediscovery.service import Service as DiscoveryService
 
@@ -50,6 +52,8 @@ KINDS: Mapping[str, Kind] = {
         ScalingPolicy(),
         ScheduledAction(),
         Alarm(),
+        ScheduleGroup(),
+        Schedule(),
     )
 }
 """The registration: a new kind is one more line here."""

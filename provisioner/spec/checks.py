@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 
 from provisioner.spec import (
     checks_balancer,
+    checks_containers,
     checks_discovery,
     checks_names,
     checks_routing,
     checks_scaling,
     checks_task,
+    checks_tasks,
 )
 from provisioner.spec.finding import Finding
 from provisioner.spec.models import Spec
@@ -60,6 +62,19 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_scaling.scaling_schedule,
     checks_names.written_names,
     checks_names.rule_names,
+    checks_containers.container_names,
+    checks_containers.dependencies,
+    checks_containers.mounts,
+    checks_containers.file_systems,
+    checks_containers.room,
+    checks_containers.one_listener_per_port,
+    checks_containers.limits,
+    checks_containers.exec_needs,
+    checks_containers.exec_sessions,
+    checks_tasks.something_runs,
+    checks_tasks.one_name_one_thing,
+    checks_tasks.time_zones,
+    checks_tasks.old_tracing,
 )
 
 

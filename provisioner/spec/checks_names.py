@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.spec.document import Path, dotted
-from provisioner.spec.finding import Finding, rules, services
+from provisioner.spec.finding import Finding, rules
 from provisioner.spec.models import Spec
+from provisioner.spec.parts import workloads
 
 _KINDS = {
     "service": "ECS service",
@@ -33,7 +34,7 @@ def written_names(spec: Spec) -> Iterator[Finding]:
 def _written(spec: Spec) -> Iterator[tuple[str, Path, str]]:
     if spec.load_balancer and (group := spec.load_balancer.security_group_name):
         yield "security group", ("load_balancer", "security_group_name"), group
-    for path, service in services(spec):
+    for path, service in workloads(spec):
         for field, kind in _KINDS.items():
             if name := getattr(service.names, field):
                 yield kind, (*path, "names", field), name

@@ -13,7 +13,8 @@ from provisioner.spec.credentials import credential
 from provisioner.spec.document import Path, dotted, quoted
 from provisioner.spec.finding import Finding, services
 from provisioner.spec.models import Spec
-from provisioner.spec.service import RETENTION_DAYS, Deployment, Image, Service
+from provisioner.spec.parts import every_container, every_image, workloads
+from provisioner.spec.service import RETENTION_DAYS, Container, Deployment, Image
 from provisioner.spec.spelling import enumerated
 
 _SIZES: Mapping[str, Any] = json.loads(
@@ -29,7 +30,7 @@ _SECRET_ARN = re.compile(
 
 def fargate_size(spec: Spec) -> Iterator[Finding]:
     """Fargate has a table of memory sizes per CPU size; aws-behaviour §4.1 (fargate.json)."""
-    for path, service in services(spec):
+    for path, service in workloads(spec):
         allowed = _SIZES.get(str(service.cpu))
         if allowed is None:
             known = enumerated(_SIZES, "or")
@@ -54,7 +55,7 @@ def _amounts_in_words(allowed: Any) -> str:
 
 def fargate_platform(spec: Spec) -> Iterator[Finding]:
     """Large tasks and extra storage need platform 1.4.0; aws-behaviour §4.1, §4.2."""
-    for path, service in services(spec):
+    for path, service in workloads(spec):
         version = service.platform_version
         if version == "LATEST" or tuple(map(int, version.split("."))) >= (1, 4, 0):
             continue
@@ -67,7 +68,7 @@ def fargate_platform(spec: Spec) -> Iterator[Finding]:
 
 def log_retention(spec: Spec) -> Iterator[Finding]:
     """CloudWatch Logs accepts a list of values only; logs.PutRetentionPolicy."""
-    for path, service in services(spec):
+    for path, service in workloads(spec):
         days = service.logs.retention_days
         if days not in RETENTION_DAYS:
             below = [value for value in RETENTION_DAYS if value < days][-1:]
@@ -79,7 +80,7 @@ def log_retention(spec: Spec) -> Iterator[Finding]:
 
 def container_health(spec: Spec) -> Iterator[Finding]:
     """The check ECS runs in the container; aws-behaviour §2.3."""
-    for path, service in services(spec):
+    for path, service in every_container(spec):
         check, where = service.container_health_check, (*path, "container_health_check")
         if check is None:
             continue
@@ -125,7 +126,7 @@ def _stuck(desired: int, deployment: Deployment) -> bool:
 def capacity(spec: Spec) -> Iterator[Finding]:
     """Capacity providers; aws-behaviour §4.5 and ecs.CreateService."""
     offered = spec.cluster.capacity_providers
-    for path, service in services(spec):
+    for path, service in workloads(spec):
         where, shares = (*path, "capacity_provider_strategy"), service.capacity_provider_strategy
         seen: set[str] = set()
         for index, share in enumerate(shares):
@@ -144,8 +145,7 @@ def capacity(spec: Spec) -> Iterator[Finding]:
 
 def image_source(spec: Spec) -> Iterator[Finding]:
     """An image is one of the stack's repository, or a whole reference; never a mixture."""
-    for path, service in services(spec):
-        image, where = service.image, (*path, "image")
+    for where, image in every_image(spec):
         if (image.repository is None) == (image.uri is None):
             found = "both" if image.uri else "neither"
             yield Finding(where, f"expected either `repository` or `uri`, found {found}")
@@ -162,8 +162,7 @@ def image_source(spec: Spec) -> Iterator[Finding]:
 def one_repository_one_setting(spec: Spec) -> Iterator[Finding]:
     """Services may share a repository, which is then made once."""
     first: dict[str, tuple[Path, Image]] = {}
-    for path, service in services(spec):
-        image, where = service.image, (*path, "image")
+    for where, image in every_image(spec):
         if image.repository is None:
             continue
         other_path, other = first.setdefault(image.repository, (where, image))
@@ -176,18 +175,17 @@ def one_repository_one_setting(spec: Spec) -> Iterator[Finding]:
 
 def immutable_latest(spec: Spec) -> Iterator[Finding]:
     """`latest` can be pushed once only where tags are immutable; aws-behaviour §10."""
-    for path, service in services(spec):
-        image = service.image
+    for where, image in every_image(spec):
         immutable = image.repository is not None and image.tag_mutability == "IMMUTABLE"
         if immutable and image.tag == "latest" and image.digest is None:
             message = "IMMUTABLE refuses a second push of `latest`; deploy other tags, or digests"
-            yield Finding((*path, "image", "tag_mutability"), message, "warning")
+            yield Finding((*where, "tag_mutability"), message, "warning")
 
 
 def secret_arns(spec: Spec) -> Iterator[Finding]:
     """ECS reads secrets by ARN; aws-behaviour §2.3. The value is never shown: it may be one."""
-    for path, service in services(spec):
-        for name, arn in service.secrets.items():
+    for path, container in every_container(spec):
+        for name, arn in container.secrets.items():
             if not _SECRET_ARN.fullmatch(arn):
                 yield Finding(
                     (*path, "secrets", name),
@@ -198,17 +196,17 @@ def secret_arns(spec: Spec) -> Iterator[Finding]:
 
 def secrets_beside_environment(spec: Spec) -> Iterator[Finding]:
     """A variable comes from one place; ecs.RegisterTaskDefinition refuses the second."""
-    for path, service in services(spec):
-        for name in service.secrets:
-            if name in service.environment:
+    for path, container in every_container(spec):
+        for name in container.secrets:
+            if name in container.environment:
                 message = f"`{name}` is also in `environment`; keep one of them"
                 yield Finding((*path, "secrets", name), message)
 
 
 def credentials_in_sight(spec: Spec) -> Iterator[Finding]:
     """A task definition can be read by many; a secret in it is not one any more."""
-    for path, service in services(spec):
-        for where, value in _visible_texts(service):
+    for path, container in every_container(spec):
+        for where, value in _visible_texts(container):
             if kind := credential(value):
                 yield Finding(
                     (*path, *where),
@@ -217,9 +215,9 @@ def credentials_in_sight(spec: Spec) -> Iterator[Finding]:
                 )
 
 
-def _visible_texts(service: Service) -> Iterator[tuple[Path, str]]:
-    for name, value in service.environment.items():
+def _visible_texts(container: Container) -> Iterator[tuple[Path, str]]:
+    for name, value in container.environment.items():
         yield ("environment", name), value
     for field in ("command", "entry_point"):
-        for index, text in enumerate(getattr(service, field)):
+        for index, text in enumerate(getattr(container, field)):
             yield (field, index), text

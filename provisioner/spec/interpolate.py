@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
@@ -16,6 +17,9 @@ BUILT_IN = {
     "stack": "it is the spec's `stack:`",
     "region": "it is the spec's `region:`",
 }
+RAW = ("overrides", "resources")
+"""Sections in which `${kind/name.Output}` is a reference to a resource, and stays."""
+_RESOURCE = re.compile(r"(?<!\$)\$\{((?:lookup\.|[a-z0-9_]+\.[a-z0-9_]+/)[^}]*)\}")
 _LONGEST = 65_536
 _DEEPEST = 20
 """Variables inside each other."""
@@ -78,7 +82,7 @@ def _used(data: object) -> set[str]:
     found: set[str] = set()
     for _, value in walk(data):
         if isinstance(value, str):
-            found |= _references(value, 0)
+            found |= _references(_RESOURCE.sub("", value), 0)
     return found
 
 
@@ -121,6 +125,8 @@ class _Names:
             return self._inputs.variables[str(path[1])]
         if not isinstance(value, str) or "${" not in value:
             return value
+        if path[0] in RAW:
+            value = _RESOURCE.sub(r"$${\1}", value)
         try:
             self.written[path] = value
             return self._expand(value, 0)

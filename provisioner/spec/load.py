@@ -46,6 +46,8 @@ class Loaded:
     """The spec as plain data with everything resolved, as `validate --render` prints it."""
     warnings: tuple[Problem, ...]
     file: str
+    document: Document
+    """Where everything was written."""
 
 
 def load(
@@ -188,4 +190,5 @@ class _Job:
             data={key: plain(value) for key, value in data.items()},
             warnings=tuple(in_file_order(warnings)),
             file=document.file,
+            document=document,
         )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from provisioner.spec.containers import ExecuteCommand
 from provisioner.spec.discovery import Discovery
 from provisioner.spec.fields import (
     Account,
@@ -24,6 +25,7 @@ from provisioner.spec.fields import (
 from provisioner.spec.ingress import LoadBalancer
 from provisioner.spec.network import Network
 from provisioner.spec.service import Service
+from provisioner.spec.task import Task
 
 
 class Cluster(Part):
@@ -33,6 +35,8 @@ class Cluster(Part):
     container_insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
     """`enhanced` adds metrics per task and container, and their cost."""
     capacity_providers: list[Literal["FARGATE", "FARGATE_SPOT"]] = ["FARGATE", "FARGATE_SPOT"]
+    execute_command: ExecuteCommand | None = None
+    """How exec sessions are encrypted and recorded."""
 
 
 class Spec(Part):
@@ -56,7 +60,13 @@ class Spec(Part):
     load_balancer: LoadBalancer | None = None
     discovery: Discovery = Discovery()
     """Where services with `discovery: true` are found; made when there is one."""
-    services: Annotated[dict[Slug, Service], Field(min_length=1)]
+    services: dict[Slug, Service] = {}
     """What runs. `app` is the main service: its resources carry the stack's name alone."""
+    tasks: dict[Slug, Task] = {}
+    """What is run by hand or by the clock: task definition, roles and log group, but no service."""
+    overrides: dict[str, dict[str, Any]] = {}
+    """Properties in AWS's own words, put over those at an address: `{ecs.service/app: {…}}`."""
+    resources: dict[str, dict[str, Any]] = {}
+    """More resources in AWS's own words: `{logs.log_group/extra: {logGroupName: …}}`."""
     environments: dict[Slug, dict[str, Any]] = {}
     """Overlays: `-e NAME` merges one of them over the rest of the file."""

@@ -88,7 +88,7 @@ def _with_references(node: Schema, options: list[Schema] | None) -> Schema:
 
 def _options(options: list[Schema], bounds: Schema, limits: Schema) -> list[Schema]:
     """The alternatives of a value. A number or boolean may also be text that says the same."""
-    types = {option.get("type") for option in options}
+    types = {option["type"] for option in options if "type" in option}
     result: list[Schema] = []
     for option in options:
         if option == {"type": "integer"}:

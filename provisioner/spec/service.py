@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from provisioner.spec.containers import Extras, LogRouter, Volume
 from provisioner.spec.fields import (
     Bool,
     Digest,
@@ -36,6 +37,7 @@ from provisioner.spec.fields import (
 )
 from provisioner.spec.ingress import Conditions
 from provisioner.spec.scaling import Autoscaling
+from provisioner.spec.tracing import Traced, Tracing
 
 RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -62,6 +64,13 @@ class Image(Part):
 
 def _image(value: Any) -> Any:
     return {"uri": value} if isinstance(value, str) else value
+
+
+ImageSource = Annotated[
+    Image,
+    BeforeValidator(_image, json_schema_input_type=Image | str),
+    Expected("`{repository: …, tag: …}`, or an image reference such as nginx:1.29"),
+]
 
 
 class Logs(Part):
@@ -170,25 +179,13 @@ class Names(Part):
     task_role: RoleName | None = None
 
 
-class Service(Part):
-    """One ECS service on Fargate, and everything that belongs to it alone."""
+def _router(value: Any) -> Any:
+    return {} if value in (True, "true") else None if value in (False, "false") else value
 
-    image: Annotated[
-        Image,
-        BeforeValidator(_image, json_schema_input_type=Image | str),
-        Expected("`{repository: …, tag: …}`, or an image reference such as nginx:1.29"),
-    ]
-    """`{repository: …, tag: …}` for an image of ours, or a whole reference such as `nginx:1.29`."""
-    cpu: Annotated[Int, Field(gt=0)] = 256
-    """CPU units; 1024 is one vCPU."""
-    memory_mib: Annotated[Int, Field(gt=0)] = 512
-    architecture: Literal["X86_64", "ARM64"] = "X86_64"
-    ephemeral_storage_gib: Annotated[Int, Field(ge=21, le=200)] | None = None
-    """Fargate gives 20 GiB without it."""
-    port: Port | None = None
-    """The port the container listens on; none for a service that takes no requests."""
-    desired_count: Annotated[Int, Field(ge=0, le=5000)] = 2
-    autoscaling: Autoscaling | None = None
+
+class Container(Extras):
+    """What the main container of a task and those beside it have in common."""
+
     command: list[str] = []
     entry_point: list[str] = []
     environment: dict[VariableName, Value] = {}
@@ -201,8 +198,84 @@ class Service(Part):
     init_process: Bool = True
     """A small init reaps zombies and forwards signals."""
     stop_timeout_seconds: Annotated[Int, Field(ge=2, le=120)] = 30
-    logs: Logs = Logs()
     container_health_check: ContainerHealthCheck | None = None
+
+
+class Beside(Container):
+    """A container beside the main one."""
+
+    cpu: Annotated[Int, Field(ge=0)] = 0
+    """CPU units of the task's kept for it."""
+    memory_mib: Annotated[Int, Field(ge=6)] | None = None
+    """It is ended when it takes more."""
+    memory_reservation_mib: Annotated[Int, Field(ge=6)] | None = None
+
+
+class Sidecar(Beside):
+    """A container that runs as long as the task."""
+
+    image: ImageSource
+    """`{repository: …, tag: …}` for an image of ours, or a whole reference such as `nginx:1.29`."""
+    essential: Bool = True
+    """When it ends, the task ends."""
+    ports: list[Port] = []
+    """Where it listens. With the service's `port` among them, requests go to it."""
+
+
+class InitContainer(Beside):
+    """A container that must have ended well before the others start."""
+
+    image: ImageSource | None = None
+    """That of the main container when not given."""
+
+
+class Workload(Container):
+    """What runs on Fargate: the task of a service, or one that is run by itself."""
+
+    image: ImageSource
+    """`{repository: …, tag: …}` for an image of ours, or a whole reference such as `nginx:1.29`."""
+    cpu: Annotated[Int, Field(gt=0)] = 256
+    """CPU units; 1024 is one vCPU."""
+    memory_mib: Annotated[Int, Field(gt=0)] = 512
+    architecture: Literal["X86_64", "ARM64"] = "X86_64"
+    ephemeral_storage_gib: Annotated[Int, Field(ge=21, le=200)] | None = None
+    """Fargate gives 20 GiB without it."""
+    logs: Logs = Logs()
+    sidecars: dict[Slug, Sidecar] = {}
+    """More containers, beside the main one."""
+    init_containers: dict[Slug, InitContainer] = {}
+    """Run before all others, one after the other, each to its end."""
+    volumes: dict[Slug, Volume] = {}
+    """Storage that the containers share by `mounts`: `{}` is an empty directory."""
+    log_router: (
+        Annotated[
+            LogRouter, BeforeValidator(_router, json_schema_input_type=LogRouter | bool | str)
+        ]
+        | None
+    ) = None
+    """`true`, or a mapping: what the main container and sidecars print goes through FireLens."""
+    tracing: Traced = Tracing(enabled=False)
+    """`true`, or a mapping: a collector beside the main container sends its traces to X-Ray."""
+    enable_execute_command: Bool = False
+    """Allow `aws ecs execute-command`; it needs a root file system that can be written to."""
+    pid_mode: Literal["task"] | None = None
+    """`task`: the containers see each other's processes."""
+    enable_fault_injection: Bool = False
+    """Let AWS Fault Injection Service disturb the network of its tasks."""
+    task_role: TaskRole = TaskRole()
+    capacity_provider_strategy: list[CapacityShare] = []
+    """Instead of plain Fargate: `[{capacity_provider: FARGATE_SPOT, weight: 3}, …]`."""
+    platform_version: PlatformVersion = "LATEST"
+    names: Names = Names()
+
+
+class Service(Workload):
+    """One ECS service on Fargate, and everything that belongs to it alone."""
+
+    port: Port | None = None
+    """The port the container listens on; none for a service that takes no requests."""
+    desired_count: Annotated[Int, Field(ge=0, le=5000)] = 2
+    autoscaling: Autoscaling | None = None
     health_check: HealthCheck = HealthCheck()
     health_check_grace_period_seconds: Annotated[Int, Field(ge=0, le=2147483647)] | None = None
     """How long ECS ignores the load balancer's verdict on a new task.
@@ -223,9 +296,4 @@ class Service(Part):
 
     They are given names in the namespace, as with `discovery: true`.
     """
-    task_role: TaskRole = TaskRole()
     deployment: Deployment = Deployment()
-    capacity_provider_strategy: list[CapacityShare] = []
-    """Instead of plain Fargate: `[{capacity_provider: FARGATE_SPOT, weight: 3}, …]`."""
-    platform_version: PlatformVersion = "LATEST"
-    names: Names = Names()

@@ -8,7 +8,7 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Resource, text
 from provisioner.spec.models import Spec
-from provisioner.stack import compute, discovery, identity, ingress, network, scaling
+from provisioner.stack import compute, discovery, identity, ingress, network, raw, scaling, tasks
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
 
@@ -19,6 +19,7 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     compute.build,
     discovery.build,
     scaling.build,
+    tasks.build,
 )
 LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = ()
 """What builders look up beside the account and the network."""
@@ -43,7 +44,7 @@ def build(spec: Spec, *, environment: str | None, region: str) -> Blueprint:
     return Blueprint(
         names.owner,
         f"{spec.stack}-",
-        tuple(resource for build in BUILDERS for resource in build(context)),
+        raw.put(context, (resource for build in BUILDERS for resource in build(context))),
         (context.account, context.network, *(found for look in LOOKUPS for found in look(context))),
         _outputs(context),
     )
@@ -66,4 +67,15 @@ def _outputs(context: Context) -> dict[str, Any]:
         }
         for name, _ in context.services()
     }
+    if context.spec.tasks:
+        outputs["tasks"] = {name: _to_run(context, name) for name in context.spec.tasks}
     return outputs
+
+
+def _to_run(context: Context, name: str) -> dict[str, Any]:
+    """What `aws ecs run-task` needs to know of a task."""
+    return {
+        "task_definition_arn": ref(compute.TASK_DEFINITION, name),
+        "security_group_id": ref(network.GROUP, name, "Id"),
+        "subnet_ids": context.network.ref("PrivateSubnetIds"),
+    }

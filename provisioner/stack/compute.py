@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from provisioner.engine.model import Keeper, Resource, Text, text
+from provisioner.engine.model import Keeper, Resource
 from provisioner.engine.owner import DISCOVERED, SCALED
-from provisioner.spec.service import Deployment, Image, Service
+from provisioner.spec.containers import ExecuteCommand
+from provisioner.spec.parts import images, in_front
+from provisioner.spec.service import Deployment, Image, Service, Workload
 from provisioner.stack import discovery, identity, ingress, network
+from provisioner.stack.containers import REPOSITORY, container_name, definitions, log_group, volumes
 from provisioner.stack.context import Context, address, ref
 
-REPOSITORY = "ecr.repository"
 LOG_GROUP = "logs.log_group"
 CLUSTER = "ecs.cluster"
 TASK_DEFINITION = "ecs.task_definition"
@@ -26,10 +28,11 @@ def build(context: Context) -> Iterator[Resource]:
     """Everything that runs, and what it needs at hand."""
     yield _cluster(context)
     yield from _repositories(context)
-    for name, service in context.services():
-        yield _log_group(context, name, service)
-        yield _task_definition(context, name, service)
-        yield _service(context, name, service)
+    for name, workload in context.workloads():
+        yield _log_group(context, name, workload)
+        yield _task_definition(context, name, workload)
+        if isinstance(workload, Service):
+            yield _service(context, name, workload)
 
 
 def _cluster(context: Context) -> Resource:
@@ -37,19 +40,37 @@ def _cluster(context: Context) -> Resource:
     properties = {
         "clusterName": spec.name or context.names.of("cluster"),
         "settings": {"containerInsights": spec.container_insights},
+        "configuration": {"executeCommandConfiguration": _sessions(spec.execute_command)},
         "capacityProviders": list(spec.capacity_providers),
         "defaultCapacityProviderStrategy": [],
     }
     return context.resource(CLUSTER, MAIN, properties)
 
 
+def _sessions(spec: ExecuteCommand | None) -> dict[str, Any]:
+    if spec is None:
+        return {}
+    logs = {
+        "cloudWatchLogGroupName": spec.log_group,
+        "cloudWatchEncryptionEnabled": spec.log_encryption if spec.log_group else None,
+        "s3BucketName": spec.s3_bucket,
+        "s3EncryptionEnabled": spec.s3_encryption if spec.s3_bucket else None,
+        "s3KeyPrefix": spec.s3_prefix,
+    }
+    return {
+        "kmsKeyId": spec.kms_key,
+        "logging": spec.mode,
+        "logConfiguration": logs if spec.mode == "OVERRIDE" else {},
+    }
+
+
 def _repositories(context: Context) -> Iterator[Resource]:
     made: set[str] = set()
-    for _, service in context.services():
-        image = service.image
-        if image.repository and image.repository not in made:
-            made.add(image.repository)
-            yield _repository(context, image)
+    for _, workload in context.workloads():
+        for _, image in images(workload):
+            if image.repository and image.repository not in made:
+                made.add(image.repository)
+                yield _repository(context, image)
 
 
 def _repository(context: Context, image: Image) -> Resource:
@@ -89,93 +110,36 @@ def _lifecycle(keep: int) -> list[dict[str, Any]]:
     ]
 
 
-def _log_group(context: Context, name: str, service: Service) -> Resource:
+def _log_group(context: Context, name: str, workload: Workload) -> Resource:
     properties = {
-        "logGroupName": service.logs.name or context.names.log_group(name),
-        "retentionInDays": service.logs.retention_days,
+        "logGroupName": log_group(context, name, workload),
+        "retentionInDays": workload.logs.retention_days,
     }
     return context.resource(LOG_GROUP, name, properties)
 
 
-def _task_definition(context: Context, name: str, service: Service) -> Resource:
-    storage = service.ephemeral_storage_gib
+def _task_definition(context: Context, name: str, workload: Workload) -> Resource:
+    storage = workload.ephemeral_storage_gib
     properties = {
-        "family": service.names.task_family or context.names.of("task", service=name),
-        "cpu": str(service.cpu),
-        "memory": str(service.memory_mib),
+        "family": workload.names.task_family or context.names.of("task", service=name),
+        "cpu": str(workload.cpu),
+        "memory": str(workload.memory_mib),
         "networkMode": "awsvpc",
         "requiresCompatibilities": ["FARGATE"],
         "executionRoleArn": ref(identity.ROLE, identity.execution(name)),
         "taskRoleArn": ref(identity.ROLE, identity.task(name)),
         "runtimePlatform": {
-            "cpuArchitecture": service.architecture,
+            "cpuArchitecture": workload.architecture,
             "operatingSystemFamily": "LINUX",
         },
         "ephemeralStorage": {"sizeInGiB": storage} if storage else None,
-        "containerDefinitions": [_container(context, name, service)],
+        "containerDefinitions": definitions(context, name, workload),
+        "volumes": volumes(workload),
+        "pidMode": workload.pid_mode,
+        "enableFaultInjection": workload.enable_fault_injection or None,
     }
     logs = address(LOG_GROUP, name)
     return context.resource(TASK_DEFINITION, name, properties, after=(logs,))
-
-
-def _container(context: Context, name: str, service: Service) -> dict[str, Any]:
-    check = service.container_health_check
-    port = service.port
-    return {
-        "name": container_name(context, name, service),
-        "image": _image(service.image),
-        "essential": True,
-        "command": list(service.command),
-        "entryPoint": list(service.entry_point),
-        "portMappings": [{"containerPort": port, "hostPort": port, "protocol": "tcp"}]
-        if port else [],
-        "environment": [
-            {"name": key, "value": service.environment[key]} for key in sorted(service.environment)
-        ],
-        "secrets": [
-            {"name": key, "valueFrom": service.secrets[key]} for key in sorted(service.secrets)
-        ],
-        "user": service.user,
-        "readonlyRootFilesystem": service.read_only_root_filesystem,
-        "linuxParameters": {
-            "capabilities": {"drop": list(service.drop_capabilities)},
-            "initProcessEnabled": service.init_process,
-        },
-        "stopTimeout": service.stop_timeout_seconds,
-        "healthCheck": {
-            "command": list(check.command),
-            "interval": check.interval_seconds,
-            "timeout": check.timeout_seconds,
-            "retries": check.retries,
-            "startPeriod": check.start_period_seconds,
-        } if check else None,
-        "logConfiguration": _logging(context, name, service),
-    }  # fmt: skip
-
-
-def container_name(context: Context, name: str, service: Service) -> str:
-    """The application's container."""
-    return service.names.container or context.names.container(name)
-
-
-def _image(image: Image) -> str | Text:
-    if image.uri:
-        return image.uri
-    suffix = f"@{image.digest}" if image.digest else f":{image.tag}"
-    return text(ref(REPOSITORY, str(image.repository), "Uri"), suffix)
-
-
-def _logging(context: Context, name: str, service: Service) -> dict[str, Any]:
-    """The mode is written out: AWS changed its default, and an account can change it again."""
-    return {
-        "logDriver": "awslogs",
-        "options": {
-            "awslogs-group": service.logs.name or context.names.log_group(name),
-            "awslogs-region": context.names.region,
-            "awslogs-stream-prefix": service.logs.stream_prefix,
-            "mode": service.logs.mode,
-        },
-    }
 
 
 def _service(context: Context, name: str, service: Service) -> Resource:
@@ -201,6 +165,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         "loadBalancers": _target(context, name, service) if balanced else [],
         "serviceRegistries": [{"registryArn": ref(discovery.SERVICE, name)}] if found else [],
         "deploymentConfiguration": _rollout(service.deployment),
+        "enableExecuteCommand": service.enable_execute_command,
         "propagateTags": "SERVICE",
         "enableECSManagedTags": True,
         "rollout": "COMPLETED",
@@ -248,7 +213,7 @@ def _target(context: Context, name: str, service: Service) -> list[dict[str, Any
     return [
         {
             "targetGroupArn": ref(ingress.TARGET_GROUP, name),
-            "containerName": container_name(context, name, service),
+            "containerName": container_name(context, name, service, in_front(service)),
             "containerPort": service.port,
         }
     ]

@@ -8,7 +8,9 @@ from typing import Any
 
 from provisioner.engine.model import Keeper, Lookup, Ref, Resource, Text, text
 from provisioner.spec.models import Spec
+from provisioner.spec.parts import workloads
 from provisioner.spec.service import Service
+from provisioner.spec.task import Task
 from provisioner.stack.names import Names
 
 
@@ -49,6 +51,11 @@ class Context:
     def services(self) -> Iterator[tuple[str, Service]]:
         """Services in the order of the file."""
         yield from self.spec.services.items()
+
+    def workloads(self) -> Iterator[tuple[str, Service | Task]]:
+        """Services, then tasks, in the order of the file."""
+        for path, workload in workloads(self.spec):
+            yield str(path[-1]), workload
 
     def targeted(self) -> frozenset[str]:
         """Services that the load balancer sends requests to."""

@@ -14,8 +14,10 @@ from typing import Any
 
 from provisioner.engine.model import Resource, Text, text
 from provisioner.engine.owner import REGION
-from provisioner.spec.service import Service
+from provisioner.spec.parts import images
+from provisioner.spec.service import Image, Workload
 from provisioner.stack.context import Context
+from provisioner.stack.permissions import allow, needed, read_files
 from provisioner.stack.secrets import parameters, secrets
 
 ROLE = "iam.role"
@@ -25,9 +27,9 @@ PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownload
 
 def build(context: Context) -> Iterator[Resource]:
     """Two roles per service."""
-    for name, service in context.services():
-        yield _execution_role(context, name, service)
-        yield _task_role(context, name, service)
+    for name, workload in context.workloads():
+        yield _execution_role(context, name, workload)
+        yield _task_role(context, name, workload)
 
 
 def execution(service: str) -> str:
@@ -40,54 +42,66 @@ def task(service: str) -> str:
     return f"{service}-task"
 
 
-def _execution_role(context: Context, name: str, service: Service) -> Resource:
+def physical(context: Context, name: str, service: Workload) -> tuple[str, str]:
+    """What the two roles are called in IAM."""
+    written = service.names
+    return (
+        written.execution_role or context.names.role("execution", name),
+        written.task_role or context.names.role("task", name),
+    )
+
+
+def _execution_role(context: Context, name: str, service: Workload) -> Resource:
     statements = [*_pull(context, service), _write_logs(context, name, service)]
+    statements.extend(read_files(service))
     if secrets(service):
-        statements.append(_allow(["secretsmanager:GetSecretValue"], secrets(service)))
+        statements.append(allow(["secretsmanager:GetSecretValue"], secrets(service)))
     if parameters(service):
-        statements.append(_allow(["ssm:GetParameters"], parameters(service)))
+        statements.append(allow(["ssm:GetParameters"], parameters(service)))
     properties = {
-        "RoleName": service.names.execution_role or context.names.role("execution", name),
+        "RoleName": physical(context, name, service)[0],
         "AssumeRolePolicyDocument": _trust(context),
-        "InlinePolicies": {"execution": _document(statements)},
+        "InlinePolicies": {"execution": document(statements)},
         "ManagedPolicyArns": [],
     }
-    return _role(context, execution(name), properties)
+    return role(context, execution(name), properties)
 
 
-def _task_role(context: Context, name: str, service: Service) -> Resource:
+def _task_role(context: Context, name: str, service: Workload) -> Resource:
     statements = [
-        _allow(statement.actions, list(statement.resources))
+        allow(statement.actions, list(statement.resources))
         | ({"Condition": statement.conditions} if statement.conditions else {})
         for statement in service.task_role.allow
     ]
+    statements.extend(needed(context, name, service))
     properties = {
-        "RoleName": service.names.task_role or context.names.role("task", name),
+        "RoleName": physical(context, name, service)[1],
         "AssumeRolePolicyDocument": _trust(context),
-        "InlinePolicies": {"task": _document(statements)} if statements else {},
+        "InlinePolicies": {"task": document(statements)} if statements else {},
         "ManagedPolicyArns": list(service.task_role.managed_policies),
     }
-    return _role(context, task(name), properties)
+    return role(context, task(name), properties)
 
 
-def _role(context: Context, name: str, properties: dict[str, Any]) -> Resource:
+def role(context: Context, name: str, properties: dict[str, Any]) -> Resource:
     """A role is global: its tags say which region's stack it belongs to."""
     role = context.resource(ROLE, name, properties)
     return replace(role, tags={**role.tags, REGION: context.names.region})
 
 
-def _pull(context: Context, service: Service) -> list[dict[str, Any]]:
-    arn = _repository_arn(context, service)
-    if arn is None:
+def _pull(context: Context, service: Workload) -> list[dict[str, Any]]:
+    found = [_repository_arn(context, image) for _, image in images(service)]
+    arns = [arn for index, arn in enumerate(found) if arn and arn not in found[:index]]
+    if not arns:
         return []
-    return [_allow(["ecr:GetAuthorizationToken"], ["*"]), _allow(PULL, [arn])]
+    return [allow(["ecr:GetAuthorizationToken"], ["*"]), allow(PULL, arns)]
 
 
-def _repository_arn(context: Context, service: Service) -> str | Text | None:
+def _repository_arn(context: Context, image: Image) -> str | Text | None:
     """Of our own repository, or of the private one that the image's URI names."""
-    if service.image.repository:
-        return context.arn("ecr", "repository/", service.image.repository)
-    match = PRIVATE_IMAGE.match(service.image.uri or "")
+    if image.repository:
+        return context.arn("ecr", "repository/", image.repository)
+    match = PRIVATE_IMAGE.match(image.uri or "")
     if match is None:
         return None
     account, region, name = match.groups()
@@ -95,17 +109,14 @@ def _repository_arn(context: Context, service: Service) -> str | Text | None:
     return text("arn:", partition, f":ecr:{region}:{account}:repository/{name}")
 
 
-def _write_logs(context: Context, name: str, service: Service) -> dict[str, Any]:
+def _write_logs(context: Context, name: str, service: Workload) -> dict[str, Any]:
     group = service.logs.name or context.names.log_group(name)
     arn = context.arn("logs", "log-group:", group, ":*")
-    return _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [arn])
+    return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [arn])
 
 
-def _allow(actions: list[str], resources: list[str] | list[Text] | list[Any]) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
-
-
-def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
+def document(statements: list[dict[str, Any]]) -> dict[str, Any]:
+    """A policy of these statements."""
     return {"Version": "2012-10-17", "Statement": statements}
 
 
@@ -120,4 +131,4 @@ def _trust(context: Context) -> dict[str, Any]:
             "ArnLike": {"aws:SourceArn": text(context.arn("ecs", "*"))},
         },
     }
-    return _document([statement])
+    return document([statement])

@@ -36,10 +36,11 @@ def lookup(spec: Spec) -> Lookup:
 
 def build(context: Context) -> Iterator[Resource]:
     """All groups and rules."""
-    for name, service in context.services():
-        written = service.names.security_group
-        physical = written or context.names.of("service-sg", service=name)
-        yield _group(context, name, physical, f"Tasks of the service {name}", open_egress=True)
+    for name, workload in context.workloads():
+        what = "service" if isinstance(workload, Service) else "task"
+        written = workload.names.security_group
+        physical = written or context.names.of(f"{what}-sg", service=name)
+        yield _group(context, name, physical, f"Tasks of the {what} {name}", open_egress=True)
     balancer = context.spec.load_balancer
     if balancer is None:
         return

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from provisioner.spec.service import Service
+from collections.abc import Iterator
+
+from provisioner.spec.parts import containers
+from provisioner.spec.service import Workload
 
 SECRET_PARTS = 7
 """`arn:aws:secretsmanager:region:account:secret:name-suffix`; a JSON key may follow."""
 
 
-def secrets(service: Service) -> list[str]:
+def secrets(workload: Workload) -> list[str]:
     """ARNs of the Secrets Manager secrets, without JSON keys and versions."""
     return sorted({
         ":".join(value.split(":")[:SECRET_PARTS])
-        for value in service.secrets.values()
+        for value in _values(workload)
         if ":secretsmanager:" in value
     })  # fmt: skip
 
 
-def parameters(service: Service) -> list[str]:
+def parameters(workload: Workload) -> list[str]:
     """ARNs of the SSM parameters."""
-    return sorted({v for v in service.secrets.values() if ":secretsmanager:" not in v})
+    return sorted({v for v in _values(workload) if ":secretsmanager:" not in v})
+
+
+def _values(workload: Workload) -> Iterator[str]:
+    for _, _, container in containers(workload):
+        yield from container.secrets.values()
+    if workload.log_router:
+        yield from workload.log_router.secret_options.values()

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from provisioner.engine.owner import ADDRESS, STACK
 
 Client = Callable[[str], Any]
@@ -41,7 +43,7 @@ def owned(client: Client, stack: str) -> dict[str, Found]:
 
 def everything(client: Client) -> Iterator[Found]:
     """All things of the kinds that a stack is made of, owned or not."""
-    for service in (_ec2, _elbv2, _ecs, _iam, _logs, _ecr):
+    for service in (_ec2, _elbv2, _ecs, _iam, _logs, _ecr, _scheduler):
         yield from service(client)
 
 
@@ -125,6 +127,23 @@ def _ecr(client: Client) -> Iterator[Found]:
         arn = repository["repositoryArn"]
         tags = ecr.list_tags_for_resource(resourceArn=arn)["tags"]
         yield Found("ecr.repository", arn, _tags(tags))
+
+
+def _scheduler(client: Client) -> Iterator[Found]:
+    """A schedule has no tags: its group has, and its description says its address."""
+    scheduler = client("scheduler")
+    try:
+        groups = scheduler.list_schedule_groups()["ScheduleGroups"]
+    except ClientError:  # a server that knows no schedules has none
+        return
+    for group in groups:
+        tags = _tags(scheduler.list_tags_for_resource(ResourceArn=group["Arn"])["Tags"])
+        if group["Name"] != "default":
+            yield Found("scheduler.schedule_group", group["Arn"], tags)
+        for item in scheduler.list_schedules(GroupName=group["Name"])["Schedules"]:
+            found = scheduler.get_schedule(GroupName=group["Name"], Name=item["Name"])
+            address = found.get("Description", "").removeprefix(f"{ADDRESS}=")
+            yield Found("scheduler.schedule", found["Arn"], {**tags, ADDRESS: address})
 
 
 def _tags(items: Iterable[Mapping[str, str]] | None) -> dict[str, str]:

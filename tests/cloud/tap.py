@@ -153,7 +153,7 @@ class Tap:
 
 def read_arguments(headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
     """The arguments of a request in one of the JSON protocols, or of the query protocols."""
-    if "x-amz-target" in headers:
+    if "x-amz-target" in headers or body.startswith(b"{"):  # rest-json: but for path and query
         parsed: dict[str, Any] = json.loads(body or b"{}")
         return parsed
     tree: dict[str, Any] = {}

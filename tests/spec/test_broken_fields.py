@@ -184,7 +184,7 @@ CASES: dict[str, Case] = {
     ),
     "no services": Whole(
         "stack: shop\nnetwork: {vpc: vpc-1, private_subnets: [subnet-1]}\nservices: {}\n",
-        "f:3:11: services: expected at least 1 entry, found none",
+        "f:3:11: services: expected at least one service or task, found none",
     ),
     "names of the wrong form": Whole(
         "stack: My_Shop\nregion: Frankfurt\naccount: 1234\n"

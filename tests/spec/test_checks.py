@@ -12,11 +12,13 @@ import pytest
 from provisioner.spec import (
     checks,
     checks_balancer,
+    checks_containers,
     checks_discovery,
     checks_names,
     checks_routing,
     checks_scaling,
     checks_task,
+    checks_tasks,
 )
 from provisioner.spec.checks import RULES
 from provisioner.spec.finding import cidr_fault
@@ -37,8 +39,8 @@ services:
 
 def test_every_rule_is_in_the_table() -> None:
     modules = (
-        checks_balancer, checks_discovery, checks_names, checks_routing, checks_scaling,
-        checks_task,
+        checks_balancer, checks_containers, checks_discovery, checks_names, checks_routing,
+        checks_scaling, checks_task, checks_tasks,
     )  # fmt: skip
     written = {
         function

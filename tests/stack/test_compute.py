@@ -58,7 +58,11 @@ CONTAINER: dict[str, tuple[str, str, Any]] = {
     "capabilities that stay": (
         "drop_capabilities: [NET_RAW], init_process: false",
         "linuxParameters",
-        {"capabilities": {"drop": ["NET_RAW"]}, "initProcessEnabled": False},
+        {
+            "capabilities": {"add": [], "drop": ["NET_RAW"]},
+            "initProcessEnabled": False,
+            "tmpfs": [],
+        },
     ),
 }
 
@@ -203,6 +207,7 @@ def test_the_cluster_has_both_kinds_of_capacity_and_no_default() -> None:
     assert wanted(app(), "ecs.cluster/main") == {
         "clusterName": "shop-cluster",
         "settings": {"containerInsights": "enabled"},
+        "configuration": {"executeCommandConfiguration": {}},
         "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
         "defaultCapacityProviderStrategy": [],
     }

@@ -201,8 +201,9 @@ class TestHardening:
 
     def test_every_capability_is_dropped_and_init_reaps(self) -> None:
         assert container()["linuxParameters"] == {
-            "capabilities": {"drop": ["ALL"]},
+            "capabilities": {"add": [], "drop": ["ALL"]},
             "initProcessEnabled": True,
+            "tmpfs": [],
         }
 
     def test_tasks_have_no_public_address_and_private_subnets(self) -> None:

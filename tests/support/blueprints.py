@@ -37,7 +37,12 @@ load_balancer:
 
 EVERYTHING = """
 tags: {Team: shop}
-cluster: {container_insights: enhanced}
+cluster:
+  container_insights: enhanced
+  execute_command:
+    log_group: /exec
+    s3_bucket: exec
+    kms_key: arn:aws:kms:eu-west-1:123456789012:key/1
 services:
   app:
     image: {repository: shop, tag: '1', keep_images: 5}
@@ -77,6 +82,46 @@ services:
       - {query: {a: b}, source_ip: 10.0.0.0/8, priority: 5}
   api: {image: nginx:1, port: 80, connects_to: [app], routes: [{path: /api, listener: admin}]}
   worker: {image: nginx:1, architecture: ARM64}
+  whole:
+    image: nginx:1
+    cpu: 1024
+    memory_mib: 2048
+    port: 8443
+    routes: [{path: /whole}]
+    enable_execute_command: true
+    read_only_root_filesystem: false
+    writable: [/tmp, /var/run]
+    tmpfs: {/cache: 64}
+    mounts: {/data: files, /scratch: {volume: scratch, read_only: true}}
+    volumes:
+      files: {efs: {file_system: fs-0123456789abcdef0, access_point: fsap-01234567}}
+      scratch: {}
+    environment_files: ['arn:aws:s3:::shop-config/app.env']
+    ulimits: {nofile: 65536, nproc: {soft: 100, hard: 200}}
+    system_controls: {net.core.somaxconn: 1024}
+    docker_labels: {team: shop}
+    restart: {ignored_exit_codes: [3]}
+    version_consistency: disabled
+    add_capabilities: [SYS_PTRACE]
+    working_directory: /app
+    start_timeout_seconds: 60
+    pid_mode: task
+    enable_fault_injection: true
+    log_router: {secret_options: {key: 'arn:aws:ssm:eu-west-1:123456789012:parameter/key'}}
+    tracing: true
+    init_containers: {migrate: {command: [migrate]}, warm: {image: {repository: warm}}}
+    sidecars:
+      proxy: {image: envoy:1, ports: [8443], cpu: 64, memory_mib: 256, depends_on: {main: START}}
+tasks:
+  report: {image: nginx:1, enable_execute_command: true, read_only_root_filesystem: false}
+  nightly:
+    image: {repository: shop, tag: '1', keep_images: 5}
+    tracing: {mode: legacy}
+    schedule:
+      expression: cron(0 3 * * ? *)
+      time_zone: Europe/Berlin
+      flexible_minutes: 15
+      dead_letter_queue: arn:aws:sqs:eu-west-1:123456789012:dead
 """
 EVERY_LISTENER = """
 load_balancer:

@@ -10,9 +10,21 @@ from collections.abc import Mapping
 from typing import Any
 
 DEFAULTS: Mapping[str, Any] = {"essential": True, "cpu": 0, "versionConsistency": "enabled"}
+RESTART_SECONDS = 300
 HEALTH_CHECK_DEFAULTS = {"interval": 30, "timeout": 5, "retries": 3, "startPeriod": 0}
-NAMED = {"environment": "value", "secrets": "valueFrom"}
-"""Lists whose order means nothing: compared by name, and under which key the value lies."""
+NAMED = {
+    "environment": ("name", "value"),
+    "secrets": ("name", "valueFrom"),
+    "systemControls": ("namespace", "value"),
+    "dependsOn": ("containerName", "condition"),
+}
+"""Lists whose order means nothing: compared by this key, and under which one the value lies."""
+CLOSED = (*NAMED, "dockerLabels", "logConfiguration.options", "firelensConfiguration.options")
+"""Mappings of a container, once canonical, in which nothing may be that is not declared."""
+FIRELENS_USER = "0"
+"""FireLens' router runs as root; ECS writes it into the definition where nothing is said."""
+MODES = {"transitEncryption": "DISABLED", "rootDirectory": "/"}
+"""What an EFS volume has where nothing is said."""
 
 
 def canonical_definition(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -20,6 +32,8 @@ def canonical_definition(properties: Mapping[str, Any]) -> dict[str, Any]:
     plain = dict(properties)
     containers = properties.get("containerDefinitions") or ()
     plain["containerDefinitions"] = {c["name"]: canonical_container(c) for c in containers}
+    plain["volumes"] = {v["name"]: _volume(v) for v in properties.get("volumes") or ()}
+    plain["enableFaultInjection"] = properties.get("enableFaultInjection") or None
     for size in ("cpu", "memory"):
         if plain.get(size) is not None:
             plain[size] = str(plain[size])
@@ -35,9 +49,9 @@ def canonical_definition(properties: Mapping[str, Any]) -> dict[str, Any]:
 def canonical_container(container: Mapping[str, Any]) -> dict[str, Any]:
     """One container definition."""
     plain = {**container, **{k: v for k, v in DEFAULTS.items() if container.get(k) is None}}
-    for name, value in NAMED.items():
+    for name, (key, value) in NAMED.items():
         if plain.get(name):  # wrapped, for an empty variable is not an absent one
-            plain[name] = {item["name"]: {value: item.get(value, "")} for item in plain[name]}
+            plain[name] = {item[key]: {value: item.get(value, "")} for item in plain[name]}
     plain["portMappings"] = sorted(
         (_port(mapping) for mapping in plain.get("portMappings") or ()),
         key=lambda mapping: (mapping.get("containerPort") or 0, mapping["protocol"]),
@@ -47,11 +61,70 @@ def canonical_container(container: Mapping[str, Any]) -> dict[str, Any]:
     log = plain.get("logConfiguration")
     if log:
         plain["logConfiguration"] = {k: v for k, v in log.items() if v not in (None, [], {})}
+        options = plain["logConfiguration"].get("secretOptions")
+        if options:
+            plain["logConfiguration"]["secretOptions"] = sorted(options, key=lambda o: o["name"])
     linux = plain.get("linuxParameters")
-    if linux and "capabilities" in linux:
-        sides = {k: sorted(v) for k, v in linux["capabilities"].items() if v}
-        plain["linuxParameters"] = {**linux, "capabilities": sides}
+    if linux:
+        plain["linuxParameters"] = _linux(linux)
+    _lists(plain)
+    if plain.get("restartPolicy"):
+        plain["restartPolicy"] = _restart(plain["restartPolicy"])
+    if plain.get("firelensConfiguration") and not plain.get("user"):
+        plain["user"] = FIRELENS_USER
     return plain
+
+
+def _lists(plain: dict[str, Any]) -> None:
+    """Lists of mappings that AWS may reorder, in one order and with their defaults."""
+    mounts = plain.get("mountPoints")
+    if mounts:
+        full = [{**mount, "readOnly": bool(mount.get("readOnly"))} for mount in mounts]
+        plain["mountPoints"] = sorted(full, key=lambda mount: str(mount.get("containerPath")))
+    if plain.get("ulimits"):
+        plain["ulimits"] = sorted(plain["ulimits"], key=lambda limit: str(limit["name"]))
+
+
+def _linux(linux: Mapping[str, Any]) -> dict[str, Any]:
+    plain = dict(linux)
+    if "capabilities" in plain:
+        sides = plain["capabilities"] or {}
+        full = {side: sorted(sides.get(side) or ()) for side in ("add", "drop")}
+        plain["capabilities"] = full if any(full.values()) else {}
+    mounts = plain.get("tmpfs") or ()
+    plain["tmpfs"] = sorted(
+        ({**mount, "mountOptions": sorted(mount.get("mountOptions") or ())} for mount in mounts),
+        key=lambda mount: str(mount["containerPath"]),
+    )
+    return plain
+
+
+def _restart(policy: Mapping[str, Any]) -> dict[str, Any] | None:
+    """One that is switched off is none."""
+    if not policy.get("enabled"):
+        return None
+    return {
+        "enabled": True,
+        "ignoredExitCodes": sorted(policy.get("ignoredExitCodes") or ()),
+        "restartAttemptPeriod": policy.get("restartAttemptPeriod") or RESTART_SECONDS,
+    }
+
+
+def _volume(volume: Mapping[str, Any]) -> dict[str, Any]:
+    """A volume without its name: what it lies on, nothing for an empty directory."""
+    plain = {k: v for k, v in volume.items() if k != "name" and v not in (None, [], {}, False)}
+    efs = plain.get("efsVolumeConfiguration")
+    if efs:
+        access = efs.get("authorizationConfig") or {}
+        plain["efsVolumeConfiguration"] = {
+            **MODES,
+            **{k: v for k, v in efs.items() if v is not None},
+            "authorizationConfig": {
+                "accessPointId": access.get("accessPointId"),
+                "iam": access.get("iam") or "DISABLED",
+            },
+        }
+    return {"on": plain or "task storage"}
 
 
 def _port(mapping: Mapping[str, Any]) -> dict[str, Any]:

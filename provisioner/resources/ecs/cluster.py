@@ -11,12 +11,15 @@ from typing import Any, ClassVar
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Effect, Retry, Scope, touched
-from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.engine.model import Change, Live, Properties, Tags, given
 from provisioner.resources._tags import arn_name, batches, indexed
 from provisioner.resources.ecs import _common
 
 DESCRIBE_LIMIT = 100
+INCLUDE = ["TAGS", "SETTINGS", "CONFIGURATIONS"]
 SERVICES_LIMIT = 10
+SESSIONS = "executeCommandConfiguration"
+USUAL = {"logging": "DEFAULT"}
 PROVIDERS = ("capacityProviders", "defaultCapacityProviderStrategy")
 
 
@@ -25,7 +28,7 @@ class Cluster(_common.Tagged):
 
     name = "ecs.cluster"
     api = Api("ecs", "CreateCluster", "UpdateCluster")
-    fields = ("clusterName", "settings", *PROVIDERS)
+    fields = ("clusterName", "settings", "configuration", *PROVIDERS)
     identity = ("clusterName",)
     immutable = frozenset({"clusterName"})
     rules = Rules(unordered=frozenset({"capacityProviders"}))
@@ -43,6 +46,7 @@ class Cluster(_common.Tagged):
     patience = 600
     effects: ClassVar[Mapping[str, Effect]] = {
         "settings": Effect.NONE,
+        "configuration": Effect.NONE,
         **dict.fromkeys(PROVIDERS, Effect.NONE),
     }
     settles = frozenset(PROVIDERS)
@@ -60,13 +64,15 @@ class Cluster(_common.Tagged):
         client = aws.client("ecs")
 
         def ask(some: list[str]) -> list[dict[str, Any]]:
-            answer = client.describe_clusters(clusters=some, include=["TAGS", "SETTINGS"])
+            answer = client.describe_clusters(clusters=some, include=INCLUDE)
             return [item for item in answer["clusters"] if item["status"] != "INACTIVE"]
 
         return [c for some in aws.gather(ask, batches(names, DESCRIBE_LIMIT)) for c in some]
 
     def request(self, want: Properties) -> dict[str, Any]:
-        return {**super().request(want), "settings": _settings(want["settings"])}
+        arguments = {**super().request(want), "settings": _settings(want["settings"])}
+        configuration = given(arguments.pop("configuration", {}))
+        return {**arguments, "configuration": configuration} if configuration else arguments
 
     def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
         answer = aws.client("ecs").create_cluster(**self.request(want), tags=_common.ecs_tags(tags))
@@ -76,6 +82,8 @@ class Cluster(_common.Tagged):
         client, name = aws.client("ecs"), want["clusterName"]
         if touched(changes, "settings"):
             client.update_cluster(cluster=name, settings=_settings(want["settings"]))
+        if touched(changes, "configuration"):
+            client.update_cluster(cluster=name, configuration=_configuration(want))
         if touched(changes, *PROVIDERS):  # the call replaces both lists
             client.put_cluster_capacity_providers(
                 cluster=name, **{field: want.get(field) or [] for field in PROVIDERS}
@@ -83,6 +91,14 @@ class Cluster(_common.Tagged):
 
     def delete(self, aws: Aws, live: Live) -> None:
         aws.client("ecs").delete_cluster(cluster=live.properties["clusterName"])
+
+    def canonical(self, properties: Properties) -> Properties:
+        """Sessions that are recorded in the usual way are what a cluster has without a word."""
+        configuration = properties.get("configuration") or {}
+        sessions = given(configuration.get(SESSIONS) or {})
+        if sessions == USUAL:
+            sessions = {}
+        return {**properties, "configuration": {**configuration, SESSIONS: sessions}}
 
     def bridge(self, live: Properties, want: Properties) -> Properties | None:
         """Providers that services still use stay until the services have let go of them."""
@@ -111,6 +127,12 @@ class Cluster(_common.Tagged):
         properties["settings"] = {s["name"]: s["value"] for s in item.get("settings", ())}
         outputs = {"Arn": item["clusterArn"], "Name": item["clusterName"]}
         return Live(self.name, item["clusterArn"], tags, properties, outputs)
+
+
+def _configuration(want: Properties) -> dict[str, Any]:
+    """What UpdateCluster is told; it forgets settings of sessions only for others."""
+    configuration = given(want["configuration"])
+    return {**configuration, SESSIONS: configuration.get(SESSIONS) or USUAL}
 
 
 def _settings(settings: Properties) -> list[dict[str, str]]:

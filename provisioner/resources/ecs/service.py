@@ -31,6 +31,7 @@ QUIET = (
     "enableExecuteCommand", "enableECSManagedTags", "propagateTags", "capacityProviderStrategy",
     "availabilityZoneRebalancing",
 )  # fmt: skip
+FORCED = frozenset({"capacityProviderStrategy", "enableExecuteCommand"})
 
 
 class Service(_common.Tagged):
@@ -87,10 +88,10 @@ class Service(_common.Tagged):
     exists = ("InvalidParameterException: idempotent",)
     absent = ("ServiceNotFoundException", "ClusterNotFoundException", "ServiceNotActiveException")
     patience = 1800
-    settles = frozenset({*DEPLOYING, "desiredCount", "capacityProviderStrategy", ROLLOUT})
+    settles = frozenset({*DEPLOYING, *FORCED, "desiredCount", ROLLOUT})
     effects: ClassVar[Mapping[str, Effect]] = {
         **dict.fromkeys(DEPLOYING, Effect.ROLLING),
-        "capacityProviderStrategy": Effect.ROLLING,
+        **dict.fromkeys(FORCED, Effect.ROLLING),
         ROLLOUT: Effect.ROLLING,
         "deploymentConfiguration": Effect.NONE,
         "propagateTags": Effect.NONE,
@@ -153,9 +154,9 @@ class Service(_common.Tagged):
         failed = any(c.field == ROLLOUT and c.before == "FAILED" for c in changes)
         if not arguments and not failed:
             return
-        # A strategy takes effect on running tasks by force only, and a failed deployment of the
-        # same version starts again by force only.
-        if failed or "capacityProviderStrategy" in arguments:
+        # A strategy and exec take effect on running tasks by force only, and a failed deployment of
+        # the same version starts again by force only.
+        if failed or arguments.keys() & FORCED:
             arguments["forceNewDeployment"] = True
         aws.client("ecs").update_service(
             cluster=live.properties["cluster"], service=live.properties["serviceName"], **arguments
@@ -190,6 +191,7 @@ class Service(_common.Tagged):
     def _live(self, item: dict[str, Any], tags: Tags) -> Live:
         properties = {name: item.get(name) for name in self.fields}
         properties["cluster"] = item["clusterArn"]
+        properties["enableExecuteCommand"] = bool(item.get("enableExecuteCommand"))
         properties["rollout"] = _deployment.rollout(item)
         outputs = {
             "Arn": item["serviceArn"],

@@ -16,7 +16,7 @@ from provisioner.engine.kind import Api, Effect, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import indexed
 from provisioner.resources.ecs import _common
-from provisioner.resources.ecs._containers import canonical_definition
+from provisioner.resources.ecs._containers import CLOSED, canonical_definition
 
 LOOK_BACK = 10
 """How many revisions registered by others are looked through for the newest of ours."""
@@ -30,7 +30,7 @@ class TaskDefinition(_common.Tagged):
     fields = (
         "family", "taskRoleArn", "executionRoleArn", "networkMode", "containerDefinitions",
         "requiresCompatibilities", "cpu", "memory", "runtimePlatform", "ephemeralStorage",
-        "volumes",
+        "volumes", "pidMode", "enableFaultInjection",
     )  # fmt: skip
     identity = ("family",)
     uses = frozenset({"iam.role", "logs.log_group", "ecr.repository"})
@@ -38,10 +38,9 @@ class TaskDefinition(_common.Tagged):
     rules = Rules(
         unordered=frozenset({"requiresCompatibilities"}),
         closed=frozenset({
+            "volumes",
             "containerDefinitions",
-            "containerDefinitions.*.environment",
-            "containerDefinitions.*.secrets",
-            "containerDefinitions.*.logConfiguration.options",
+            *(f"containerDefinitions.*.{part}" for part in CLOSED),
         }),
     )  # fmt: skip
     replacement = "create-first"

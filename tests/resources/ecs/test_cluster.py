@@ -176,3 +176,18 @@ def test_what_aws_answers_is_no_difference() -> None:
         "defaultCapacityProviderStrategy": [],
     }
     assert differences(wanted, KIND._live(real, {}).properties, KIND.rules) == ()
+
+
+SESSIONS = {"executeCommandConfiguration": {"logging": "NONE"}}
+
+
+def test_how_sessions_are_recorded_is_changed_and_put_back_to_the_usual(
+    bench: Bench, cluster: Make
+) -> None:
+    nothing: dict[str, Any] = {"configuration": {"executeCommandConfiguration": {}}}
+    bench.apply(cluster(**nothing))
+    bench.check(
+        cluster(configuration=SESSIONS), writes=[sent("UpdateCluster", configuration=SESSIONS)]
+    )
+    usual = {"executeCommandConfiguration": {"logging": "DEFAULT"}}
+    bench.check(cluster(**nothing), writes=[sent("UpdateCluster", configuration=usual)])

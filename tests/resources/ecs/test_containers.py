@@ -167,7 +167,8 @@ def test_the_order_of_containers_means_nothing(wanted: dict[str, Any]) -> None:
         ({"essential": False}, "essential"),
         ({"readonlyRootFilesystem": False}, "readonlyRootFilesystem"),
         ({"linuxParameters": {"initProcessEnabled": True,
-                              "capabilities": {"add": ["SYS_PTRACE"], "drop": ["ALL"]}}}, ""),
+                              "capabilities": {"add": ["SYS_PTRACE"], "drop": ["ALL"]}}},
+         "linuxParameters.capabilities.add"),
         ({"linuxParameters": {"initProcessEnabled": True}}, "linuxParameters.capabilities"),
         ({"command": ["sleep"]}, "command"),
         ({"privileged": True}, ""),
@@ -216,3 +217,87 @@ def _put(target: dict[str, Any], values: dict[str, Any]) -> None:
             target.pop(name, None)
         else:
             target[name] = value
+
+
+FULL: dict[str, Any] = {
+    "name": "full",
+    "image": "full:1",
+    "dependsOn": [
+        {"containerName": "a", "condition": "START"},
+        {"containerName": "b", "condition": "SUCCESS"},
+    ],
+    "ulimits": [
+        {"name": "core", "softLimit": 1, "hardLimit": 1},
+        {"name": "nofile", "softLimit": 5, "hardLimit": 5},
+    ],
+    "mountPoints": [
+        {"sourceVolume": "d", "containerPath": "/a"},
+        {"sourceVolume": "e", "containerPath": "/b", "readOnly": True},
+    ],
+    "systemControls": [{"namespace": "n.a", "value": "1"}, {"namespace": "n.b", "value": "2"}],
+    "dockerLabels": {"team": "oak"},
+    "restartPolicy": {"enabled": True},
+    "linuxParameters": {"tmpfs": [{"containerPath": "/t", "size": 5}]},
+    "logConfiguration": {"logDriver": "awsfirelens", "options": {"Name": "x"}},
+}
+VOLUMES: list[dict[str, Any]] = [
+    {"name": "d"},
+    {"name": "e", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}},
+]
+
+
+def test_what_aws_fills_in_of_rare_settings_is_no_difference(wanted: dict[str, Any]) -> None:
+    router = {"name": "router", "image": "r:1", "firelensConfiguration": {"type": "fluentbit"}}
+    want = {**wanted, "containerDefinitions": [FULL, router], "volumes": VOLUMES}
+    turned = {
+        **FULL,
+        **{name: FULL[name][::-1] for name in ("dependsOn", "ulimits", "systemControls")},
+        "mountPoints": [
+            FULL["mountPoints"][1],
+            {**FULL["mountPoints"][0], "readOnly": False},
+        ],
+        "restartPolicy": {"enabled": True, "restartAttemptPeriod": 300, "ignoredExitCodes": []},
+        "linuxParameters": {"tmpfs": [{"containerPath": "/t", "size": 5, "mountOptions": []}]},
+        "logConfiguration": {**FULL["logConfiguration"], "secretOptions": []},
+    }
+    answer = described({**want, "containerDefinitions": [turned, {**router, "user": "0"}]})
+    access = {"iam": "DISABLED"}
+    answer["volumes"] = [
+        {
+            "name": "e",
+            "efsVolumeConfiguration": {
+                "fileSystemId": "fs-1",
+                "rootDirectory": "/",
+                "transitEncryption": "DISABLED",
+                "authorizationConfig": access,
+            },
+        },
+        {"name": "d", "host": {}, "configuredAtLaunch": False},
+    ]
+    answer["enableFaultInjection"] = False
+    assert changed(want, answer) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("dependsOn", "dependsOn"),
+        ("dockerLabels", "dockerLabels"),
+        ("ulimits", "ulimits"),
+        ("mountPoints", "mountPoints"),
+        ("restartPolicy", "restartPolicy"),
+        ("systemControls", "systemControls"),
+    ],
+)
+def test_what_leaves_the_spec_is_a_difference(wanted: dict[str, Any], name: str, path: str) -> None:
+    empty: Any = None if name == "restartPolicy" else type(FULL[name])()
+    answer = described({**wanted, "containerDefinitions": [FULL]})
+    want = {**wanted, "containerDefinitions": [{**FULL, name: empty}]}
+    found = changed(want, answer)
+    assert found
+    assert all(one.startswith(f"containerDefinitions.full.{path}") for one in found)
+
+
+def test_a_volume_that_somebody_added_is_a_difference(wanted: dict[str, Any]) -> None:
+    answer = {**described(wanted), "volumes": VOLUMES}
+    assert changed({**wanted, "volumes": VOLUMES[:1]}, answer) == ["volumes.e"]

@@ -91,7 +91,6 @@ def test_it_is_done_when_its_tasks_run(bench: Bench, service: Make) -> None:
         {"healthCheckGracePeriodSeconds": 0},
         {"propagateTags": "TASK_DEFINITION"},
         {"enableECSManagedTags": False},
-        {"enableExecuteCommand": True},
         {"loadBalancers": []},
     ],
     ids=lambda changes: "-".join(map(str, *changes.items())),
@@ -375,3 +374,11 @@ def _paths(wanted: dict[str, Any], real: dict[str, Any]) -> list[str]:
     live = KIND._live({name: value for name, value in real.items() if value is not None}, {})
     want, have = KIND.canonical(wanted), KIND.canonical(live.properties)
     return [".".join(change.path) for change in differences(want, have, KIND.rules)]
+
+
+def test_exec_reaches_running_tasks_by_force(bench: Bench, service: Make) -> None:
+    bench.apply(service())
+    wanted = service(enableExecuteCommand=True)
+    bench.check(
+        wanted, writes=[_update(wanted, enableExecuteCommand=True, forceNewDeployment=True)]
+    )
