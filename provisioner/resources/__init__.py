@@ -8,8 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from provisioner.engine.kind import Kind
+from provisioner.resources.ec2.elastic_ip import ElasticIp
+from provisioner.resources.ec2.internet_gateway import InternetGateway
+from provisioner.resources.ec2.nat_gateway import NatGateway
+from provisioner.resources.ec2.route_table import RouteTable
 from provisioner.resources.ec2.security_group import SecurityGroup
 from provisioner.resources.ec2.security_group_rule import SecurityGroupRule
+from provisioner.resources.ec2.subnet import Subnet
+from provisioner.resources.ec2.vpc import Vpc
+from provisioner.resources.ec2.vpc_endpoint import VpcEndpoint
 from provisioner.resources.ecr.repository import Repository
 from provisioner.resources.ecs.cluster import Cluster
 from provisioner.resources.ecs.service import Service
@@ -30,6 +37,13 @@ KINDS: Mapping[str, Kind] = {
         Role(),
         SecurityGroup(),
         SecurityGroupRule(),
+        Vpc(),
+        Subnet(),
+        InternetGateway(),
+        ElasticIp(),
+        NatGateway(),
+        RouteTable(),
+        VpcEndpoint(),
         LoadBalancer(),
         TargetGroup(),
         Listener(),

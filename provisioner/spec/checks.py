@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from provisioner.spec import checks_balancer, checks_names, checks_routing, checks_task
+from provisioner.spec import (
+    checks_balancer,
+    checks_names,
+    checks_network,
+    checks_routing,
+    checks_task,
+)
 from provisioner.spec.finding import Finding
 from provisioner.spec.models import Spec
 
@@ -25,6 +31,11 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_task.secret_arns,
     checks_task.secrets_beside_environment,
     checks_task.credentials_in_sight,
+    checks_network.subnets_for_tasks,
+    checks_network.new_blocks,
+    checks_network.new_blocks_complete,
+    checks_network.new_zones,
+    checks_network.new_network_leads_out,
     checks_balancer.listener_ports,
     checks_balancer.public_subnets,
     checks_balancer.ingress,

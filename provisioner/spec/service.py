@@ -184,6 +184,11 @@ class Service(Part):
     architecture: Literal["X86_64", "ARM64"] = "X86_64"
     ephemeral_storage_gib: Annotated[Int, Field(ge=21, le=200)] | None = None
     """Fargate gives 20 GiB without it."""
+    assign_public_ip: Bool = False
+    """Tasks run in the public subnets and get public addresses: the way out where there is no NAT.
+
+    Nobody reaches them there: their security group lets in the load balancer alone.
+    """
     port: Port | None = None
     """The port the container listens on; none for a service that takes no requests."""
     desired_count: Annotated[Int, Field(ge=0, le=5000)] = 2

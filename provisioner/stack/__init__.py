@@ -8,12 +8,13 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Resource, text
 from provisioner.spec.models import Spec
-from provisioner.stack import compute, identity, ingress, network
+from provisioner.stack import compute, identity, ingress, network, new_network
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
 
 BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     network.build,
+    new_network.build,
     ingress.build,
     identity.build,
     compute.build,
@@ -37,7 +38,7 @@ def build(spec: Spec, *, environment: str | None, region: str) -> Blueprint:
     """Every resource of the stack."""
     names = Names(spec.stack, environment, region)
     account = Lookup("account", {"expected": spec.account})
-    context = Context(spec, names, account, network.lookup(spec))
+    context = Context(spec, names, account, network.lookup(spec, names.owner))
     return Blueprint(
         names.owner,
         f"{spec.stack}-",

@@ -7,7 +7,7 @@ from typing import Any
 
 from provisioner.engine.model import Resource, Text, text
 from provisioner.spec.service import Deployment, Image, Service
-from provisioner.stack import identity, ingress, network
+from provisioner.stack import identity, ingress, network, new_network
 from provisioner.stack.context import Context, address, ref
 
 REPOSITORY = "ecr.repository"
@@ -194,9 +194,11 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         ],
         "networkConfiguration": {
             "awsvpcConfiguration": {
-                "subnets": context.network.ref("PrivateSubnetIds"),
+                "subnets": context.public_subnets
+                if service.assign_public_ip
+                else context.private_subnets,
                 "securityGroups": [ref(network.GROUP, name, "Id")],
-                "assignPublicIp": "DISABLED",
+                "assignPublicIp": "ENABLED" if service.assign_public_ip else "DISABLED",
             }
         },
         "loadBalancers": _target(context, name, service) if balanced else [],
@@ -211,7 +213,8 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         seconds = max(start, GRACE_SECONDS) if grace is None else grace
         properties["healthCheckGracePeriodSeconds"] = seconds
     after = (*ingress.doors(context, name), *network.open_doors(name, service)) if balanced else ()
-    return context.resource(SERVICE, name, properties, after=after)
+    ways = new_network.ways_out(context, public=service.assign_public_ip)
+    return context.resource(SERVICE, name, properties, after=(*after, *ways))
 
 
 def _rollout(deployment: Deployment) -> dict[str, Any]:

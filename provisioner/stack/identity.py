@@ -7,19 +7,18 @@ Source: Amazon ECS developer guide, task execution IAM role; confused deputy pre
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.model import Resource, Text, text
 from provisioner.engine.owner import REGION
+from provisioner.spec.reach import PRIVATE_IMAGE
 from provisioner.spec.service import Service
 from provisioner.stack.context import Context
 from provisioner.stack.secrets import parameters, secrets
 
 ROLE = "iam.role"
-PRIVATE_IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)")
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from provisioner.engine.observe import Find
 from provisioner.resources.lookups.account import account
 from provisioner.resources.lookups.network import network
+from provisioner.resources.lookups.zones import zones
 
-FINDERS: Mapping[str, Find] = {"account": account, "network": network}
+FINDERS: Mapping[str, Find] = {"account": account, "network": network, "zones": zones}
 """The registration: a new lookup is one more entry here."""
