@@ -59,7 +59,7 @@ def make_plan(
     ordered = order.arrange(steps, wanted, kinds)
     busy = {step.address for step in steps if step.action != "delete"}
     unchanged = tuple(sorted(a for a, v in verdicts.items() if v.keeps and a not in busy))
-    return Plan(scope.stack, ordered, unchanged, known)
+    return Plan(scope.stack, ordered, unchanged, known, observed.warnings)
 
 
 def _group(lives: Iterable[Live]) -> dict[str, list[Live]]:

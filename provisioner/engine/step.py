@@ -49,6 +49,8 @@ class Plan:
     steps: tuple[Step, ...]
     unchanged: tuple[str, ...]
     outputs: Outputs = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    """What may go wrong although every step is done."""
 
     @property
     def empty(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.ec2 import urls as ec2_urls
 from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models.nat_gateways import NatGateway
 from moto.ecr import urls as ecr_urls
 from moto.ecr.models import ECRBackend, ecr_backends
 from moto.logs import urls as logs_urls
@@ -38,10 +39,18 @@ class Ec2Backend(Extension, EC2Backend):
 
     urls_of = ec2_urls
 
+    def delete_nat_gateway(self, nat_gateway_id: str) -> NatGateway:
+        """Delete it, and let go of its address."""
+        nat: NatGateway = super().delete_nat_gateway(nat_gateway_id)
+        for held in nat.address_set:
+            if number := held.pop("associationId", None):
+                self.disassociate_address(association_id=number)
+        return nat
+
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
         """Yield moto's kinds and these."""
         yield from super().iter_tagged_resources()
-        kinds = {
+        kinds: dict[str, list[str]] = {
             "elastic-ip": [address.id for address in self.addresses],
             "vpc-endpoint": list(self.vpc_end_points),
             "security-group-rule": [

@@ -45,7 +45,7 @@ class NewNetwork(Part):
     """
     endpoints: Annotated[
         list[EndpointName],
-        BeforeValidator(_endpoints, json_schema_input_type=bool | list[EndpointName]),
+        BeforeValidator(_endpoints, json_schema_input_type=bool | str | list[EndpointName]),
         Expected("true, false, or a list of AWS services such as [ecr.api, ecr.dkr, s3]"),
     ] = ["s3"]
     """AWS services that are reached without the internet.

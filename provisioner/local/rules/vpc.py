@@ -33,8 +33,7 @@ def _subnet_in_use(params: Params, place: Place) -> str | None:
     left = {nat._eni.id for nat in ec2.nat_gateways.values() if nat.state in GONE}  # noqa: SLF001
     held = [eni for eni in ec2.enis.values() if eni.subnet.id == subnet and eni.id not in left]
     balanced = any(
-        subnet in balancer.subnets
-        for balancer in place.of("elbv2").load_balancers.values()
+        subnet in balancer.subnets for balancer in place.of("elbv2").load_balancers.values()
     )
     if held or balanced:
         return f"The subnet '{subnet}' has dependencies and cannot be deleted."
@@ -43,7 +42,7 @@ def _subnet_in_use(params: Params, place: Place) -> str | None:
 
 def _gateway_in_use(params: Params, place: Place) -> str | None:
     for nat in _gateways(place):
-        if nat.vpc_id == params["VpcId"] and nat.connectivity_type == "public":
+        if nat.vpc_id == params["VpcId"] and nat.connectivity_type != "private":
             return (
                 f"Network {nat.vpc_id} has some mapped public address(es). "
                 "Please unmap those public address(es) before detaching the gateway."
