@@ -51,7 +51,7 @@ class Ec2Backend(Extension, EC2Backend):
         """Yield moto's kinds and these."""
         yield from super().iter_tagged_resources()
         kinds: dict[str, list[str]] = {
-            "elastic-ip": [address.id for address in self.addresses],
+            "elastic-ip": [str(address.id) for address in self.addresses],
             "vpc-endpoint": list(self.vpc_end_points),
             "security-group-rule": [
                 rule.id

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from provisioner.spec import (
     checks_balancer,
+    checks_existing,
     checks_names,
     checks_network,
     checks_routing,
@@ -31,6 +32,7 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_task.secret_arns,
     checks_task.secrets_beside_environment,
     checks_task.credentials_in_sight,
+    checks_existing.settings_of_others,
     checks_network.subnets_for_tasks,
     checks_network.new_blocks,
     checks_network.new_blocks_complete,

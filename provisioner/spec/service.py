@@ -29,6 +29,7 @@ from provisioner.spec.fields import (
     Port,
     RepositoryName,
     RoleName,
+    RoleReference,
     Slug,
     Strings,
     Value,
@@ -47,6 +48,8 @@ class Image(Part):
 
     repository: RepositoryName | None = None
     """The ECR repository, made and owned by the stack."""
+    existing: Bool = False
+    """The repository is somebody else's: it must be there, and is neither made nor changed."""
     tag: ImageTag = "latest"
     digest: Digest | None = None
     """`sha256:…`; stronger than the tag."""
@@ -67,6 +70,8 @@ class Logs(Part):
     """The service's log group and how containers write to it."""
 
     name: LogGroupName | None = None
+    existing: Bool = False
+    """The log group `name` is somebody else's: it must be there, and stays as it is."""
     retention_days: Int = 30
     """One of the values that CloudWatch Logs accepts."""
     stream_prefix: str = "ecs"
@@ -128,8 +133,17 @@ class Statement(Part):
 class TaskRole(Part):
     """What the application may do in AWS. Nothing unless it is written here."""
 
+    existing: RoleReference | None = None
+    """A role that is there already, by name or ARN, instead; it stays as it is."""
     allow: list[Statement] = []
     managed_policies: list[PolicyArn] = []
+
+
+class ExecutionRole(Part):
+    """What ECS may do to start a task. The stack makes it, with what the service needs."""
+
+    existing: RoleReference | None = None
+    """A role that is there already, by name or ARN, instead; it stays as it is."""
 
 
 class CircuitBreaker(Part):
@@ -220,6 +234,7 @@ class Service(Part):
     )
     routes: list[Route] = []
     task_role: TaskRole = TaskRole()
+    execution_role: ExecutionRole = ExecutionRole()
     deployment: Deployment = Deployment()
     capacity_provider_strategy: list[CapacityShare] = []
     """Instead of plain Fargate: `[{capacity_provider: FARGATE_SPOT, weight: 3}, …]`."""

@@ -8,7 +8,15 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Resource, text
 from provisioner.spec.models import Spec
-from provisioner.stack import compute, identity, ingress, network, new_network, reachability
+from provisioner.stack import (
+    compute,
+    existing,
+    identity,
+    ingress,
+    network,
+    new_network,
+    reachability,
+)
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
 
@@ -19,7 +27,10 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     identity.build,
     compute.build,
 )
-LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = (reachability.lookups,)
+LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = (
+    reachability.lookups,
+    existing.lookups,
+)
 """What builders look up beside the account and the network."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from provisioner.engine.model import Resource, Text, text
 from provisioner.spec.service import Deployment, Image, Service
-from provisioner.stack import identity, ingress, network, new_network
+from provisioner.stack import existing, identity, ingress, network, new_network
 from provisioner.stack.context import Context, address, ref
 
 REPOSITORY = "ecr.repository"
@@ -26,7 +26,8 @@ def build(context: Context) -> Iterator[Resource]:
     yield _cluster(context)
     yield from _repositories(context)
     for name, service in context.services():
-        yield _log_group(context, name, service)
+        if not service.logs.existing:
+            yield _log_group(context, name, service)
         yield _task_definition(context, name, service)
         yield _service(context, name, service)
 
@@ -46,7 +47,7 @@ def _repositories(context: Context) -> Iterator[Resource]:
     made: set[str] = set()
     for _, service in context.services():
         image = service.image
-        if image.repository and image.repository not in made:
+        if image.repository and not image.existing and image.repository not in made:
             made.add(image.repository)
             yield _repository(context, image)
 
@@ -104,8 +105,10 @@ def _task_definition(context: Context, name: str, service: Service) -> Resource:
         "memory": str(service.memory_mib),
         "networkMode": "awsvpc",
         "requiresCompatibilities": ["FARGATE"],
-        "executionRoleArn": ref(identity.ROLE, identity.execution(name)),
-        "taskRoleArn": ref(identity.ROLE, identity.task(name)),
+        "executionRoleArn": existing.role(service.execution_role.existing)
+        or ref(identity.ROLE, identity.execution(name)),
+        "taskRoleArn": existing.role(service.task_role.existing)
+        or ref(identity.ROLE, identity.task(name)),
         "runtimePlatform": {
             "cpuArchitecture": service.architecture,
             "operatingSystemFamily": "LINUX",
@@ -113,8 +116,8 @@ def _task_definition(context: Context, name: str, service: Service) -> Resource:
         "ephemeralStorage": {"sizeInGiB": storage} if storage else None,
         "containerDefinitions": [_container(context, name, service)],
     }
-    logs = address(LOG_GROUP, name)
-    return context.resource(TASK_DEFINITION, name, properties, after=(logs,))
+    logs = () if service.logs.existing else (address(LOG_GROUP, name),)
+    return context.resource(TASK_DEFINITION, name, properties, after=logs)
 
 
 def _container(context: Context, name: str, service: Service) -> dict[str, Any]:
@@ -161,7 +164,7 @@ def _image(image: Image) -> str | Text:
     if image.uri:
         return image.uri
     suffix = f"@{image.digest}" if image.digest else f":{image.tag}"
-    return text(ref(REPOSITORY, str(image.repository), "Uri"), suffix)
+    return text(existing.repository(image) or ref(REPOSITORY, str(image.repository), "Uri"), suffix)
 
 
 def _logging(context: Context, name: str, service: Service) -> dict[str, Any]:

@@ -25,8 +25,10 @@ PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownload
 def build(context: Context) -> Iterator[Resource]:
     """Two roles per service."""
     for name, service in context.services():
-        yield _execution_role(context, name, service)
-        yield _task_role(context, name, service)
+        if service.execution_role.existing is None:
+            yield _execution_role(context, name, service)
+        if service.task_role.existing is None:
+            yield _task_role(context, name, service)
 
 
 def execution(service: str) -> str:

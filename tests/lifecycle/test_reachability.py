@@ -18,8 +18,15 @@ def cut_off(world: World) -> str:
     return subnets[0]
 
 
-def test_oaktrees_own_network_is_fine(world: World) -> None:
-    assert world.plan()["warnings"] == []
+def test_oaktrees_own_network_is_fine_and_that_costs_one_call(world: World) -> None:
+    world.apply()
+    with world.tap.recording() as recording:
+        stack = world.stack()
+        plan = stack.plan()
+    assert (plan.empty, plan.warnings) == (True, ())
+    names = [call.operation for call in recording.calls]
+    assert (names.count("DescribeRouteTables"), "DescribeVpcEndpoints" in names) == (1, False)
+    assert len(names) <= 28
 
 
 def test_a_plan_warns_and_can_refuse_or_be_silent(world: World) -> None:

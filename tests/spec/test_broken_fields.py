@@ -62,7 +62,7 @@ CASES: dict[str, Case] = {
     "a key that is like no other": Case(
         "logs: {colour: red}",
         "f:8:12: services.app.logs.colour: unknown key;"
-        " expected one of name, retention_days, stream_prefix, mode",
+        " expected one of name, existing, retention_days, stream_prefix, mode",
     ),
     "a word for a number": Case(
         "cpu: abc", "f:8:10: services.app.cpu: expected a whole number, found text 'abc'"

@@ -256,6 +256,19 @@ CASES: dict[str, Case] = {
         in_network("{create: {zone_names: [eu-west-1a]}}"),
         "f:2:32: network.create.zone_names: expected at least two zones, found one",
     ),
+    "settings of what is somebody else's": Case(
+        app(
+            "logs: {existing: true, retention_days: 7}\n"
+            "task_role: {existing: web, managed_policies: ['arn:aws:iam::aws:policy/A']}\n"
+            "names: {task_role: mine}"
+        ),
+        "f:9:22: services.app.logs.existing: expected the `name` of the log group",
+        "f:9:44: services.app.logs.retention_days: does not go with `existing`: it is a setting of"
+        " somebody else's",
+        "f:10:50: services.app.task_role.managed_policies: does not go with `existing`: it is a"
+        " setting of somebody else's",
+        "f:11:24: services.app.names.task_role: `task_role` is one that exists: it has a name",
+    ),
     "sources that are no networks": Case(
         balancer(
             "{ingress_cidrs: [10.0.0.1, 10.0.0.5/16, office, 10.1.0.0/16, 10.1.0.0/16],"

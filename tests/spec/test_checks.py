@@ -12,6 +12,7 @@ import pytest
 from provisioner.spec import (
     checks,
     checks_balancer,
+    checks_existing,
     checks_names,
     checks_network,
     checks_routing,
@@ -35,7 +36,14 @@ services:
 
 
 def test_every_rule_is_in_the_table() -> None:
-    modules = (checks_balancer, checks_names, checks_network, checks_routing, checks_task)
+    modules = (
+        checks_balancer,
+        checks_existing,
+        checks_names,
+        checks_network,
+        checks_routing,
+        checks_task,
+    )
     written = {
         function
         for module in modules
@@ -177,7 +185,7 @@ WARNINGS: dict[str, tuple[str, list[str]]] = {
             " do not reach ecr.api, ecr.dkr, logs; write `endpoints: true`, or add them",
             "f:2:19: network.create.endpoints: tasks of `web` cannot start: with `nat: none` they"
             " do not reach logs; write `endpoints: true`, or add them",
-            "f:5:15: services.web.image: nginx comes from the internet, which tasks cannot reach:"
+            "f:5:16: services.web.image: nginx comes from the internet, which tasks cannot reach:"
             " the network has `nat: none`; use an image in ECR, NAT, or `assign_public_ip`",
         ],
     ),

@@ -1,0 +1,42 @@
+"""Things that are there already, referred to instead of made: found while planning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.engine.model import Lookup, Ref
+from provisioner.spec.service import Image
+from provisioner.stack.context import Context
+
+
+def lookups(context: Context) -> Iterator[Lookup]:
+    """One question for each thing, however many services share it."""
+    found: dict[str, Lookup] = {}
+    for _, service in context.services():
+        names = {
+            "repository": service.image.repository if service.image.existing else None,
+            "log_group": service.logs.name if service.logs.existing else None,
+        }
+        wanted = [_lookup(kind, name) for kind, name in names.items() if name]
+        roles = (service.execution_role.existing, service.task_role.existing)
+        wanted += [_lookup("role", name) for name in roles if name and not _is_arn(name)]
+        found |= {one.address: one for one in wanted}
+    yield from found.values()
+
+
+def repository(image: Image) -> Ref | None:
+    """The URI of an existing repository."""
+    return _lookup("repository", str(image.repository)).ref("Uri") if image.existing else None
+
+
+def role(name: str | None) -> Ref | str | None:
+    """The ARN of an existing role."""
+    return name if name is None or _is_arn(name) else _lookup("role", name).ref("Arn")
+
+
+def _lookup(kind: str, name: str) -> Lookup:
+    return Lookup(kind, {"name": name}, name)
+
+
+def _is_arn(name: str) -> bool:
+    return name.startswith("arn:")
