@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from provisioner.spec.finding import Finding, services
 from provisioner.spec.models import Spec
 
+_OTHERS = "does not go with `existing`: it is a setting of somebody else's"
+
 
 def settings_of_others(spec: Spec) -> Iterator[Finding]:
     """What somebody else made keeps its settings, so that two masters never undo each other."""
+    if spec.cluster.existing:
+        for name in sorted(spec.cluster.model_fields_set - {"existing"}):
+            yield Finding(("cluster", name), _OTHERS)
     for path, service in services(spec):
         image, logs, role = service.image, service.logs, service.task_role
         if logs.existing and logs.name is None:
@@ -22,8 +27,7 @@ def settings_of_others(spec: Spec) -> Iterator[Finding]:
         for name, part, existing, fields in parts:
             for field in fields:
                 if existing and field in part.model_fields_set:
-                    message = "does not go with `existing`: it is a setting of somebody else's"
-                    yield Finding((*path, name, field), message)
+                    yield Finding((*path, name, field), _OTHERS)
         for field in ("execution_role", "task_role"):
             if getattr(service, field).existing and getattr(service.names, field):
                 yield Finding(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from provisioner.engine.model import Lookup, Resource, text
@@ -43,6 +43,8 @@ class Blueprint:
     resources: tuple[Resource, ...]
     lookups: tuple[Lookup, ...]
     outputs: Mapping[str, Any]
+    hosts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Kind to the names of things of others that parts of the stack live in."""
 
 
 def build(spec: Spec, *, environment: str | None, region: str) -> Blueprint:
@@ -56,6 +58,7 @@ def build(spec: Spec, *, environment: str | None, region: str) -> Blueprint:
         tuple(resource for build in BUILDERS for resource in build(context)),
         (context.account, context.network, *(found for look in LOOKUPS for found in look(context))),
         _outputs(context),
+        existing.hosts(context),
     )
 
 
@@ -68,7 +71,7 @@ def _outputs(context: Context) -> dict[str, Any]:
         suffix = "" if port == 80 else f":{port}"  # noqa: PLR2004  # HTTP's own port is not written
         outputs["url"] = text("http://", dns, suffix)
         outputs["load_balancer_dns_name"] = dns
-    outputs["cluster_arn"] = ref(compute.CLUSTER, compute.MAIN)
+    outputs["cluster_arn"] = context.cluster
     outputs["services"] = {
         name: {
             "service_arn": ref(compute.SERVICE, name),

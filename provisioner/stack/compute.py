@@ -23,7 +23,8 @@ GRACE_SECONDS = 60
 
 def build(context: Context) -> Iterator[Resource]:
     """Everything that runs, and what it needs at hand."""
-    yield _cluster(context)
+    if context.spec.cluster.existing is None:
+        yield _cluster(context)
     yield from _repositories(context)
     for name, service in context.services():
         if not service.logs.existing:
@@ -187,7 +188,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
     grace = service.health_check_grace_period_seconds
     properties = {
         "serviceName": service.names.service or context.names.of("service", service=name),
-        "cluster": ref(CLUSTER, MAIN),
+        "cluster": context.cluster,
         "taskDefinition": ref(TASK_DEFINITION, name),
         "desiredCount": service.desired_count,
         "launchType": None if service.capacity_provider_strategy else "FARGATE",

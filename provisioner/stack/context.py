@@ -40,6 +40,14 @@ class Context:
         """The ids of the subnets that the internet reaches."""
         return self._subnets("public")
 
+    @property
+    def cluster(self) -> Ref:
+        """The ARN of the cluster that services run in."""
+        existing = self.spec.cluster.existing
+        if existing:
+            return Lookup("cluster", {"name": existing}).ref("Arn")
+        return ref("ecs.cluster", "main")
+
     def _subnets(self, tier: str) -> Ref | list[Ref]:
         create = self.spec.network.create
         if create is None:

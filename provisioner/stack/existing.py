@@ -11,6 +11,8 @@ from provisioner.stack.context import Context
 
 def lookups(context: Context) -> Iterator[Lookup]:
     """One question for each thing, however many services share it."""
+    if cluster := context.spec.cluster.existing:
+        yield Lookup("cluster", {"name": cluster})
     found: dict[str, Lookup] = {}
     for _, service in context.services():
         names = {
@@ -22,6 +24,12 @@ def lookups(context: Context) -> Iterator[Lookup]:
         wanted += [_lookup("role", name) for name in roles if name and not _is_arn(name)]
         found |= {one.address: one for one in wanted}
     yield from found.values()
+
+
+def hosts(context: Context) -> dict[str, frozenset[str]]:
+    """Where parts of the stack are found, that are not the stack's."""
+    cluster = context.spec.cluster.existing
+    return {"ecs.cluster": frozenset({cluster})} if cluster else {}
 
 
 def repository(image: Image) -> Ref | None:

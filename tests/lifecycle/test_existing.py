@@ -56,3 +56,23 @@ def test_the_example_is_applied_beside_what_it_names(world: World) -> None:
     web.check_settled(here)
     web.teardown(here)
     assert sorted((found.kind, found.id) for found in everything(world.client)) == before
+
+
+def test_two_stacks_share_a_cluster_and_one_goes(world: World) -> None:
+    Ground(world.client).cluster("shared")
+    staging = World(world.server, world.tap, world.directory, environment="staging")
+    here = "cluster={existing: shared}"
+    world.apply(here)
+    staging.apply(here)
+    world.check_settled(here)
+    staging.check_settled(here)
+    kept = world.owned()
+    assert "ecs.cluster/main" not in kept
+    assert "/shared/" in kept["ecs.service/app"].id
+    staging.teardown(here)
+    assert staging.owned() == {}
+    assert world.owned() == kept
+    world.check_settled(here)
+    world.teardown(here)
+    (cluster,) = world.client("ecs").describe_clusters(clusters=["shared"])["clusters"]
+    assert (cluster["status"], cluster["activeServicesCount"]) == ("ACTIVE", 0)

@@ -256,6 +256,10 @@ CASES: dict[str, Case] = {
         in_network("{create: {zone_names: [eu-west-1a]}}"),
         "f:2:32: network.create.zone_names: expected at least two zones, found one",
     ),
+    "settings of somebody else's cluster": Case(
+        "cluster: {existing: shared, name: web}\n" + HEAD,
+        "f:1:35: cluster.name: does not go with `existing`: it is a setting of somebody else's",
+    ),
     "settings of what is somebody else's": Case(
         app(
             "logs: {existing: true, retention_days: 7}\n"

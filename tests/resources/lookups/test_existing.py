@@ -16,6 +16,8 @@ def make(world: World, kind: str) -> Any:
         return world.client("iam").create_role(
             RoleName="theirs", Path="/team/", AssumeRolePolicyDocument='{"Statement":[]}'
         )
+    if kind == "cluster":
+        return world.client("ecs").create_cluster(clusterName="theirs")
     if kind == "repository":
         return world.client("ecr").create_repository(repositoryName="theirs")
     for name in ("theirs", "theirs-too"):
@@ -27,6 +29,7 @@ def make(world: World, kind: str) -> Any:
     ("kind", "output", "end"),
     [
         ("role", "Arn", ":role/team/theirs"),
+        ("cluster", "Arn", ":cluster/theirs"),
         ("repository", "Uri", ".amazonaws.com/theirs"),
         ("log_group", "Arn", ":log-group:theirs"),
     ],
