@@ -119,7 +119,7 @@ class Stack:
         self.scope = Scope(
             self.blueprint.owner,
             self.blueprint.prefix,
-            names_of(self.blueprint.resources, KINDS),
+            {**names_of(self.blueprint.resources, KINDS), **self.blueprint.hosts},
             {r.address: stamp(r, self.blueprint.owner) for r in self.blueprint.resources},
         )
 

@@ -28,7 +28,7 @@ def plan_document(
     account: str,
     region: str,
 ) -> dict[str, Any]:
-    """`format_version, stack, environment, account, region, changes, unchanged, kept, summary`.
+    """Who and where, then `changes, unchanged, kept, summary, warnings`.
 
     `summary.replace` counts pairs; the create and the delete of a pair are changes of their own.
     """
@@ -57,6 +57,7 @@ def plan_document(
             "replace": len(pairs),
             "delete": counted.count("delete"),
         },
+        "warnings": list(plan.warnings),
     }
 
 

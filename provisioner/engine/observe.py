@@ -17,12 +17,21 @@ Find = Callable[[Aws, Properties], Mapping[str, Any]]
 """Answers a lookup. Raises LookupFailed with what was looked for and what there was instead."""
 
 
+WARNINGS = "Warnings"
+"""The output of a lookup that the plan says to the user: a list of sentences."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observed:
     """What AWS said: live things in the order of the kinds, and the answers to lookups."""
 
     lives: tuple[Live, ...]
     lookups: Outputs
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What lookups found that may go wrong."""
+        return tuple(words for found in self.lookups.values() for words in found.get(WARNINGS, ()))
 
 
 def observe(

@@ -61,7 +61,9 @@ def make_plan(
     ordered = order.arrange(steps, wanted, kinds)
     busy = {step.address for step in steps if step.action != "delete"}
     unchanged = tuple(sorted(a for a, v in verdicts.items() if v.keeps and a not in busy))
-    return Plan(scope.stack, ordered, unchanged, known, tuple(_kept(wanted, verdicts)))
+    return Plan(
+        scope.stack, ordered, unchanged, known, tuple(_kept(wanted, verdicts)), observed.warnings
+    )
 
 
 def _kept(wanted: Sequence[Resource], verdicts: Mapping[str, Verdict]) -> Iterator[Kept]:

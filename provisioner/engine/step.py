@@ -60,6 +60,8 @@ class Plan:
     unchanged: tuple[str, ...]
     outputs: Outputs = field(default_factory=dict)
     kept: tuple[Kept, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What may go wrong although every step is done."""
 
     @property
     def empty(self) -> bool:

@@ -27,6 +27,8 @@ HARMLESS = ("none", "in-place")
 def plan(document: Mapping[str, Any], *, full: bool = False) -> str:
     """The plan, deletions last, the counts in the last line. `full` shows what new things get."""
     lines = [_title("plan", document), ""]
+    for words in document.get("warnings", ()):
+        lines += [click.style(f"warning: {words}", fg="yellow"), ""]
     changes = document["changes"]
     if not changes:
         return "\n".join([*lines, *_kept(document), NO_CHANGES])

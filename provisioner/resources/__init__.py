@@ -12,8 +12,15 @@ from provisioner.resources.application_autoscaling.scalable_target import Scalab
 from provisioner.resources.application_autoscaling.scaling_policy import ScalingPolicy
 from provisioner.resources.application_autoscaling.scheduled_action import ScheduledAction
 from provisioner.resources.cloudwatch.alarm import Alarm
+from provisioner.resources.ec2.elastic_ip import ElasticIp
+from provisioner.resources.ec2.internet_gateway import InternetGateway
+from provisioner.resources.ec2.nat_gateway import NatGateway
+from provisioner.resources.ec2.route_table import RouteTable
 from provisioner.resources.ec2.security_group import SecurityGroup
 from provisioner.resources.ec2.security_group_rule import SecurityGroupRule
+from provisioner.resources.ec2.subnet import Subnet
+from provisioner.resources.ec2.vpc import Vpc
+from provisioner.resources.ec2.vpc_endpoint import VpcEndpoint
 from provisioner.resources.ecr.repository import Repository
 from provisioner.resources.ecs.cluster import Cluster
 from provisioner.resources.ecs.service import Service
@@ -38,6 +45,13 @@ KINDS: Mapping[str, Kind] = {
         Role(),
         SecurityGroup(),
         SecurityGroupRule(),
+        Vpc(),
+        Subnet(),
+        InternetGateway(),
+        ElasticIp(),
+        NatGateway(),
+        RouteTable(),
+        VpcEndpoint(),
         LoadBalancer(),
         TargetGroup(),
         Listener(),

@@ -35,8 +35,9 @@ def listener_ports(spec: Spec) -> Iterator[Finding]:
 
 def public_subnets(spec: Spec) -> Iterator[Finding]:
     """An internet-facing load balancer stands in public subnets; elbv2.CreateLoadBalancer."""
-    balancer = spec.load_balancer
-    if balancer and balancer.scheme == "internet-facing" and spec.network.public_subnets is None:
+    balancer, network = spec.load_balancer, spec.network
+    known = network.public_subnets or network.create
+    if balancer and balancer.scheme == "internet-facing" and not known:
         message = (
             "missing; an internet-facing load balancer needs them (`scheme: internal` does not)"
         )

@@ -154,6 +154,12 @@ ElbName = Annotated[
 RoleName = Annotated[
     str, Word("a role name of at most 64 of A-Z a-z 0-9 _+=,.@-", r"[A-Za-z0-9_+=,.@-]{1,64}")
 ]
+RoleReference = Annotated[
+    str,
+    Word(
+        "a role's name, or its ARN", r"[A-Za-z0-9_+=,.@-]{1,64}|arn:aws[a-z-]*:iam::\d{12}:role/.+"
+    ),
+]
 GroupName = Annotated[
     str,
     Word(

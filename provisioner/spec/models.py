@@ -31,6 +31,8 @@ from provisioner.spec.task import Task
 class Cluster(Part):
     """The ECS cluster."""
 
+    existing: EcsName | None = None
+    """The name of a cluster that is there already, instead; it stays as it is."""
     name: EcsName | None = None
     container_insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
     """`enhanced` adds metrics per task and container, and their cost."""

@@ -1,14 +1,15 @@
-"""`network:` — where the stack lives. Looked up, never made here."""
+"""`network:` — where the stack lives: looked up, or made."""
 
 # ruff: noqa: RUF012  # pydantic gives every instance a default of its own
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
 
 from provisioner.spec.fields import Expected, Part, SubnetId, TagKey, TagValue, VpcId
+from provisioner.spec.new_network import NewNetwork
 
 
 class VpcLookup(Part):
@@ -53,13 +54,13 @@ _SUBNETS = Expected("subnet ids (`[subnet-…, subnet-…]`) or `{tags: {Tier: �
 
 
 class Network(Part):
-    """The existing VPC and subnets that the stack is put into."""
+    """The VPC and subnets that the stack is put into: existing ones, or its own with `create`."""
 
     vpc: Annotated[
-        VpcLookup,
-        BeforeValidator(_vpc, json_schema_input_type=VpcLookup | str),
+        VpcLookup | None,
+        BeforeValidator(_vpc, json_schema_input_type=VpcLookup | str | None),
         Expected("a VPC id (vpc-…) or `{tags: {Name: …}}`"),
-    ]
+    ] = None
     """A VPC id, or `{tags: {Name: …}}`."""
     public_subnets: Annotated[
         SubnetLookup | None,
@@ -68,8 +69,24 @@ class Network(Part):
     ] = None
     """For an internet-facing load balancer: subnets in at least two zones."""
     private_subnets: Annotated[
-        SubnetLookup,
-        BeforeValidator(_subnets, json_schema_input_type=SubnetLookup | list[str]),
+        SubnetLookup | None,
+        BeforeValidator(_subnets, json_schema_input_type=SubnetLookup | list[str] | None),
         _SUBNETS,
-    ]
+    ] = None
     """For the tasks (and for an internal load balancer)."""
+    create: NewNetwork | None = None
+    """A network of the stack's own, instead of an existing one."""
+
+    reachability: Literal["warn", "refuse", "ignore"] = "warn"
+    """What `plan` does when tasks could not reach ECR, CloudWatch Logs or their secrets.
+
+    Judged by routes, endpoints and their security groups; `refuse` ends with exit code 4.
+    """
+
+    @model_validator(mode="after")
+    def _one_network(self) -> Self:
+        if self.create is None and self.vpc is None:
+            raise ValueError("expected `vpc` (an existing one), or `create` (one of the stack's)")
+        if self.create and (self.vpc or self.public_subnets or self.private_subnets):
+            raise ValueError("`create` makes the VPC and its subnets: none of them is looked up")
+        return self

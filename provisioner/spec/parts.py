@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from provisioner.spec.document import Path
+from provisioner.spec.image import Image
 from provisioner.spec.models import Spec
-from provisioner.spec.service import Container, Image, InitContainer, Service, Sidecar, Workload
+from provisioner.spec.service import Container, InitContainer, Service, Sidecar, Workload
 from provisioner.spec.task import Task
 
 MAIN = "main"

@@ -11,31 +11,26 @@ from pydantic import BeforeValidator, Field
 from provisioner.spec.containers import Extras, LogRouter, Volume
 from provisioner.spec.fields import (
     Bool,
-    Digest,
     EcsName,
     ElbName,
-    Expected,
     GroupName,
     HealthPath,
-    IamAction,
-    ImageTag,
-    ImageUri,
     Int,
     LogGroupName,
     Matcher,
     Part,
     Percent,
     PlatformVersion,
-    PolicyArn,
     Port,
-    RepositoryName,
     RoleName,
     Slug,
     Strings,
     Value,
     VariableName,
 )
+from provisioner.spec.image import ImageSource
 from provisioner.spec.ingress import Conditions
+from provisioner.spec.roles import ExecutionRole, TaskRole
 from provisioner.spec.scaling import Autoscaling
 from provisioner.spec.tracing import Traced, Tracing
 
@@ -45,38 +40,12 @@ RETENTION_DAYS = (
 )  # fmt: skip  # logs.PutRetentionPolicy
 
 
-class Image(Part):
-    """What to run: an image of a repository that the stack makes, or any image by `uri`."""
-
-    repository: RepositoryName | None = None
-    """The ECR repository, made and owned by the stack."""
-    tag: ImageTag = "latest"
-    digest: Digest | None = None
-    """`sha256:…`; stronger than the tag."""
-    uri: ImageUri | None = None
-    """A whole image reference elsewhere, instead of `repository`."""
-    keep_images: Annotated[Int, Field(ge=1, le=1000)] = 30
-    """The repository's lifecycle policy keeps this many images."""
-    scan_on_push: Bool = True
-    tag_mutability: Literal["MUTABLE", "IMMUTABLE"] = "MUTABLE"
-    """IMMUTABLE refuses a second push of a tag, `latest` included."""
-
-
-def _image(value: Any) -> Any:
-    return {"uri": value} if isinstance(value, str) else value
-
-
-ImageSource = Annotated[
-    Image,
-    BeforeValidator(_image, json_schema_input_type=Image | str),
-    Expected("`{repository: …, tag: …}`, or an image reference such as nginx:1.29"),
-]
-
-
 class Logs(Part):
     """The service's log group and how containers write to it."""
 
     name: LogGroupName | None = None
+    existing: Bool = False
+    """The log group `name` is somebody else's: it must be there, and stays as it is."""
     retention_days: Int = 30
     """One of the values that CloudWatch Logs accepts."""
     stream_prefix: str = "ecs"
@@ -124,22 +93,6 @@ class Route(Conditions):
     """Take every request that no rule takes."""
     name: Slug | None = None
     priority: Annotated[Int, Field(ge=1, le=50000)] | None = None
-
-
-class Statement(Part):
-    """One allow statement of the task role."""
-
-    actions: Annotated[list[IamAction], Field(min_length=1)]
-    resources: Annotated[list[str], Field(min_length=1)]
-    conditions: dict[str, dict[str, Any]] = {}
-    """As in an IAM policy: `{StringEquals: {"s3:prefix": "public/"}}`."""
-
-
-class TaskRole(Part):
-    """What the application may do in AWS. Nothing unless it is written here."""
-
-    allow: list[Statement] = []
-    managed_policies: list[PolicyArn] = []
 
 
 class CircuitBreaker(Part):
@@ -263,6 +216,7 @@ class Workload(Container):
     enable_fault_injection: Bool = False
     """Let AWS Fault Injection Service disturb the network of its tasks."""
     task_role: TaskRole = TaskRole()
+    execution_role: ExecutionRole = ExecutionRole()
     capacity_provider_strategy: list[CapacityShare] = []
     """Instead of plain Fargate: `[{capacity_provider: FARGATE_SPOT, weight: 3}, …]`."""
     platform_version: PlatformVersion = "LATEST"
@@ -272,6 +226,11 @@ class Workload(Container):
 class Service(Workload):
     """One ECS service on Fargate, and everything that belongs to it alone."""
 
+    assign_public_ip: Bool = False
+    """Tasks run in the public subnets and get public addresses: the way out where there is no NAT.
+
+    Nobody reaches them there: their security group lets in the load balancer alone.
+    """
     port: Port | None = None
     """The port the container listens on; none for a service that takes no requests."""
     desired_count: Annotated[Int, Field(ge=0, le=5000)] = 2

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from provisioner.engine.model import Lookup, Resource, text
 from provisioner.spec.models import Spec
-from provisioner.stack import compute, discovery, identity, ingress, network, raw, scaling, tasks
+from provisioner.stack import (
+    compute,
+    discovery,
+    existing,
+    identity,
+    ingress,
+    network,
+    new_network,
+    raw,
+    reachability,
+    scaling,
+    tasks,
+)
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
 
 BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     network.build,
+    new_network.build,
     ingress.build,
     identity.build,
     compute.build,
@@ -21,7 +34,10 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     scaling.build,
     tasks.build,
 )
-LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = ()
+LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = (
+    reachability.lookups,
+    existing.lookups,
+)
 """What builders look up beside the account and the network."""
 
 
@@ -34,19 +50,22 @@ class Blueprint:
     resources: tuple[Resource, ...]
     lookups: tuple[Lookup, ...]
     outputs: Mapping[str, Any]
+    hosts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Kind to the names of things of others that parts of the stack live in."""
 
 
 def build(spec: Spec, *, environment: str | None, region: str) -> Blueprint:
     """Every resource of the stack."""
     names = Names(spec.stack, environment, region)
     account = Lookup("account", {"expected": spec.account})
-    context = Context(spec, names, account, network.lookup(spec))
+    context = Context(spec, names, account, network.lookup(spec, names.owner))
     return Blueprint(
         names.owner,
         f"{spec.stack}-",
         raw.put(context, (resource for build in BUILDERS for resource in build(context))),
         (context.account, context.network, *(found for look in LOOKUPS for found in look(context))),
         _outputs(context),
+        existing.hosts(context),
     )
 
 
@@ -59,7 +78,7 @@ def _outputs(context: Context) -> dict[str, Any]:
         suffix = "" if port == 80 else f":{port}"  # noqa: PLR2004  # HTTP's own port is not written
         outputs["url"] = text("http://", dns, suffix)
         outputs["load_balancer_dns_name"] = dns
-    outputs["cluster_arn"] = ref(compute.CLUSTER, compute.MAIN)
+    outputs["cluster_arn"] = context.cluster
     outputs["services"] = {
         name: {
             "service_arn": ref(compute.SERVICE, name),
@@ -77,5 +96,5 @@ def _to_run(context: Context, name: str) -> dict[str, Any]:
     return {
         "task_definition_arn": ref(compute.TASK_DEFINITION, name),
         "security_group_id": ref(network.GROUP, name, "Id"),
-        "subnet_ids": context.network.ref("PrivateSubnetIds"),
+        "subnet_ids": context.private_subnets,
     }

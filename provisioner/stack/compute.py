@@ -8,9 +8,10 @@ from typing import Any
 from provisioner.engine.model import Keeper, Resource
 from provisioner.engine.owner import DISCOVERED, SCALED
 from provisioner.spec.containers import ExecuteCommand
+from provisioner.spec.image import Image
 from provisioner.spec.parts import images, in_front
-from provisioner.spec.service import Deployment, Image, Service, Workload
-from provisioner.stack import discovery, identity, ingress, network
+from provisioner.spec.service import Deployment, Service, Workload
+from provisioner.stack import discovery, existing, identity, ingress, network, new_network
 from provisioner.stack.containers import REPOSITORY, container_name, definitions, log_group, volumes
 from provisioner.stack.context import Context, address, ref
 
@@ -26,10 +27,12 @@ GRACE_SECONDS = 60
 
 def build(context: Context) -> Iterator[Resource]:
     """Everything that runs, and what it needs at hand."""
-    yield _cluster(context)
+    if context.spec.cluster.existing is None:
+        yield _cluster(context)
     yield from _repositories(context)
     for name, workload in context.workloads():
-        yield _log_group(context, name, workload)
+        if not workload.logs.existing:
+            yield _log_group(context, name, workload)
         yield _task_definition(context, name, workload)
         if isinstance(workload, Service):
             yield _service(context, name, workload)
@@ -68,7 +71,7 @@ def _repositories(context: Context) -> Iterator[Resource]:
     made: set[str] = set()
     for _, workload in context.workloads():
         for _, image in images(workload):
-            if image.repository and image.repository not in made:
+            if image.repository and not image.existing and image.repository not in made:
                 made.add(image.repository)
                 yield _repository(context, image)
 
@@ -126,8 +129,10 @@ def _task_definition(context: Context, name: str, workload: Workload) -> Resourc
         "memory": str(workload.memory_mib),
         "networkMode": "awsvpc",
         "requiresCompatibilities": ["FARGATE"],
-        "executionRoleArn": ref(identity.ROLE, identity.execution(name)),
-        "taskRoleArn": ref(identity.ROLE, identity.task(name)),
+        "executionRoleArn": existing.role(workload.execution_role.existing)
+        or ref(identity.ROLE, identity.execution(name)),
+        "taskRoleArn": existing.role(workload.task_role.existing)
+        or ref(identity.ROLE, identity.task(name)),
         "runtimePlatform": {
             "cpuArchitecture": workload.architecture,
             "operatingSystemFamily": "LINUX",
@@ -138,8 +143,8 @@ def _task_definition(context: Context, name: str, workload: Workload) -> Resourc
         "pidMode": workload.pid_mode,
         "enableFaultInjection": workload.enable_fault_injection or None,
     }
-    logs = address(LOG_GROUP, name)
-    return context.resource(TASK_DEFINITION, name, properties, after=(logs,))
+    logs = () if workload.logs.existing else (address(LOG_GROUP, name),)
+    return context.resource(TASK_DEFINITION, name, properties, after=logs)
 
 
 def _service(context: Context, name: str, service: Service) -> Resource:
@@ -147,7 +152,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
     found = name in discovery.discovered(context)
     properties = {
         "serviceName": service.names.service or context.names.of("service", service=name),
-        "cluster": ref(CLUSTER, MAIN),
+        "cluster": context.cluster,
         "taskDefinition": ref(TASK_DEFINITION, name),
         "desiredCount": _count(service),
         "launchType": None if service.capacity_provider_strategy else "FARGATE",
@@ -156,11 +161,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
             for s in service.capacity_provider_strategy
         ],
         "networkConfiguration": {
-            "awsvpcConfiguration": {
-                "subnets": context.network.ref("PrivateSubnetIds"),
-                "securityGroups": [ref(network.GROUP, name, "Id")],
-                "assignPublicIp": "DISABLED",
-            }
+            "awsvpcConfiguration": _interface(context, name, public=service.assign_public_ip)
         },
         "loadBalancers": _target(context, name, service) if balanced else [],
         "serviceRegistries": [{"registryArn": ref(discovery.SERVICE, name)}] if found else [],
@@ -179,7 +180,16 @@ def _service(context: Context, name: str, service: Service) -> Resource:
     marks = ((SCALED, service.autoscaling), (DISCOVERED, found))
     tags = {key: "true" for key, used in marks if used}
     after += discovery.doors(context, name)
+    after += new_network.ways_out(context, public=service.assign_public_ip)
     return context.resource(SERVICE, name, properties, after=after, kept=kept, tags=tags)
+
+
+def _interface(context: Context, name: str, *, public: bool) -> dict[str, Any]:
+    return {
+        "subnets": context.public_subnets if public else context.private_subnets,
+        "securityGroups": [ref(network.GROUP, name, "Id")],
+        "assignPublicIp": "ENABLED" if public else "DISABLED",
+    }
 
 
 def _grace(service: Service) -> int:

@@ -11,17 +11,17 @@ from typing import Any
 
 from provisioner.engine.model import Text, text
 from provisioner.spec.containers import BIND, Efs, LogRouter
+from provisioner.spec.image import Image
 from provisioner.spec.parts import MAIN, ROUTER, TRACING, containers, ports
 from provisioner.spec.service import (
     Beside,
     Container,
     ContainerHealthCheck,
-    Image,
     InitContainer,
     Sidecar,
     Workload,
 )
-from provisioner.stack import tracing
+from provisioner.stack import existing, tracing
 from provisioner.stack.context import Context, ref
 
 REPOSITORY = "ecr.repository"
@@ -214,7 +214,7 @@ def _image(image: Image) -> str | Text:
     if image.uri:
         return image.uri
     suffix = f"@{image.digest}" if image.digest else f":{image.tag}"
-    return text(ref(REPOSITORY, str(image.repository), "Uri"), suffix)
+    return text(existing.repository(image) or ref(REPOSITORY, str(image.repository), "Uri"), suffix)
 
 
 def _awslogs(context: Context, name: str, workload: Workload) -> dict[str, Any]:

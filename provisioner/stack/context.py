@@ -13,6 +13,9 @@ from provisioner.spec.service import Service
 from provisioner.spec.task import Task
 from provisioner.stack.names import Names
 
+VPC = "ec2.vpc"
+SUBNET = "ec2.subnet"
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -22,11 +25,42 @@ class Context:
     names: Names
     account: Lookup
     network: Lookup
+    """The VPC and subnets, or the zones for new ones: `vpc` and the two kinds of subnets tell."""
 
     @property
     def vpc(self) -> Ref:
         """The VPC's id."""
-        return self.network.ref("VpcId")
+        return ref(VPC, "main", "Id") if self.spec.network.create else self.network.ref("VpcId")
+
+    @property
+    def private_subnets(self) -> Ref | list[Ref]:
+        """The ids of the subnets for tasks."""
+        return self._subnets("private")
+
+    @property
+    def public_subnets(self) -> Ref | list[Ref]:
+        """The ids of the subnets that the internet reaches."""
+        return self._subnets("public")
+
+    @property
+    def cluster(self) -> Ref:
+        """The ARN of the cluster that services run in."""
+        existing = self.spec.cluster.existing
+        if existing:
+            return Lookup("cluster", {"name": existing}).ref("Arn")
+        return ref("ecs.cluster", "main")
+
+    @property
+    def cluster_name(self) -> Ref | str:
+        """The name of the cluster that services run in."""
+        return self.spec.cluster.existing or ref("ecs.cluster", "main", "Name")
+
+    def _subnets(self, tier: str) -> Ref | list[Ref]:
+        create = self.spec.network.create
+        if create is None:
+            return self.network.ref(f"{tier.title()}SubnetIds")
+        zones = range(1, create.zone_count + 1)
+        return [ref(SUBNET, f"{tier}-{zone}", "Id") for zone in zones]
 
     def arn(self, service: str, *rest: str | Ref | Text) -> Text:
         """An ARN of this account and region: `arn("logs", "log-group:", name)`."""

@@ -7,29 +7,31 @@ Source: Amazon ECS developer guide, task execution IAM role; confused deputy pre
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.model import Resource, Text, text
 from provisioner.engine.owner import REGION
+from provisioner.spec.image import Image
 from provisioner.spec.parts import images
-from provisioner.spec.service import Image, Workload
+from provisioner.spec.reach import PRIVATE_IMAGE
+from provisioner.spec.service import Workload
 from provisioner.stack.context import Context
 from provisioner.stack.permissions import allow, needed, read_files
 from provisioner.stack.secrets import parameters, secrets
 
 ROLE = "iam.role"
-PRIVATE_IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)")
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 
 
 def build(context: Context) -> Iterator[Resource]:
     """Two roles per service."""
     for name, workload in context.workloads():
-        yield _execution_role(context, name, workload)
-        yield _task_role(context, name, workload)
+        if workload.execution_role.existing is None:
+            yield _execution_role(context, name, workload)
+        if workload.task_role.existing is None:
+            yield _task_role(context, name, workload)
 
 
 def execution(service: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from provisioner.engine.model import Ref, Resource
 from provisioner.spec.ingress import Action, Conditions, Listener, LoadBalancer, Rule
 from provisioner.spec.service import Route, Service
+from provisioner.stack import new_network
 from provisioner.stack.context import Context, address, ref
 from provisioner.stack.names import ELB_LIMIT
 from provisioner.stack.network import BALANCER, GROUP, slug
@@ -78,7 +79,7 @@ def doors(context: Context, service: str) -> tuple[str, ...]:
 
 
 def _balancer(context: Context, spec: LoadBalancer) -> Resource:
-    side = "Public" if spec.scheme == "internet-facing" else "Private"
+    public = spec.scheme == "internet-facing"
     attributes = {
         "deletion_protection.enabled": _flag(spec.deletion_protection),
         "idle_timeout.timeout_seconds": str(spec.idle_timeout_seconds),
@@ -95,11 +96,12 @@ def _balancer(context: Context, spec: LoadBalancer) -> Resource:
         "Type": "application",
         "VpcId": context.vpc,
         "IpAddressType": "ipv4",
-        "Subnets": context.network.ref(f"{side}SubnetIds"),
+        "Subnets": context.public_subnets if public else context.private_subnets,
         "SecurityGroups": [ref(GROUP, BALANCER, "Id")],
         "Attributes": attributes,
     }
-    return context.resource(LOAD_BALANCER, NAME, properties)
+    ways = new_network.ways_out(context, public=True) if public else ()
+    return context.resource(LOAD_BALANCER, NAME, properties, after=ways)
 
 
 def _target_group(context: Context, name: str, service: Service) -> Resource:

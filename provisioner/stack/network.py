@@ -11,6 +11,8 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Ref, Resource
 from provisioner.spec.models import Spec
+from provisioner.spec.network import SubnetLookup, VpcLookup
+from provisioner.spec.reach import GATEWAYS
 from provisioner.spec.service import Service
 from provisioner.stack.context import Context, address, ref
 
@@ -18,20 +20,29 @@ GROUP = "ec2.security_group"
 RULE = "ec2.security_group_rule"
 BALANCER = "load_balancer"
 """The group of the load balancer: a name that no service can have."""
+ENDPOINTS = "vpc_endpoints"
+"""The group of endpoints, where the stack makes its own network."""
+HTTPS = 443
 
 
-def lookup(spec: Spec) -> Lookup:
-    """The VPC and subnets that the spec points at."""
+def lookup(spec: Spec, owner: str) -> Lookup:
+    """The VPC and subnets that the spec points at, or the zones for new ones."""
     network, balancer = spec.network, spec.load_balancer
-    public = network.public_subnets
+    if create := network.create:
+        zones = {"stack": owner, "count": create.zone_count, "names": create.zone_names}
+        return Lookup("zones", zones)
     query: dict[str, Any] = {
-        "vpc": network.vpc.model_dump(),
-        "private": network.private_subnets.model_dump(),
-        "public": public.model_dump() if public else None,
+        "vpc": _dumped(network.vpc),
+        "private": _dumped(network.private_subnets),
+        "public": _dumped(network.public_subnets),
     }
     if balancer:
         query["balancer"] = "public" if balancer.scheme == "internet-facing" else "private"
     return Lookup("network", query)
+
+
+def _dumped(part: VpcLookup | SubnetLookup | None) -> dict[str, Any] | None:
+    return part.model_dump() if part else None
 
 
 def build(context: Context) -> Iterator[Resource]:
@@ -41,6 +52,7 @@ def build(context: Context) -> Iterator[Resource]:
         written = workload.names.security_group
         physical = written or context.names.of(f"{what}-sg", service=name)
         yield _group(context, name, physical, f"Tasks of the {what} {name}", open_egress=True)
+    yield from _endpoints(context)
     balancer = context.spec.load_balancer
     if balancer is None:
         return
@@ -51,6 +63,16 @@ def build(context: Context) -> Iterator[Resource]:
             yield _rule(context, f"{name}-from-{slug(cidr)}", BALANCER, listener.port, cidr=cidr)
     for name in sorted(context.targeted()):
         yield from _doors(context, name, context.spec.services[name])
+
+
+def _endpoints(context: Context) -> Iterator[Resource]:
+    """Everything in the network reaches the endpoints, whichever task it is."""
+    create = context.spec.network.create
+    if create is None or not set(create.endpoints) - {*GATEWAYS}:
+        return
+    physical = context.names.of("endpoints-sg")
+    yield _group(context, ENDPOINTS, physical, "VPC endpoints", open_egress=False)
+    yield _rule(context, f"{ENDPOINTS}-from-vpc", ENDPOINTS, HTTPS, cidr=create.cidr)
 
 
 def _doors(context: Context, name: str, service: Service) -> Iterator[Resource]:

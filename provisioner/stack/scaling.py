@@ -35,9 +35,9 @@ def build(context: Context) -> Iterator[Resource]:
             yield from _schedule(context, name, scaling)
 
 
-def _place(name: str) -> dict[str, Any]:
+def _place(context: Context, name: str) -> dict[str, Any]:
     cluster, service = (
-        ref(compute.CLUSTER, compute.MAIN, "Name"),
+        context.cluster_name,
         ref(compute.SERVICE, name, "Name"),
     )
     return {
@@ -50,7 +50,7 @@ def _place(name: str) -> dict[str, Any]:
 def _target(context: Context, name: str, scaling: Autoscaling) -> Resource:
     stopped = scaling.suspended
     properties = {
-        **_place(name),
+        **_place(context, name),
         "MinCapacity": scaling.min,
         "MaxCapacity": scaling.max,
         "SuspendedState": {
@@ -77,7 +77,7 @@ def _policy(
 ) -> Resource:  # fmt: skip
     properties = {
         "PolicyName": context.names.of(what),
-        **_place(name),
+        **_place(context, name),
         "PolicyType": sort,
         CONFIGURATION: None,
         STEPS: None,
@@ -120,35 +120,39 @@ def _tracking(context: Context, name: str, scaling: Autoscaling) -> Iterator[Res
         target = scaling.requests_per_target
         yield track("requests", target, doors, PredefinedMetricSpecification=predefined)
     for custom in scaling.custom:
-        specification = _customized(name, custom)
+        specification = _customized(context, name, custom)
         yield track(custom.name, custom.target, CustomizedMetricSpecification=specification)
 
 
-def _customized(name: str, custom: Custom) -> dict[str, Any]:
+def _customized(context: Context, name: str, custom: Custom) -> dict[str, Any]:
     """The short form takes the five plain statistics; all else is written as queries."""
     metric = custom.metric
     if metric and metric.statistic in STATISTICS:
         return {
             "Namespace": metric.namespace,
             "MetricName": metric.name,
-            "Dimensions": _dimensions(name, metric),
+            "Dimensions": _dimensions(context, name, metric),
             "Statistic": metric.statistic,
         }
     if metric:
-        return {"Metrics": [_query(name, "m1", metric, returned=True)]}
-    queries = [_query(name, key, one, returned=False) for key, one in custom.metrics.items()]
+        return {"Metrics": [_query(context, name, "m1", metric, returned=True)]}
+    queries = [
+        _query(context, name, key, one, returned=False) for key, one in custom.metrics.items()
+    ]
     result = {"Id": "result", "Expression": custom.expression, "ReturnData": True}
     return {"Metrics": [*queries, result]}
 
 
-def _query(name: str, key: str, metric: Metric, *, returned: bool) -> dict[str, Any]:
+def _query(
+    context: Context, name: str, key: str, metric: Metric, *, returned: bool
+) -> dict[str, Any]:
     return {
         "Id": key,
         "MetricStat": {
             "Metric": {
                 "Namespace": metric.namespace,
                 "MetricName": metric.name,
-                "Dimensions": _dimensions(name, metric),
+                "Dimensions": _dimensions(context, name, metric),
             },
             "Stat": metric.statistic,
         },
@@ -156,10 +160,10 @@ def _query(name: str, key: str, metric: Metric, *, returned: bool) -> dict[str, 
     }
 
 
-def _dimensions(name: str, metric: Metric) -> list[dict[str, Any]]:
+def _dimensions(context: Context, name: str, metric: Metric) -> list[dict[str, Any]]:
     own: dict[str, Any] = {}
     if metric.of_service:
-        own["ClusterName"] = ref(compute.CLUSTER, compute.MAIN, "Name")
+        own["ClusterName"] = context.cluster_name
         own["ServiceName"] = ref(compute.SERVICE, name, "Name")
     found = {**own, **metric.dimensions}
     return [{"Name": key, "Value": found[key]} for key in sorted(found)]
@@ -194,7 +198,7 @@ def _steps(context: Context, name: str, steps: Steps) -> Iterator[Resource]:
         "AlarmDescription": f"Scales the service {name}",
         "Namespace": steps.metric.namespace,
         "MetricName": steps.metric.name,
-        "Dimensions": _dimensions(name, steps.metric),
+        "Dimensions": _dimensions(context, name, steps.metric),
         "Statistic": steps.metric.statistic if plain else None,
         "ExtendedStatistic": None if plain else steps.metric.statistic,
         "Period": steps.period_seconds,
@@ -211,7 +215,7 @@ def _schedule(context: Context, name: str, scaling: Autoscaling) -> Iterator[Res
     for one in scaling.schedule:
         properties = {
             "ScheduledActionName": context.names.of(one.name),
-            **_place(name),
+            **_place(context, name),
             "Schedule": one.when,
             "Timezone": one.timezone,
             "StartTime": one.start,

@@ -54,7 +54,7 @@ def _schedule(context: Context, name: str, task: Task, schedule: Schedule) -> Re
         "State": "ENABLED" if schedule.enabled else "DISABLED",
         "FlexibleTimeWindow": window,
         "Target": {
-            "Arn": ref(compute.CLUSTER, compute.MAIN),
+            "Arn": context.cluster,
             "RoleArn": ref(identity.ROLE, scheduler(name)),
             "DeadLetterConfig": {"Arn": queue} if queue else {},
             "RetryPolicy": {
@@ -80,7 +80,7 @@ def _parameters(context: Context, name: str, task: Task, schedule: Schedule) -> 
         "PlatformVersion": task.platform_version if task.platform_version != "LATEST" else None,
         "NetworkConfiguration": {
             "awsvpcConfiguration": {
-                "Subnets": context.network.ref("PrivateSubnetIds"),
+                "Subnets": context.private_subnets,
                 "SecurityGroups": [ref(network.GROUP, name, "Id")],
                 "AssignPublicIp": "DISABLED",
             }
@@ -118,7 +118,9 @@ def _role(context: Context, name: str, task: Task, schedule: Schedule) -> Resour
 def _start(context: Context, name: str, task: Task, schedule: Schedule) -> list[dict[str, Any]]:
     """It may run this family in this cluster, and hand it these two roles."""
     family = task.names.task_family or context.names.of("task", service=name)
-    cluster = context.spec.cluster.name or context.names.of("cluster")
+    cluster = (
+        context.spec.cluster.existing or context.spec.cluster.name or context.names.of("cluster")
+    )
     partition, account = context.account.ref("Partition"), context.account.ref("Account")
     roles = [
         text("arn:", partition, ":iam::", account, ":role/", physical)

@@ -12,7 +12,8 @@ import json
 from typing import Any
 
 from provisioner.spec.containers import Restart
-from provisioner.spec.service import Image, Sidecar, Workload
+from provisioner.spec.image import Image
+from provisioner.spec.service import Sidecar, Workload
 from provisioner.spec.tracing import Tracing
 from provisioner.stack.context import Context
 

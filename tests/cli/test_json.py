@@ -12,7 +12,8 @@ from tests.cli.conftest import Command
 from tests.cloud.world import OAKTREE, World
 
 PLAN = {
-    "format_version", "stack", "environment", "account", "region", "changes", "unchanged", "summary"
+    "format_version", "stack", "environment", "account", "region", "changes", "unchanged",
+    "summary", "warnings",
 }  # fmt: skip
 CHANGE = {"address", "action", "reason", "effect", "name", "replaces", "fields"}
 FIELD = {"path", "before", "after", "sensitive", "known", "forces"}

@@ -43,7 +43,7 @@ def owned(client: Client, stack: str) -> dict[str, Found]:
 
 def everything(client: Client) -> Iterator[Found]:
     """All things of the kinds that a stack is made of, owned or not."""
-    for service in (_ec2, _elbv2, _ecs, _iam, _logs, _ecr, _scheduler):
+    for service in (_ec2, _network, _elbv2, _ecs, _iam, _logs, _ecr, _scheduler):
         yield from service(client)
 
 
@@ -55,6 +55,27 @@ def _ec2(client: Client) -> Iterator[Found]:
     for rule in ec2.describe_security_group_rules()["SecurityGroupRules"]:
         tags = _tags(rule.get("Tags"))
         yield Found("ec2.security_group_rule", rule["SecurityGroupRuleId"], tags)
+
+
+def _network(client: Client) -> Iterator[Found]:
+    ec2 = client("ec2")
+    parts = (
+        ("vpc", ec2.describe_vpcs()["Vpcs"], "VpcId"),
+        ("subnet", ec2.describe_subnets()["Subnets"], "SubnetId"),
+        (
+            "internet_gateway",
+            ec2.describe_internet_gateways()["InternetGateways"],
+            "InternetGatewayId",
+        ),
+        ("elastic_ip", ec2.describe_addresses()["Addresses"], "AllocationId"),
+        ("nat_gateway", ec2.describe_nat_gateways()["NatGateways"], "NatGatewayId"),
+        ("route_table", ec2.describe_route_tables()["RouteTables"], "RouteTableId"),
+        ("vpc_endpoint", ec2.describe_vpc_endpoints()["VpcEndpoints"], "VpcEndpointId"),
+    )
+    for kind, items, number in parts:
+        for item in items:
+            if item.get("State") != "deleted":  # remembered for an hour
+                yield Found(f"ec2.{kind}", item[number], _tags(item.get("Tags")))
 
 
 def _elbv2(client: Client) -> Iterator[Found]:

@@ -77,6 +77,7 @@ def test_a_plan_is_one_flat_document() -> None:
         "unchanged": 0,
         "kept": [],
         "summary": {"create": 1, "update": 1, "replace": 0, "delete": 0},
+        "warnings": [],
     }
 
 

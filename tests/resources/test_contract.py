@@ -18,12 +18,12 @@ from provisioner.engine.kind import Kind, Verb
 from provisioner.resources import KINDS
 from provisioner.resources.lookups import FINDERS
 from tests.support.aws import nowhere
-from tests.support.blueprints import everything
+from tests.support.blueprints import everything, new_network
 
 HERE = Path(__file__).parent
 PACKAGE = "provisioner.resources"
 SOURCES = sorted((HERE.parent.parent / "provisioner" / "resources").rglob("*.py"))
-BUILT = everything().resources
+BUILT = (*everything().resources, *new_network().resources)
 REPLACEABLE = [k for k in KINDS.values() if k.replacement == "create-first" and k.identity]
 
 RESHAPED = {
@@ -42,6 +42,11 @@ UNTAGGED = {
 FOLLOWING = {"elbv2.load_balancer": {"VpcId"}}
 """Fixed at creation by something else: a load balancer's VPC is that of its subnets."""
 UPDATED_OTHERWISE = {
+    "ec2.vpc_endpoint": {
+        "SubnetIds": "AddSubnetIds and RemoveSubnetIds",
+        "SecurityGroupIds": "AddSecurityGroupIds and RemoveSecurityGroupIds",
+        "RouteTableIds": "AddRouteTableIds and RemoveRouteTableIds",
+    },
     "ecr.repository": {"imageScanningConfiguration": "PutImageScanningConfiguration"},
     "servicediscovery.namespace": {"Description": "in the argument Namespace"},
     "servicediscovery.service": {
@@ -202,7 +207,8 @@ class TestUses:
         assert set(TopologicalSorter(graph).static_order()) == set(KINDS)
 
     def test_every_lookup_of_the_stack_has_a_finder(self) -> None:
-        assert {lookup.kind for lookup in everything().lookups} <= FINDERS.keys()
+        lookups = (*everything().lookups, *new_network().lookups)
+        assert {lookup.kind for lookup in lookups} <= FINDERS.keys()
 
 
 class TestErrors:

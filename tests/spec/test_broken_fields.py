@@ -62,7 +62,7 @@ CASES: dict[str, Case] = {
     "a key that is like no other": Case(
         "logs: {colour: red}",
         "f:8:12: services.app.logs.colour: unknown key;"
-        " expected one of name, retention_days, stream_prefix, mode",
+        " expected one of name, existing, retention_days, stream_prefix, mode",
     ),
     "a word for a number": Case(
         "cpu: abc", "f:8:10: services.app.cpu: expected a whole number, found text 'abc'"
@@ -178,9 +178,7 @@ CASES: dict[str, Case] = {
         " single hyphens, letter first",
         "f:2:17: services.app.image: missing; expected `{repository: …, tag: …}`, or an image"
         " reference such as nginx:1.29",
-        "f:3:10: network.private_subnets: missing; expected subnet ids (`[subnet-…, subnet-…]`)"
-        " or `{tags: {Tier: …}}`",
-        "f:3:10: network.vpc: missing; expected a VPC id (vpc-…) or `{tags: {Name: …}}`",
+        "f:3:10: network: expected `vpc` (an existing one), or `create` (one of the stack's)",
     ),
     "no services": Whole(
         "stack: shop\nnetwork: {vpc: vpc-1, private_subnets: [subnet-1]}\nservices: {}\n",

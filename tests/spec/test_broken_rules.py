@@ -33,6 +33,11 @@ def balancer(text: str) -> str:
     return HEAD.replace("{listeners: {http: {port: 80}}}", text)
 
 
+def in_network(text: str) -> str:
+    """The spec in another network, on line 2."""
+    return HEAD.replace(NETWORK, f"network: {text}\n")
+
+
 def with_rules(*rules: str) -> str:
     """The spec with rules on its listener, from line 8 on."""
     lines = "".join(f"      - {rule}\n" for rule in rules)
@@ -194,6 +199,79 @@ CASES: dict[str, Case] = {
         app("").replace("public_subnets: [subnet-1], ", ""),
         "f:2:10: network.public_subnets: missing; an internet-facing load balancer needs them"
         " (`scheme: internal` does not)",
+    ),
+    "an existing network and a new one": Case(
+        in_network("{vpc: vpc-1, create: {}}"),
+        "f:2:10: network: `create` makes the VPC and its subnets: none of them is looked up",
+    ),
+    "no subnets for the tasks": Case(
+        in_network("{vpc: vpc-1, public_subnets: [subnet-1]}"),
+        "f:2:10: network.private_subnets: missing; the tasks of `app` need them"
+        " (with `assign_public_ip: true` they would be in public subnets)",
+    ),
+    "no subnets for an internal load balancer": Case(
+        in_network("{vpc: vpc-1, public_subnets: [subnet-1]}").replace(
+            "{listeners", "{scheme: internal, listeners"
+        )
+        + "    assign_public_ip: true\n",
+        "f:2:10: network.private_subnets: missing; an internal load balancer needs them",
+    ),
+    "public addresses in private subnets": Case(
+        "stack: shop\nnetwork: {vpc: vpc-1, private_subnets: [subnet-1]}\n"
+        "services: {app: {image: nginx, assign_public_ip: true}}\n",
+        "f:3:50: services.app.assign_public_ip: tasks with public addresses need"
+        " `network.public_subnets`",
+    ),
+    "blocks of the wrong form and size": Case(
+        in_network("{create: {cidr: 10.0.0.1/16}}"),
+        "f:2:26: network.create.cidr: expected a CIDR block, found an address inside one;"
+        " did you mean 10.0.0.0/16?",
+    ),
+    "a block of the newer kind": Case(
+        in_network("{create: {cidr: '2001:db8::/32'}}"),
+        "f:2:26: network.create.cidr: expected an IPv4 block, found 2001:db8::/32",
+    ),
+    "a block too small": Case(
+        in_network("{create: {cidr: 10.0.0.0/24}}"),
+        "f:2:26: network.create.cidr: expected a block between /16 and /23, found 10.0.0.0/24",
+    ),
+    "subnets that do not fit": Case(
+        in_network(
+            "{create: {public_cidrs: [10.0.0.0/24, 10.0.0.128/25, 10.1.0.0/24, 10.0.9.0/28]}}"
+        ),
+        "f:2:19: network.create.private_cidrs: expected one block for each of 2 zones, found 0",
+        "f:2:34: network.create.public_cidrs: expected one block for each of 2 zones, found 4",
+        "f:2:48: network.create.public_cidrs[1]: 10.0.0.128/25 overlaps 10.0.0.0/24",
+        "f:2:63: network.create.public_cidrs[2]: 10.1.0.0/24 is not inside 10.0.0.0/16",
+        "f:2:76: network.create.public_cidrs[3]: expected a block of /27 or larger,"
+        " found 10.0.9.0/28",
+    ),
+    "zones that do not fit": Case(
+        "region: eu-west-1\n"
+        + in_network("{create: {zone_names: [eu-west-1a, eu-west-1a, eu-central-1a]}}"),
+        "f:3:45: network.create.zone_names[1]: eu-west-1a stands here twice",
+        "f:3:57: network.create.zone_names[2]: eu-central-1a is not in eu-west-1",
+    ),
+    "one zone": Case(
+        in_network("{create: {zone_names: [eu-west-1a]}}"),
+        "f:2:32: network.create.zone_names: expected at least two zones, found one",
+    ),
+    "settings of somebody else's cluster": Case(
+        "cluster: {existing: shared, name: web}\n" + HEAD,
+        "f:1:35: cluster.name: does not go with `existing`: it is a setting of somebody else's",
+    ),
+    "settings of what is somebody else's": Case(
+        app(
+            "logs: {existing: true, retention_days: 7}\n"
+            "task_role: {existing: web, managed_policies: ['arn:aws:iam::aws:policy/A']}\n"
+            "names: {task_role: mine}"
+        ),
+        "f:9:22: services.app.logs.existing: expected the `name` of the log group",
+        "f:9:44: services.app.logs.retention_days: does not go with `existing`: it is a setting of"
+        " somebody else's",
+        "f:10:50: services.app.task_role.managed_policies: does not go with `existing`: it is a"
+        " setting of somebody else's",
+        "f:11:24: services.app.names.task_role: `task_role` is one that exists: it has a name",
     ),
     "sources that are no networks": Case(
         balancer(

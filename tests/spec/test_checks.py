@@ -14,7 +14,9 @@ from provisioner.spec import (
     checks_balancer,
     checks_containers,
     checks_discovery,
+    checks_existing,
     checks_names,
+    checks_network,
     checks_routing,
     checks_scaling,
     checks_task,
@@ -39,8 +41,8 @@ services:
 
 def test_every_rule_is_in_the_table() -> None:
     modules = (
-        checks_balancer, checks_containers, checks_discovery, checks_names, checks_routing,
-        checks_scaling, checks_task, checks_tasks,
+        checks_balancer, checks_containers, checks_discovery, checks_existing,
+        checks_names, checks_network, checks_routing, checks_scaling, checks_task, checks_tasks,
     )  # fmt: skip
     written = {
         function
@@ -170,6 +172,21 @@ WARNINGS: dict[str, tuple[str, list[str]]] = {
             f"f:{place}: services.b.{field}: has no effect: the load balancer sends this service"
             " no requests"
             for place, field in (("11:19", "health_check"), ("12:25", "slow_start_seconds"))
+        ],
+    ),
+    "a new network without a way out": (
+        "stack: shop\nnetwork: {create: {nat: none}}\n"
+        "services:\n"
+        "  app: {image: {repository: shop, tag: v1}}\n"
+        "  web: {image: nginx}\n"
+        "  out: {image: nginx, assign_public_ip: true}\n",
+        [
+            "f:2:19: network.create.endpoints: tasks of `app` cannot start: with `nat: none` they"
+            " do not reach ecr.api, ecr.dkr, logs; write `endpoints: true`, or add them",
+            "f:2:19: network.create.endpoints: tasks of `web` cannot start: with `nat: none` they"
+            " do not reach logs; write `endpoints: true`, or add them",
+            "f:5:16: services.web.image: nginx comes from the internet, which tasks cannot reach:"
+            " the network has `nat: none`; use an image in ECR, NAT, or `assign_public_ip`",
         ],
     ),
     "a load balancer with nothing behind it": (

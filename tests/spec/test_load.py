@@ -140,6 +140,7 @@ def test_the_oaktree_spec_is_the_seeds_stack() -> None:
     check = app.container_health_check
     assert check is not None
     assert dev.spec.tags == {"Project": "OakTree", "Environment": "dev"}
+    assert dev.spec.network.vpc is not None
     assert dev.spec.network.vpc.tags == {"Name": "oaktree-vpc-dev"}
     assert (app.image.repository, app.image.tag) == ("oaktree-dev", "latest")
     assert (app.cpu, app.memory_mib, app.port, app.desired_count) == (256, 512, 5000, 1)

@@ -171,6 +171,20 @@ def everything() -> Blueprint:
     return shop(EVERYTHING, environment="dev", balancer=EVERY_LISTENER)
 
 
+NEW_NETWORK = """
+stack: shop
+network: {create: {nat: %s, endpoints: true%s}}
+load_balancer: {listeners: {http: {port: 80}}}
+services:
+  app: {image: {repository: shop, tag: '1'}, port: 80, routes: [{default: true}]}
+"""
+
+
+def new_network(nat: str = "per_zone", more: str = "") -> Blueprint:
+    """A stack in a network of its own."""
+    return made(load_text(NEW_NETWORK % (nat, more), "shop.yaml", environ={}))
+
+
 def made(loaded: Loaded) -> Blueprint:
     """What a spec asks for, in its own region."""
     return build(

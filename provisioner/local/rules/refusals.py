@@ -19,7 +19,7 @@ from provisioner.local.record import call_of, headers_of
 from provisioner.local.settings import Settings
 from provisioner.local.wire import Call, access_key, refusal
 
-from . import ec2, ecs, elbv2, others, task_definitions
+from . import ec2, ecs, elbv2, others, task_definitions, vpc
 from .rule import Place, Rule
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TABLES: dict[str, tuple[Rule, ...]] = {
     "ecs": (*ecs.RULES, *task_definitions.RULES),
     "elbv2": elbv2.RULES,
-    "ec2": ec2.RULES,
+    "ec2": (*ec2.RULES, *vpc.RULES),
     **others.TABLES,
 }
 # Services that show what tasks have done: logs, network interfaces.

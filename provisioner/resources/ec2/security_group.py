@@ -25,9 +25,11 @@ class SecurityGroup(Kind):
     api = Api("ec2", "CreateSecurityGroup")
     fields = ("GroupName", "Description", "VpcId")
     identity = ("GroupName", "VpcId")
+    uses = frozenset({"ec2.vpc"})
     immutable = frozenset(fields)
     replacement = "create-first"
     retries = (
+        Retry("create", "InvalidVpcID.NotFound"),  # made a moment ago
         # Just created, not visible everywhere yet.
         Retry("update", "InvalidGroup.NotFound"),
         Retry("update", "InvalidGroupId.NotFound"),

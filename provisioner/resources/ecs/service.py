@@ -48,7 +48,8 @@ class Service(_common.Tagged):
     uses = frozenset({
         CLUSTER, "ecs.task_definition", "elbv2.target_group", "elbv2.listener",
         "elbv2.listener_rule", "ec2.security_group", "ec2.security_group_rule", "iam.role",
-        "ecr.repository", "logs.log_group", "servicediscovery.service",
+        "ecr.repository", "logs.log_group", "servicediscovery.service", "ec2.subnet",
+        "ec2.route_table", "ec2.vpc_endpoint",
     })  # fmt: skip
     immutable = frozenset({"serviceName", "cluster", "schedulingStrategy"})
     rules = Rules(

@@ -30,13 +30,18 @@ class LoadBalancer(_common.Tagged):
     fields = ("Name", "Scheme", "Type", "IpAddressType", "Subnets", "SecurityGroups")
     identity = ("Name",)
     name_limit = 32
-    uses = frozenset({"ec2.security_group", "ec2.security_group_rule"})
+    uses = frozenset({
+        "ec2.security_group", "ec2.security_group_rule", "ec2.vpc", "ec2.subnet",
+        "ec2.internet_gateway", "ec2.route_table",
+    })  # fmt: skip
     immutable = frozenset({"Name", "Scheme", "Type", "VpcId"})
     rules = Rules(unordered=frozenset({"Subnets", "SecurityGroups"}))
     retries = (
         # Groups and subnets made a moment ago are not visible everywhere yet.
         Retry("create", "InvalidSecurityGroup", seconds=60),
         Retry("create", "SubnetNotFound", seconds=60),
+        # So is the way to the internet.
+        Retry("create", "InvalidSubnet", containing="no internet gateway", seconds=60),
         # The log bucket's policy has not spread yet.
         Retry("update", "InvalidConfigurationRequest", containing="Access Denied for bucket"),
     )

@@ -32,6 +32,7 @@ class TargetGroup(_common.Tagged):
     fields = (*IDENTITY, *HEALTH_CHECK)
     identity = ("Name",)
     name_limit = 32
+    uses = frozenset({"ec2.vpc"})
     immutable = frozenset(IDENTITY)
     replacement = "create-first"
     # A listener that has let go is still counted for a moment.

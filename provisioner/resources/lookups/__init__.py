@@ -6,7 +6,22 @@ from collections.abc import Mapping
 
 from provisioner.engine.observe import Find
 from provisioner.resources.lookups.account import account
+from provisioner.resources.lookups.cluster import cluster
+from provisioner.resources.lookups.log_group import log_group
 from provisioner.resources.lookups.network import network
+from provisioner.resources.lookups.reachability import reachability
+from provisioner.resources.lookups.repository import repository
+from provisioner.resources.lookups.role import role
+from provisioner.resources.lookups.zones import zones
 
-FINDERS: Mapping[str, Find] = {"account": account, "network": network}
+FINDERS: Mapping[str, Find] = {
+    "account": account,
+    "cluster": cluster,
+    "log_group": log_group,
+    "network": network,
+    "reachability": reachability,
+    "repository": repository,
+    "role": role,
+    "zones": zones,
+}
 """The registration: a new lookup is one more entry here."""

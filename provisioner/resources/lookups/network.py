@@ -22,12 +22,22 @@ ZONES_OF_A_BALANCER = 2
 def network(aws: Aws, query: Properties) -> Mapping[str, Any]:
     """The VPC and its subnets. `vpc`, `private`, `public` are `{"id(s)": …}` or `{"tags": …}`.
 
-    `public` may be None. Outputs: VpcId, PrivateSubnetIds, PublicSubnetIds.
+    Either kind may be None. Outputs: VpcId, PrivateSubnetIds, PublicSubnetIds.
     """
-    vpc = _vpc(aws, query["vpc"])
-    inside = aws.pages(
-        "ec2", "describe_subnets", "Subnets", Filters=[{"Name": "vpc-id", "Values": [vpc]}]
+    return aws.once(("network", repr(query)), lambda: _network(aws, query))
+
+
+def subnets_of(aws: Aws, vpc: str) -> list[dict[str, Any]]:
+    """All subnets of a VPC."""
+    filters = [{"Name": "vpc-id", "Values": [vpc]}]
+    return aws.once(
+        ("subnets", vpc), lambda: aws.pages("ec2", "describe_subnets", "Subnets", Filters=filters)
     )
+
+
+def _network(aws: Aws, query: Properties) -> Mapping[str, Any]:
+    vpc = _vpc(aws, query["vpc"])
+    inside = subnets_of(aws, vpc)
     found: dict[str, Any] = {"VpcId": vpc}
     for name in ("private", "public"):
         if query.get(name):

@@ -1,0 +1,70 @@
+"""What EC2 refuses about networks: parts that others still hold on to.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .rule import Params, Place, Rule
+
+GONE = ("deleted", "failed")
+
+
+def _vpc_in_use(params: Params, place: Place) -> str | None:
+    vpc, ec2 = params["VpcId"], place.of("ec2")
+    groups = [group for group in ec2.groups.get(vpc, {}).values() if group.name != "default"]
+    gateways = [one for one in ec2.internet_gateways.values() if one.vpc and one.vpc.id == vpc]
+    endpoints = [
+        one for one in ec2.vpc_end_points.values() if one.vpc_id == vpc and one.state not in GONE
+    ]
+    if groups or gateways or endpoints:
+        return f"The vpc '{vpc}' has dependencies and cannot be deleted."
+    return None
+
+
+def _subnet_in_use(params: Params, place: Place) -> str | None:
+    subnet, ec2 = params["SubnetId"], place.of("ec2")
+    place.of("ecs").advance()
+    # moto leaves the interface of a NAT gateway behind.
+    left = {nat._eni.id for nat in ec2.nat_gateways.values() if nat.state in GONE}  # noqa: SLF001
+    held = [eni for eni in ec2.enis.values() if eni.subnet.id == subnet and eni.id not in left]
+    balanced = any(
+        subnet in balancer.subnets for balancer in place.of("elbv2").load_balancers.values()
+    )
+    if held or balanced:
+        return f"The subnet '{subnet}' has dependencies and cannot be deleted."
+    return None
+
+
+def _gateway_in_use(params: Params, place: Place) -> str | None:
+    for nat in _gateways(place):
+        if nat.vpc_id == params["VpcId"] and nat.connectivity_type != "private":
+            return (
+                f"Network {nat.vpc_id} has some mapped public address(es). "
+                "Please unmap those public address(es) before detaching the gateway."
+            )
+    return None
+
+
+def _address_in_use(params: Params, place: Place) -> str | None:
+    number = params.get("AllocationId", "")
+    held = [one.get("allocationId") for nat in _gateways(place) for one in nat.address_set]
+    if number in held:
+        return f"Address with allocation id {number} is in use."
+    return None
+
+
+def _gateways(place: Place) -> Iterator[Any]:
+    return (nat for nat in place.of("ec2").nat_gateways.values() if nat.state not in GONE)
+
+
+RULES = (
+    Rule("DeleteVpc", "DependencyViolation", _vpc_in_use, "7.2"),
+    Rule("DeleteSubnet", "DependencyViolation", _subnet_in_use, "7.2"),
+    Rule("DetachInternetGateway", "DependencyViolation", _gateway_in_use, "7.2"),
+    Rule("ReleaseAddress", "InvalidIPAddress.InUse", _address_in_use, "7.2"),
+)
