@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from provisioner.spec import checks_balancer, checks_names, checks_routing, checks_task
+from provisioner.spec import checks_balancer, checks_names, checks_routing, checks_task, checks_tls
 from provisioner.spec.finding import Finding
 from provisioner.spec.models import Spec
 
@@ -43,6 +43,8 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_routing.rule_limits,
     checks_routing.rule_priorities,
     checks_routing.rule_twice,
+    checks_tls.certificates,
+    checks_tls.mutual_tls,
     checks_names.written_names,
     checks_names.rule_names,
 )

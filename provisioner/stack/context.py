@@ -8,7 +8,7 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Ref, Resource, Text, text
 from provisioner.spec.models import Spec
-from provisioner.spec.service import Service
+from provisioner.spec.service import Route, Service
 from provisioner.stack.names import Names
 
 
@@ -46,6 +46,11 @@ class Context:
     def services(self) -> Iterator[tuple[str, Service]]:
         """Services in the order of the file."""
         yield from self.spec.services.items()
+
+    def serving(self, route: Route) -> str:
+        """The listener that a route is on: another one where its own redirects."""
+        balancer = self.spec.load_balancer
+        return balancer.serving(route.listener) if balancer else route.listener
 
     def targeted(self) -> frozenset[str]:
         """Services that the load balancer sends requests to."""

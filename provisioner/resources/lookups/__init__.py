@@ -6,7 +6,12 @@ from collections.abc import Mapping
 
 from provisioner.engine.observe import Find
 from provisioner.resources.lookups.account import account
+from provisioner.resources.lookups.certificate import certificate
 from provisioner.resources.lookups.network import network
 
-FINDERS: Mapping[str, Find] = {"account": account, "network": network}
+FINDERS: Mapping[str, Find] = {
+    "account": account,
+    "certificate": certificate,
+    "network": network,
+}
 """The registration: a new lookup is one more entry here."""
