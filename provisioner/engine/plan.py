@@ -88,8 +88,13 @@ def _group(lives: Iterable[Live]) -> dict[str, list[Live]]:
 
 
 def _check_uses(resource: Resource, kind: Kind, kinds: Mapping[str, Kind]) -> None:
-    addresses = {ref.address for ref in refs(resource.properties)} | set(resource.after)
-    strangers = {address.split("/")[0] for address in addresses} & kinds.keys() - kind.uses
+    """Deletes go by kind, so they know no order within one: a thing may follow another, not use it.
+
+    A listener that redirects follows the one it redirects to.
+    """
+    used = {ref.address.split("/")[0] for ref in refs(resource.properties)}
+    followed = {address.split("/")[0] for address in resource.after} - {kind.name}
+    strangers = (used | followed) & kinds.keys() - kind.uses
     if strangers:
         raise PlanError(
             f"{resource.address} refers to {', '.join(sorted(strangers))}, "

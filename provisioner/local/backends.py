@@ -23,7 +23,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError
 
-from . import cloud_map, ecs, elbv2, iam, scaling, tagging
+from . import acm, cloud_map, ecs, elbv2, iam, scaling, tagging
 from .frozen import frozen, thawed
 from .record import call_of, headers_of
 from .rules.refusals import Refusals
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 def build(settings: Settings) -> WSGIApplication:
     """Return the application; what takes AWS time goes by their clock."""
+    acm.install()
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)

@@ -33,7 +33,7 @@ from moto.elbv2.models import (
     elbv2_backends,
 )
 
-from . import elbv2_defaults
+from . import elbv2_defaults, elbv2_https
 from ._extension import Extension
 from .elbv2_targets import stranger
 from .settings import Settings, drop
@@ -52,7 +52,7 @@ def install(settings: Settings) -> None:
     elbv2_backends.backend = Elbv2Backend
 
 
-class Elbv2Backend(Extension, ELBv2Backend):
+class Elbv2Backend(Extension, elbv2_https.SniCertificates, ELBv2Backend):
     """One region. A load balancer is active a while after its creation."""
 
     urls_of = urls
@@ -286,6 +286,7 @@ class Elbv2Backend(Extension, ELBv2Backend):
 def _plain(listener: FakeListener) -> FakeListener:
     """Take from a listener what only an encrypted one has, and an ALPN policy that is empty."""
     listener.alpn_policy = listener.alpn_policy or None  # type: ignore[assignment]
+    elbv2_https.settle(listener)
     if listener.protocol == "HTTP":
         listener.ssl_policy = None  # type: ignore[assignment]
     return listener

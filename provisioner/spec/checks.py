@@ -19,6 +19,7 @@ from provisioner.spec import (
     checks_scaling,
     checks_task,
     checks_tasks,
+    checks_tls,
 )
 from provisioner.spec.finding import Finding
 from provisioner.spec.models import Spec
@@ -68,6 +69,8 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_scaling.scaling_metrics,
     checks_scaling.scaling_steps,
     checks_scaling.scaling_schedule,
+    checks_tls.certificates,
+    checks_tls.mutual_tls,
     checks_names.written_names,
     checks_names.rule_names,
     checks_containers.container_names,

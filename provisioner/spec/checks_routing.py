@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from provisioner.spec.document import Path, dotted
-from provisioner.spec.finding import Finding, Placed, cidr_fault, routes, rules, services, values
+from provisioner.spec.finding import (
+    Finding,
+    Placed,
+    cidr_fault,
+    routes,
+    rules,
+    services,
+    serving,
+    values,
+)
 from provisioner.spec.ingress import Conditions
 from provisioner.spec.models import Spec
 from provisioner.spec.spelling import instead
@@ -64,9 +73,9 @@ def one_default(spec: Spec) -> Iterator[Finding]:
         if listener.default
     }
     for path, route in routes(spec):
-        if route.default and first.setdefault(route.listener, path) != path:
-            other = dotted(first[route.listener])
-            message = f"listener `{route.listener}` already has a default: {other}"
+        listener = serving(spec, route)
+        if route.default and first.setdefault(listener, path) != path:
+            message = f"listener `{listener}` already has a default: {dotted(first[listener])}"
             yield Finding((*path, "default"), message)
 
 

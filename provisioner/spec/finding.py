@@ -52,7 +52,12 @@ def rules(spec: Spec) -> Iterator[Placed]:
             yield Placed(name, ("load_balancer", "listeners", name, "rules", index), rule)
     for path, route in routes(spec):
         if not route.default:
-            yield Placed(route.listener, path, route)
+            yield Placed(serving(spec, route), path, route)
+
+
+def serving(spec: Spec, route: Route) -> str:
+    """The listener that a route is on: another one where its own redirects."""
+    return spec.load_balancer.serving(route.listener) if spec.load_balancer else route.listener
 
 
 def actions(spec: Spec) -> Iterator[tuple[Path, Action]]:

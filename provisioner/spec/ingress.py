@@ -22,7 +22,9 @@ from provisioner.spec.fields import (
     Strings,
     Value,
 )
+from provisioner.spec.tls import TLS_POLICY, Certificate, Mutual, MutualTls, TlsPolicy
 
+HTTP_PORT, HTTPS_PORT = 80, 443
 REDIRECT_KEEP = {"host": "#{host}", "path": "/#{path}", "query": "#{query}"}
 
 
@@ -133,12 +135,29 @@ class Rule(Conditions, Action):
 class Listener(Part):
     """One port of the load balancer."""
 
-    port: Port
-    protocol: Literal["HTTP"] = "HTTP"
+    port: Port = HTTP_PORT
+    """443 where there is a `certificate` and nothing else is said."""
+    protocol: Literal["HTTP", "HTTPS"] = "HTTP"
+    """HTTPS where there is a `certificate`."""
+    certificate: Certificate | None = None
+    """A domain whose certificate is found in ACM, or a certificate's ARN."""
+    extra_certificates: list[Certificate] = []
+    """For further host names: the load balancer picks by the name that the client asks for."""
+    tls_policy: TlsPolicy = TLS_POLICY
+    """Which TLS versions and ciphers clients may use."""
+    mutual_tls: Mutual = MutualTls(mode="off")
+    """`passthrough`, or `{trust_store_arn: …}` to let in only clients with a certificate."""
     default: Action | None = None
     """For a request that no rule takes; a 404 unless a service's route is the default."""
     rules: list[Rule] = []
     """Rules beside the services' own routes; they come before them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _https(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value.get("certificate") is not None:
+            return {"port": HTTPS_PORT, "protocol": "HTTPS", **value}
+        return value
 
 
 class LoadBalancer(Part):
@@ -160,4 +179,45 @@ class LoadBalancer(Part):
     """Any other load balancer attribute by its AWS key."""
     ingress_cidrs: Strings = ["0.0.0.0/0"]
     """Who may reach the listeners."""
+    redirect_http: Bool = True
+    """Where a listener has a certificate, port 80 redirects to it: its routes are served there.
+
+    A listener on port 80 with a `default` of its own is left alone.
+    """
     listeners: Annotated[dict[Slug, Listener], Field(min_length=1)]
+    """By a name of your own. `https: {certificate: shop.example}` alone makes a redirect, too."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _port_80(cls, value: Any) -> Any:
+        """A listener to redirect from, where there is one to redirect to."""
+        listeners = value.get("listeners") if isinstance(value, dict) else None
+        if not isinstance(listeners, dict) or str(value.get("redirect_http")).lower() == "false":
+            return value
+        found = [one for one in listeners.values() if isinstance(one, dict)]
+        secure = any(one.get("certificate") is not None for one in found)
+        if not secure or "http" in listeners or any(_is_80(one) for one in found):
+            return value
+        return {**value, "listeners": {"http": {"port": HTTP_PORT}, **listeners}}
+
+    def secure(self) -> str | None:
+        """The HTTPS listener that plain HTTP is redirected to: that on 443, or the first."""
+        names = [name for name, one in self.listeners.items() if one.protocol == "HTTPS"]
+        usual = [name for name in names if self.listeners[name].port == HTTPS_PORT]
+        return next(iter([*usual, *names]), None)
+
+    def redirects(self, name: str) -> bool:
+        """Whether a listener sends everything to the HTTPS one."""
+        one = self.listeners[name]
+        plain = one.protocol == "HTTP" and one.port == HTTP_PORT and one.default is None
+        return self.redirect_http and plain and self.secure() is not None
+
+    def serving(self, name: str) -> str:
+        """Where the routes that name a listener are: on it, or on the one it redirects to."""
+        secure = self.secure()
+        return secure if secure and name in self.listeners and self.redirects(name) else name
+
+
+def _is_80(listener: dict[str, Any]) -> bool:
+    default = HTTPS_PORT if listener.get("certificate") is not None else HTTP_PORT
+    return str(listener.get("port", default)) == str(HTTP_PORT)

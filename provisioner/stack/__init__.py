@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from provisioner.engine.model import Lookup, Resource, text
+from provisioner.engine.model import Lookup, Resource
 from provisioner.spec.models import Spec
 from provisioner.stack import (
     compute,
@@ -20,6 +20,7 @@ from provisioner.stack import (
     reachability,
     scaling,
     tasks,
+    tls,
 )
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
@@ -37,6 +38,7 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
 LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = (
     reachability.lookups,
     existing.lookups,
+    tls.lookups,
 )
 """What builders look up beside the account and the network."""
 
@@ -74,9 +76,7 @@ def _outputs(context: Context) -> dict[str, Any]:
     balancer = context.spec.load_balancer
     if balancer:
         dns = ref(ingress.LOAD_BALANCER, ingress.NAME, "DNSName")
-        port = min(listener.port for listener in balancer.listeners.values())
-        suffix = "" if port == 80 else f":{port}"  # noqa: PLR2004  # HTTP's own port is not written
-        outputs["url"] = text("http://", dns, suffix)
+        outputs["url"] = tls.url(balancer, dns)
         outputs["load_balancer_dns_name"] = dns
     outputs["cluster_arn"] = context.cluster
     outputs["services"] = {

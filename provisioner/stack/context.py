@@ -9,7 +9,7 @@ from typing import Any
 from provisioner.engine.model import Keeper, Lookup, Ref, Resource, Text, text
 from provisioner.spec.models import Spec
 from provisioner.spec.parts import workloads
-from provisioner.spec.service import Service
+from provisioner.spec.service import Route, Service
 from provisioner.spec.task import Task
 from provisioner.stack.names import Names
 
@@ -90,6 +90,11 @@ class Context:
         """Services, then tasks, in the order of the file."""
         for path, workload in workloads(self.spec):
             yield str(path[-1]), workload
+
+    def serving(self, route: Route) -> str:
+        """The listener that a route is on: another one where its own redirects."""
+        balancer = self.spec.load_balancer
+        return balancer.serving(route.listener) if balancer else route.listener
 
     def targeted(self) -> frozenset[str]:
         """Services that the load balancer sends requests to."""

@@ -9,7 +9,7 @@ from typing import Any
 from provisioner.engine.model import Ref, Resource
 from provisioner.spec.ingress import Action, Conditions, Listener, LoadBalancer, Rule
 from provisioner.spec.service import Route, Service
-from provisioner.stack import new_network
+from provisioner.stack import new_network, tls
 from provisioner.stack.context import Context, address, ref
 from provisioner.stack.names import ELB_LIMIT
 from provisioner.stack.network import BALANCER, GROUP, slug
@@ -56,7 +56,7 @@ def build(context: Context) -> Iterator[Resource]:
     for name in sorted(context.targeted()):
         yield _target_group(context, name, context.spec.services[name])
     for name, listener in balancer.listeners.items():
-        yield _listener(context, name, listener)
+        yield _listener(context, balancer, name, listener)
         placed = place(context, name, listener)
         yield from (_rule(context, name, rule) for rule in placed)
         yield _priorities(name, placed)
@@ -133,22 +133,29 @@ def _target_group(context: Context, name: str, service: Service) -> Resource:
     return context.resource(TARGET_GROUP, name, properties)
 
 
-def _listener(context: Context, name: str, listener: Listener) -> Resource:
+def _listener(context: Context, balancer: LoadBalancer, name: str, listener: Listener) -> Resource:
+    """One that redirects comes after the one it redirects to: else nobody would answer there."""
     properties = {
         "LoadBalancerArn": ref(LOAD_BALANCER, NAME),
         "Port": listener.port,
         "Protocol": listener.protocol,
         "DefaultActions": [default_action(context, name, listener)],
+        **tls.properties(listener),
     }
-    return context.resource(LISTENER, name, properties)
+    target = balancer.secure() if balancer.redirects(name) else None
+    after = (address(LISTENER, target),) if target else ()
+    return context.resource(LISTENER, name, properties, after=after)
 
 
 def default_action(context: Context, name: str, listener: Listener) -> dict[str, Any]:
     """What the listener does with a request that no rule takes."""
     if listener.default:
         return _action(listener.default)
+    balancer = context.spec.load_balancer
+    if balancer and balancer.redirects(name):
+        return tls.redirect(balancer)
     for service, spec in context.services():
-        if any(route.default and route.listener == name for route in spec.routes):
+        if any(route.default and context.serving(route) == name for route in spec.routes):
             return _forward({service: 1})
     return NOT_FOUND
 
@@ -167,7 +174,7 @@ def place(context: Context, name: str, listener: Listener) -> list[Placed]:
         entries += [
             (service, route, _forward({service: 1}), frozenset({service}))
             for route in spec.routes
-            if route.listener == name and not route.default
+            if context.serving(route) == name and not route.default
         ]
     fixed = {entry.priority for _, entry, _, _ in entries if entry.priority}
     free = (

@@ -78,6 +78,14 @@ class TestMistakes:
         with pytest.raises(Cycle, match=r"net.store/a -> net.store/b -> net.store/a"):
             plan([one, other], seen(), registry(kind(STORE, uses=frozenset({STORE}))))
 
+    def test_a_thing_may_follow_another_of_its_kind_without_using_it(self) -> None:
+        first, second = thing("z", GROUP), thing("a", GROUP, after=["net.group/z"])
+        made = plan([second, first], seen(), KINDS)
+        assert keys(made) == ["create net.group/z", "create net.group/a"]
+        used = thing("a", GROUP, Parent=first.ref())
+        with pytest.raises(PlanError, match="does not list in `uses`"):
+            plan([used, first], seen(), KINDS)
+
     @pytest.mark.parametrize(
         "resource",
         [thing("g", GROUP, Parent=S.ref()), thing("g", GROUP, after=[S.address])],

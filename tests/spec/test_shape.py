@@ -14,7 +14,7 @@ WORDS: dict[Path, str | None] = {
     ("network", "vpc", "tags", "Name"): "text",
     ("cluster",): "a mapping",
     ("cluster", "container_insights"): "enabled, enhanced or disabled",
-    ("load_balancer", "listeners", "http"): "a mapping with `port`",
+    ("load_balancer", "listeners", "http"): "a mapping",
     ("load_balancer", "listeners", "http", "rules", 0, "path"): "text, or a list of texts",
     ("load_balancer", "listeners", "http", "rules", 0, "path", 0): "text",
     ("services", "app", "cpu"): "a whole number",

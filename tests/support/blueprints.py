@@ -19,6 +19,8 @@ LOOKUPS: Outputs = {
         "PublicSubnetIds": ["subnet-1", "subnet-2"],
         "PrivateSubnetIds": ["subnet-3", "subnet-4"],
     },
+    "lookup.certificate/shop.example": {"Arn": "arn:aws:acm:eu-west-1:123456789012:certificate/1"},
+    "lookup.certificate/shop.org": {"Arn": "arn:aws:acm:eu-west-1:123456789012:certificate/2"},
 }
 """What the lookups of any spec answer."""
 
@@ -127,6 +129,7 @@ EVERY_LISTENER = """
 load_balancer:
   ingress_cidrs: [10.0.0.0/8, '2001:db8::/32']
   attributes: {access_logs.s3.enabled: false}
+  redirect_http: false
   listeners:
     http:
       port: 80
@@ -135,6 +138,7 @@ load_balancer:
         - {path: /old, redirect: {path: /new}}
         - {path: /down, fixed_response: {status_code: 503, body: closed}}
     admin: {port: 8080, default: {redirect: {host: example.org}}}
+    https: {certificate: shop.example, extra_certificates: [shop.org], mutual_tls: passthrough}
 """
 
 

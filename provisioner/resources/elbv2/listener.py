@@ -10,17 +10,22 @@ from typing import Any
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
-from provisioner.engine.kind import Api, Retry, Scope, changed
+from provisioner.engine.kind import Api, Retry, Scope, changed, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
-from provisioner.resources._tags import tag_list
+from provisioner.resources._tags import batches, tag_list
 from provisioner.resources.elbv2 import _common
 from provisioner.resources.elbv2._actions import bridge_actions, canonical_actions
 
-MUTABLE = ("Port", "Protocol", "DefaultActions")
+MUTABLE = (
+    "Port", "Protocol", "SslPolicy", "Certificates", "DefaultActions", "MutualAuthentication",
+)  # fmt: skip
+EXTRA = "ExtraCertificates"
+MOST_AT_ONCE = 25
+"""Certificates in one call."""
 
 
 class Listener(_common.Tagged):
-    """Its port can change in place."""
+    """Its port can change in place. `ExtraCertificates` are ARNs beside that of `Certificates`."""
 
     name = "elbv2.listener"
     api = Api("elbv2", "CreateListener", "ModifyListener")
@@ -28,32 +33,60 @@ class Listener(_common.Tagged):
     identity = ("Port", "LoadBalancerArn")
     uses = frozenset({_common.LOAD_BALANCER, _common.TARGET_GROUP})
     immutable = frozenset({"LoadBalancerArn"})
-    rules = Rules(closed=frozenset({"DefaultActions.**"}))
+    rules = Rules(unordered=frozenset({EXTRA}), closed=frozenset({"DefaultActions.**"}))
     retries = (  # made a moment ago, not visible everywhere yet
         *(Retry("create", code, seconds=60) for code in _common.NOT_VISIBLE_YET),
         *(Retry("update", code, seconds=60) for code in _common.NOT_VISIBLE_YET),
+        Retry("create", "TrustStoreNotReady"),
+        Retry("update", "TrustStoreNotReady"),
     )
     exists = ("DuplicateListener",)
     absent = ("ListenerNotFound", "LoadBalancerNotFound")
 
     def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
         tags = _common.leaf_tags(aws, scope)
-        for item in _common.listeners(aws, scope):
-            yield self._live(item, tags.get(item["ListenerArn"], {}))
+        found = _common.listeners(aws, scope)
+        secure = [item["ListenerArn"] for item in found if item.get("Protocol") == "HTTPS"]
+        answers = aws.gather(lambda arn: self._extra(aws, arn), secure)
+        extra = dict(zip(secure, answers, strict=True))
+        for item in found:
+            arn = item["ListenerArn"]
+            yield self._live({**item, EXTRA: extra.get(arn)}, tags.get(arn, {}))
+
+    def _extra(self, aws: Aws, arn: str) -> list[str]:
+        """The certificates beside the default one, which DescribeListeners does not show."""
+        found = aws.pages(
+            "elbv2", "describe_listener_certificates", "Certificates", ListenerArn=arn
+        )
+        return [item["CertificateArn"] for item in found if not item.get("IsDefault")]
 
     def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
         answer = aws.client("elbv2").create_listener(**self.request(want), Tags=tag_list(tags))
         return self._live(answer["Listeners"][0], tags)
 
     def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
-        arguments = changed(want, changes, *MUTABLE)
-        aws.client("elbv2").modify_listener(ListenerArn=live.id, **arguments)
+        client = aws.client("elbv2")
+        if arguments := changed(want, changes, *MUTABLE):
+            client.modify_listener(ListenerArn=live.id, **arguments)
+        if not touched(changes, EXTRA):
+            return
+        old, new = set(live.properties.get(EXTRA) or ()), set(want[EXTRA])
+        for some in batches(sorted(new - old), MOST_AT_ONCE):
+            client.add_listener_certificates(ListenerArn=live.id, Certificates=_certificates(some))
+        for some in batches(sorted(old - new), MOST_AT_ONCE):
+            client.remove_listener_certificates(
+                ListenerArn=live.id, Certificates=_certificates(some)
+            )
 
     def delete(self, aws: Aws, live: Live) -> None:
         aws.client("elbv2").delete_listener(ListenerArn=live.id)
 
     def canonical(self, properties: Properties) -> Properties:
-        return {**properties, "DefaultActions": canonical_actions(properties["DefaultActions"])}
+        """AWS says `off` of an HTTPS listener that asks for no client certificates."""
+        plain = {**properties, "DefaultActions": canonical_actions(properties["DefaultActions"])}
+        if plain.get("Protocol") == "HTTPS" and not plain.get("MutualAuthentication"):
+            plain["MutualAuthentication"] = {"Mode": "off"}
+        return plain
 
     def bridge(self, live: Properties, want: Properties) -> Properties | None:
         actions = bridge_actions(live["DefaultActions"], want["DefaultActions"])
@@ -71,6 +104,10 @@ class Listener(_common.Tagged):
                 )
 
     def _live(self, item: dict[str, Any], tags: Tags) -> Live:
-        properties = {name: item.get(name) for name in self.fields}
+        properties = {name: item.get(name) for name in (*self.fields, EXTRA)}
         arn = item["ListenerArn"]
         return Live(self.name, arn, tags, properties, {"Arn": arn, "Port": item.get("Port")})
+
+
+def _certificates(arns: Sequence[str]) -> list[dict[str, str]]:
+    return [{"CertificateArn": arn} for arn in arns]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from provisioner.engine.observe import Find
 from provisioner.resources.lookups.account import account
+from provisioner.resources.lookups.certificate import certificate
 from provisioner.resources.lookups.cluster import cluster
 from provisioner.resources.lookups.log_group import log_group
 from provisioner.resources.lookups.network import network
@@ -16,6 +17,7 @@ from provisioner.resources.lookups.zones import zones
 
 FINDERS: Mapping[str, Find] = {
     "account": account,
+    "certificate": certificate,
     "cluster": cluster,
     "log_group": log_group,
     "network": network,
