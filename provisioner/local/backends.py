@@ -20,7 +20,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError
 
-from . import ecs, elbv2, iam, tagging
+from . import cloudwatch, ecs, elbv2, iam, tagging
 from .record import call_of, headers_of
 from .rules.refusals import Refusals
 from .settings import Settings
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 def build(settings: Settings) -> WSGIApplication:
     """Return the application; what takes AWS time goes by their clock."""
+    cloudwatch.install()
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)

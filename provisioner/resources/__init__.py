@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from provisioner.engine.kind import Kind
+from provisioner.resources.cloudwatch.alarm import Alarm
+from provisioner.resources.cloudwatch.composite_alarm import CompositeAlarm
 from provisioner.resources.ec2.security_group import SecurityGroup
 from provisioner.resources.ec2.security_group_rule import SecurityGroupRule
 from provisioner.resources.ecr.repository import Repository
@@ -38,6 +40,8 @@ KINDS: Mapping[str, Kind] = {
         Cluster(),
         TaskDefinition(),
         Service(),
+        Alarm(),
+        CompositeAlarm(),
     )
 }
 """The registration: a new kind is one more line here."""

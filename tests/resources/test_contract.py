@@ -51,7 +51,13 @@ UPDATED_OTHERWISE = {
 }
 """Create-call fields that the update call lacks and that are changed all the same: how."""
 
-NAME_LIMITS = {"ec2.security_group": 255, "elbv2.target_group": 32, "iam.role": 64}
+NAME_LIMITS = {
+    "cloudwatch.alarm": 255,
+    "cloudwatch.composite_alarm": 255,
+    "ec2.security_group": 255,
+    "elbv2.target_group": 32,
+    "iam.role": 64,
+}
 """AWS's longest name, for kinds whose replacements get a name with a hash."""
 
 UNMODELLED = {"ec2": "EC2 describes none of its errors"}
