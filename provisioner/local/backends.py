@@ -20,7 +20,8 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError
 
-from . import cloudwatch, ecs, elbv2, iam, tagging
+from . import cloudwatch, ecs, elbv2, iam, notices, tagging
+from .chatbot import Chatbot
 from .record import call_of, headers_of
 from .rules.refusals import Refusals
 from .settings import Settings
@@ -37,12 +38,14 @@ def build(settings: Settings) -> WSGIApplication:
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)
+    notices.install()
     tagging.install()
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
     vars(responses)["method_names_from_class"] = cache(method_names_from_class)
-    return Refusals(Dispatcher(_app), settings)
+    return CHATBOT.before(Refusals(Dispatcher(_app), settings))
 
 
+CHATBOT = Chatbot()
 _NAME = re.compile(r"[a-z0-9]+(?:[._/-][a-z0-9]+)*")
 MANIFEST: dict[str, Any] = {
     "schemaVersion": 2,
@@ -63,6 +66,7 @@ class Dispatcher(DomainDispatcherApplication):
 def reset() -> None:
     """Forget everything that was ever created, in every account, region and service."""
     moto_api_backend.reset()
+    CHATBOT.reset()
 
 
 def push(image: str, account: str) -> list[dict[str, str]]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from provisioner.engine.kind import Kind
+from provisioner.resources.chatbot.slack_channel_configuration import SlackChannelConfiguration
 from provisioner.resources.cloudwatch.alarm import Alarm
 from provisioner.resources.cloudwatch.composite_alarm import CompositeAlarm
+from provisioner.resources.cloudwatch.dashboard import Dashboard
 from provisioner.resources.ec2.security_group import SecurityGroup
 from provisioner.resources.ec2.security_group_rule import SecurityGroupRule
 from provisioner.resources.ecr.repository import Repository
@@ -21,8 +23,11 @@ from provisioner.resources.elbv2.listener_rule import ListenerRule
 from provisioner.resources.elbv2.load_balancer import LoadBalancer
 from provisioner.resources.elbv2.rule_priorities import RulePriorities
 from provisioner.resources.elbv2.target_group import TargetGroup
+from provisioner.resources.events.rule import Rule
 from provisioner.resources.iam.role import Role
 from provisioner.resources.logs.log_group import LogGroup
+from provisioner.resources.sns.subscription import Subscription
+from provisioner.resources.sns.topic import Topic
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
@@ -40,8 +45,13 @@ KINDS: Mapping[str, Kind] = {
         Cluster(),
         TaskDefinition(),
         Service(),
+        Topic(),
+        Subscription(),
+        SlackChannelConfiguration(),
+        Rule(),
         Alarm(),
         CompositeAlarm(),
+        Dashboard(),
     )
 }
 """The registration: a new kind is one more line here."""

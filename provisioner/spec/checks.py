@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from provisioner.spec import checks_balancer, checks_names, checks_routing, checks_task
+from provisioner.spec import (
+    checks_balancer,
+    checks_names,
+    checks_routing,
+    checks_task,
+    checks_watching,
+)
 from provisioner.spec.finding import Finding
 from provisioner.spec.models import Spec
 
@@ -45,6 +51,9 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_routing.rule_twice,
     checks_names.written_names,
     checks_names.rule_names,
+    checks_watching.insights_needed,
+    checks_watching.alarm_windows,
+    checks_watching.topic_of_ours,
 )
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from provisioner.spec.fields import (
     Account,
+    Bool,
     EcsName,
     Part,
     Region,
@@ -23,6 +24,7 @@ from provisioner.spec.fields import (
 from provisioner.spec.ingress import LoadBalancer
 from provisioner.spec.network import Network
 from provisioner.spec.service import Service
+from provisioner.spec.watching import Notifications
 
 
 class Cluster(Part):
@@ -55,5 +57,9 @@ class Spec(Part):
     load_balancer: LoadBalancer | None = None
     services: Annotated[dict[Slug, Service], Field(min_length=1)]
     """What runs. `app` is the main service: its resources carry the stack's name alone."""
+    notifications: Notifications | None = None
+    """Who is told of alarms and failed deployments."""
+    dashboard: Bool = False
+    """A CloudWatch dashboard of the whole stack."""
     environments: dict[Slug, dict[str, Any]] = {}
     """Overlays: `-e NAME` merges one of them over the rest of the file."""

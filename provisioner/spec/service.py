@@ -35,6 +35,7 @@ from provisioner.spec.fields import (
     VariableName,
 )
 from provisioner.spec.ingress import Conditions
+from provisioner.spec.watching import AlarmsOrNot
 
 RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -219,4 +220,6 @@ class Service(Part):
     capacity_provider_strategy: list[CapacityShare] = []
     """Instead of plain Fargate: `[{capacity_provider: FARGATE_SPOT, weight: 3}, …]`."""
     platform_version: PlatformVersion = "LATEST"
+    alarms: AlarmsOrNot = None
+    """`true`: the usual alarms of a web service; a mapping changes their limits."""
     names: Names = Names()

@@ -8,7 +8,7 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Resource, text
 from provisioner.spec.models import Spec
-from provisioner.stack import compute, identity, ingress, network
+from provisioner.stack import alarms, compute, dashboard, identity, ingress, network, notifications
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
 
@@ -17,6 +17,9 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     ingress.build,
     identity.build,
     compute.build,
+    notifications.build,
+    alarms.build,
+    dashboard.build,
 )
 LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = ()
 """What builders look up beside the account and the network."""
@@ -64,4 +67,5 @@ def _outputs(context: Context) -> dict[str, Any]:
         }
         for name, _ in context.services()
     }
+    outputs |= notifications.outputs(context)
     return outputs

@@ -157,6 +157,11 @@ def container_name(context: Context, name: str, service: Service) -> str:
     return service.names.container or context.names.container(name)
 
 
+def service_name(context: Context, name: str, service: Service) -> str:
+    """The physical name of a service."""
+    return service.names.service or context.names.of("service", service=name)
+
+
 def _image(image: Image) -> str | Text:
     if image.uri:
         return image.uri
@@ -183,7 +188,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
     start = check.start_period_seconds if check else 0
     grace = service.health_check_grace_period_seconds
     properties = {
-        "serviceName": service.names.service or context.names.of("service", service=name),
+        "serviceName": service_name(context, name, service),
         "cluster": ref(CLUSTER, MAIN),
         "taskDefinition": ref(TASK_DEFINITION, name),
         "desiredCount": service.desired_count,

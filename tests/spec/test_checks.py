@@ -9,7 +9,14 @@ from importlib.resources import files
 
 import pytest
 
-from provisioner.spec import checks, checks_balancer, checks_names, checks_routing, checks_task
+from provisioner.spec import (
+    checks,
+    checks_balancer,
+    checks_names,
+    checks_routing,
+    checks_task,
+    checks_watching,
+)
 from provisioner.spec.checks import RULES
 from provisioner.spec.finding import cidr_fault
 from provisioner.spec.load import Loaded
@@ -28,7 +35,7 @@ services:
 
 
 def test_every_rule_is_in_the_table() -> None:
-    modules = (checks_balancer, checks_names, checks_routing, checks_task)
+    modules = (checks_balancer, checks_names, checks_routing, checks_task, checks_watching)
     written = {
         function
         for module in modules

@@ -32,7 +32,9 @@ class Alarm(Kind):
     )  # fmt: skip
     identity = ("AlarmName",)
     immutable = frozenset({"AlarmName"})
-    uses = frozenset({"elbv2.load_balancer", "elbv2.target_group", "ecs.cluster", "ecs.service"})
+    uses = frozenset({
+        "elbv2.load_balancer", "elbv2.target_group", "ecs.cluster", "ecs.service", "sns.topic",
+    })  # fmt: skip
     rules = Rules(
         unordered=ACTIONS | {"Dimensions", "Metrics", "Metrics.*.MetricStat.Metric.Dimensions"}
     )

@@ -31,7 +31,7 @@ class CompositeAlarm(Kind):
     )  # fmt: skip
     identity = ("AlarmName",)
     immutable = frozenset({"AlarmName"})
-    uses = frozenset({"cloudwatch.alarm"})
+    uses = frozenset({"cloudwatch.alarm", "sns.topic"})
     rules = Rules(unordered=ACTIONS)
     replacement = "create-first"
     absent = ("ResourceNotFound",)
