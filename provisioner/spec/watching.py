@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from provisioner.spec.fields import Bool, Expected, Int, Part, Slug, Value, Word
+from provisioner.spec.fields import Bool, Expected, Int, Part, Slug, Value, Word, unexpected
 
 MailAddress = Annotated[
     str, Word("an e-mail address", r"[^\s@/,;<>]{1,64}@[^\s@/,;<>]{1,255}\.[A-Za-z0-9-]{2,}")
@@ -32,7 +32,10 @@ def _number(value: Any) -> Any:
 
 
 def _limit(value: Any) -> Any:
-    return None if value is False or value == "false" else _number(value)
+    number = None if value is False or value == "false" else _number(value)
+    if not isinstance(number, float | None):
+        raise unexpected("a number, or false for no such alarm")
+    return number
 
 
 Number = Annotated[

@@ -22,7 +22,7 @@ def test_they_live_and_die_with_the_spec(world: World) -> None:
     cloudwatch.delete_alarms(AlarmNames=["oaktree-trouble-dev"])
     cloudwatch.delete_alarms(AlarmNames=["oaktree-latency-dev"])
     repaired = world.apply(*SETTINGS)
-    assert sorted(repaired.operations) == ["PutCompositeAlarm", "PutDashboard", "PutMetricAlarm"]
+    assert sorted(repaired.operations) == ["PutCompositeAlarm", "PutMetricAlarm"]
     world.check_settled(*SETTINGS)
 
     gone = [one for one in changes(world.plan()) if one.split()[1].startswith(KINDS)]
