@@ -191,6 +191,8 @@ class Service(Part):
     command: list[str] = []
     entry_point: list[str] = []
     environment: dict[VariableName, Value] = {}
+    visible: list[VariableName] = []
+    """Variables of `environment` that look like a credential and are none."""
     secrets: dict[VariableName, str] = {}
     """Variable name to the ARN of a secret (`:json-key::` at the end if wanted) or parameter."""
     user: Value | None = None
