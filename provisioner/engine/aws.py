@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -44,6 +44,13 @@ THROTTLED = frozenset({
     "RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown",
     "PriorRequestNotComplete", "BandwidthLimitExceeded",
 })  # fmt: skip
+HOMES: Mapping[str, tuple[str, ...]] = {
+    "chatbot": ("us-east-2", "us-west-2", "eu-west-1", "ap-southeast-1"),
+}
+"""Services of the whole account that answer in some regions only; elsewhere the first is asked.
+
+Source: AWS General Reference, Amazon Q Developer in chat applications endpoints.
+"""
 WORKERS = 64
 RETRIES = 8
 CONNECT_SECONDS = 10
@@ -87,8 +94,10 @@ class Aws:
             return self._clients[key]
 
     def _connect(self, service: str, attempts: int) -> Any:
+        homes = HOMES.get(service, (self.region,))
         client = self.session.client(
             service,
+            region_name=self.region if self.region in homes else homes[0],
             endpoint_url=self.endpoint_url,
             config=Config(
                 retries={"mode": "adaptive", "max_attempts": attempts},

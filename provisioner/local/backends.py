@@ -23,7 +23,8 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError
 
-from . import acm, cloud_map, ecs, elbv2, iam, scaling, tagging
+from . import acm, cloud_map, cloudwatch, ecs, elbv2, iam, notices, scaling, tagging
+from .chatbot import Chatbot
 from .frozen import frozen, thawed
 from .record import call_of, headers_of
 from .rules.refusals import Refusals
@@ -38,17 +39,20 @@ if TYPE_CHECKING:
 def build(settings: Settings) -> WSGIApplication:
     """Return the application; what takes AWS time goes by their clock."""
     acm.install()
+    cloud_map.install()
+    cloudwatch.install()
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)
+    notices.install()
     scaling.install()
-    cloud_map.install()
     tagging.install()
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
     vars(responses)["method_names_from_class"] = cache(method_names_from_class)
-    return Refusals(Dispatcher(_app), settings)
+    return CHATBOT.before(Refusals(Dispatcher(_app), settings))
 
 
+CHATBOT = Chatbot()
 _NAME = re.compile(r"[a-z0-9]+(?:[._/-][a-z0-9]+)*")
 MANIFEST: dict[str, Any] = {
     "schemaVersion": 2,
@@ -69,6 +73,7 @@ class Dispatcher(DomainDispatcherApplication):
 def reset() -> None:
     """Forget everything that was ever created, in every account, region and service."""
     moto_api_backend.reset()
+    CHATBOT.reset()
 
 
 def freeze(more: Mapping[str, Any], settings: Settings) -> bytes:

@@ -11,7 +11,10 @@ from provisioner.engine.kind import Kind
 from provisioner.resources.application_autoscaling.scalable_target import ScalableTarget
 from provisioner.resources.application_autoscaling.scaling_policy import ScalingPolicy
 from provisioner.resources.application_autoscaling.scheduled_action import ScheduledAction
+from provisioner.resources.chatbot.slack_channel_configuration import SlackChannelConfiguration
 from provisioner.resources.cloudwatch.alarm import Alarm
+from provisioner.resources.cloudwatch.composite_alarm import CompositeAlarm
+from provisioner.resources.cloudwatch.dashboard import Dashboard
 from provisioner.resources.ec2.elastic_ip import ElasticIp
 from provisioner.resources.ec2.internet_gateway import InternetGateway
 from provisioner.resources.ec2.nat_gateway import NatGateway
@@ -30,12 +33,15 @@ from provisioner.resources.elbv2.listener_rule import ListenerRule
 from provisioner.resources.elbv2.load_balancer import LoadBalancer
 from provisioner.resources.elbv2.rule_priorities import RulePriorities
 from provisioner.resources.elbv2.target_group import TargetGroup
+from provisioner.resources.events.rule import Rule
 from provisioner.resources.iam.role import Role
 from provisioner.resources.logs.log_group import LogGroup
 from provisioner.resources.scheduler.schedule import Schedule
 from provisioner.resources.scheduler.schedule_group import ScheduleGroup
 from provisioner.resources.servicediscovery.namespace import Namespace
 from provisioner.resources.servicediscovery.service import Service as DiscoveryService
+from provisioner.resources.sns.subscription import Subscription
+from provisioner.resources.sns.topic import Topic
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
@@ -65,9 +71,15 @@ KINDS: Mapping[str, Kind] = {
         ScalableTarget(),
         ScalingPolicy(),
         ScheduledAction(),
-        Alarm(),
         ScheduleGroup(),
         Schedule(),
+        Topic(),
+        Subscription(),
+        SlackChannelConfiguration(),
+        Rule(),
+        Alarm(),
+        CompositeAlarm(),
+        Dashboard(),
     )
 }
 """The registration: a new kind is one more line here."""

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from provisioner.engine.aws import Aws, code_of
 from provisioner.engine.kind import Scope
 from provisioner.engine.model import Tags
-from provisioner.engine.owner import ADDRESS, STACK
+from provisioner.engine.owner import ADDRESS, REGION, STACK
 
 log = structlog.get_logger()
 
@@ -80,6 +80,15 @@ def tags_of(aws: Aws, scope: Scope, arn: str, ask: Callable[[str], Tags]) -> Tag
     known = index(aws, scope).get(arn, {})
     wanted = scope.tags.get(known.get(ADDRESS, ""), {})
     return known if wanted and wanted.items() <= known.items() else ask(arn)
+
+
+def home_tags(tags: Tags, region: str) -> dict[str, str]:
+    """The tags of what belongs to no region (a role, a dashboard).
+
+    Where they name another region, it is not ours: the same stack is there, too.
+    """
+    home = tags.get(REGION, region)
+    return {**tags, STACK: f"{tags.get(STACK)} in {home}"} if home != region else dict(tags)
 
 
 def arn_name(arn: str) -> str:

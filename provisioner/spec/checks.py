@@ -20,6 +20,7 @@ from provisioner.spec import (
     checks_task,
     checks_tasks,
     checks_tls,
+    checks_watching,
 )
 from provisioner.spec.finding import Finding
 from provisioner.spec.models import Spec
@@ -86,6 +87,9 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_tasks.one_name_one_thing,
     checks_tasks.time_zones,
     checks_tasks.old_tracing,
+    checks_watching.insights_needed,
+    checks_watching.alarm_windows,
+    checks_watching.topic_of_ours,
 )
 
 

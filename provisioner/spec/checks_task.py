@@ -212,13 +212,18 @@ def credentials_in_sight(spec: Spec) -> Iterator[Finding]:
                 yield Finding(
                     (*path, *where),
                     f"this looks like {kind}; keep it in Secrets Manager or SSM and name its ARN"
-                    f" under `secrets:`",
+                    f" under `secrets:`{_way_out(where)}",
                 )
+
+
+def _way_out(where: Path) -> str:
+    return f"; if it is none, put {where[1]} under `visible:`" if where[0] == "environment" else ""
 
 
 def _visible_texts(container: Container) -> Iterator[tuple[Path, str]]:
     for name, value in container.environment.items():
-        yield ("environment", name), value
+        if name not in container.visible:
+            yield ("environment", name), value
     for field in ("command", "entry_point"):
         for index, text in enumerate(getattr(container, field)):
             yield (field, index), text

@@ -12,6 +12,7 @@ from provisioner.spec.containers import ExecuteCommand
 from provisioner.spec.discovery import Discovery
 from provisioner.spec.fields import (
     Account,
+    Bool,
     EcsName,
     Part,
     Region,
@@ -26,6 +27,7 @@ from provisioner.spec.ingress import LoadBalancer
 from provisioner.spec.network import Network
 from provisioner.spec.service import Service
 from provisioner.spec.task import Task
+from provisioner.spec.watching import Notifications
 
 
 class Cluster(Part):
@@ -70,5 +72,9 @@ class Spec(Part):
     """Properties in AWS's own words, put over those at an address: `{ecs.service/app: {…}}`."""
     resources: dict[str, dict[str, Any]] = {}
     """More resources in AWS's own words: `{logs.log_group/extra: {logGroupName: …}}`."""
+    notifications: Notifications | None = None
+    """Who is told of alarms and failed deployments."""
+    dashboard: Bool = False
+    """A CloudWatch dashboard of the whole stack."""
     environments: dict[Slug, dict[str, Any]] = {}
     """Overlays: `-e NAME` merges one of them over the rest of the file."""

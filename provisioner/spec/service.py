@@ -33,6 +33,7 @@ from provisioner.spec.ingress import Conditions
 from provisioner.spec.roles import ExecutionRole, TaskRole
 from provisioner.spec.scaling import Autoscaling
 from provisioner.spec.tracing import Traced, Tracing
+from provisioner.spec.watching import AlarmsOrNot
 
 RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -142,6 +143,8 @@ class Container(Extras):
     command: list[str] = []
     entry_point: list[str] = []
     environment: dict[VariableName, Value] = {}
+    visible: list[VariableName] = []
+    """Variables of `environment` that look like a credential and are none."""
     secrets: dict[VariableName, str] = {}
     """Variable name to the ARN of a secret (`:json-key::` at the end if wanted) or parameter."""
     user: Value | None = None
@@ -235,6 +238,8 @@ class Service(Workload):
     """The port the container listens on; none for a service that takes no requests."""
     desired_count: Annotated[Int, Field(ge=0, le=5000)] = 2
     autoscaling: Autoscaling | None = None
+    alarms: AlarmsOrNot = None
+    """`true`: the usual alarms of a web service; a mapping changes their limits."""
     health_check: HealthCheck = HealthCheck()
     health_check_grace_period_seconds: Annotated[Int, Field(ge=0, le=2147483647)] | None = None
     """How long ECS ignores the load balancer's verdict on a new task.

@@ -9,13 +9,16 @@ from typing import Any
 from provisioner.engine.model import Lookup, Resource
 from provisioner.spec.models import Spec
 from provisioner.stack import (
+    alarms,
     compute,
+    dashboard,
     discovery,
     existing,
     identity,
     ingress,
     network,
     new_network,
+    notifications,
     raw,
     reachability,
     scaling,
@@ -34,6 +37,9 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     discovery.build,
     scaling.build,
     tasks.build,
+    notifications.build,
+    alarms.build,
+    dashboard.build,
 )
 LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = (
     reachability.lookups,
@@ -88,6 +94,7 @@ def _outputs(context: Context) -> dict[str, Any]:
     }
     if context.spec.tasks:
         outputs["tasks"] = {name: _to_run(context, name) for name in context.spec.tasks}
+    outputs |= notifications.outputs(context)
     return outputs
 
 

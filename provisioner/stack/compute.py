@@ -147,11 +147,16 @@ def _task_definition(context: Context, name: str, workload: Workload) -> Resourc
     return context.resource(TASK_DEFINITION, name, properties, after=logs)
 
 
+def service_name(context: Context, name: str, service: Service) -> str:
+    """The physical name of a service."""
+    return service.names.service or context.names.of("service", service=name)
+
+
 def _service(context: Context, name: str, service: Service) -> Resource:
     balanced = name in context.targeted()
     found = name in discovery.discovered(context)
     properties = {
-        "serviceName": service.names.service or context.names.of("service", service=name),
+        "serviceName": service_name(context, name, service),
         "cluster": context.cluster,
         "taskDefinition": ref(TASK_DEFINITION, name),
         "desiredCount": _count(service),

@@ -64,11 +64,24 @@ UPDATED_OTHERWISE = {
         "SecurityGroups": "SetSecurityGroups",
         "Subnets": "SetSubnets",
     },
+    "sns.topic": {"Attributes": "SetTopicAttributes, one after the other"},
     "iam.role": {"AssumeRolePolicyDocument": "UpdateAssumeRolePolicy calls it PolicyDocument"},
 }
 """Create-call fields that the update call lacks and that are changed all the same: how."""
 
-NAME_LIMITS = {"ec2.security_group": 255, "elbv2.target_group": 32, "iam.role": 64}
+UNTAGGED = {"sns.subscription": "belongs to the owner of its topic, and is named for its endpoint"}
+"""Kinds that cannot carry tags, and how they are known."""
+
+NAME_LIMITS = {
+    "cloudwatch.alarm": 255,
+    "cloudwatch.composite_alarm": 255,
+    "cloudwatch.dashboard": 255,
+    "ec2.security_group": 255,
+    "events.rule": 64,
+    "elbv2.target_group": 32,
+    "iam.role": 64,
+    "sns.topic": 256,
+}
 """AWS's longest name, for kinds whose replacements get a name with a hash."""
 
 UNMODELLED = {"ec2": "EC2 describes none of its errors"}

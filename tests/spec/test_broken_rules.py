@@ -183,11 +183,21 @@ CASES: dict[str, Case] = {
         ),
         *[
             f"f:{place}: services.app.{path}: this looks like {kind}; keep it in Secrets Manager"
-            " or SSM and name its ARN under `secrets:`"
-            for place, path, kind in (
-                ("9:22", "command[1]", "an AWS access key"),
-                ("11:11", "environment.DB", "a URL with a password"),
-                ("12:12", "environment.PEM", "a private key"),
+            f" or SSM and name its ARN under `secrets:`{way_out}"
+            for place, path, kind, way_out in (
+                ("9:22", "command[1]", "an AWS access key", ""),
+                (
+                    "11:11",
+                    "environment.DB",
+                    "a URL with a password",
+                    "; if it is none, put DB under `visible:`",
+                ),
+                (
+                    "12:12",
+                    "environment.PEM",
+                    "a private key",
+                    "; if it is none, put PEM under `visible:`",
+                ),
             )
         ],
     ),

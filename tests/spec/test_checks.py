@@ -22,6 +22,7 @@ from provisioner.spec import (
     checks_task,
     checks_tasks,
     checks_tls,
+    checks_watching,
 )
 from provisioner.spec.checks import RULES
 from provisioner.spec.finding import cidr_fault
@@ -44,7 +45,7 @@ def test_every_rule_is_in_the_table() -> None:
     modules = (
         checks_balancer, checks_containers, checks_discovery, checks_existing,
         checks_names, checks_network, checks_routing, checks_scaling, checks_task, checks_tasks,
-        checks_tls,
+        checks_tls, checks_watching,
     )  # fmt: skip
     written = {
         function

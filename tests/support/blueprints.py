@@ -39,6 +39,8 @@ load_balancer:
 
 EVERYTHING = """
 tags: {Team: shop}
+dashboard: true
+notifications: {email: [ops@shop.example], slack: {workspace: T0001, channel: C0001}}
 cluster:
   container_insights: enhanced
   execute_command:
@@ -57,6 +59,7 @@ services:
     ephemeral_storage_gib: 30
     container_health_check: {command: 'true'}
     capacity_provider_strategy: [{capacity_provider: FARGATE_SPOT}]
+    alarms: {notify: once, custom: {depth: {metric: {namespace: Shop, name: Depth}, above: 9}}}
     platform_version: 1.4.0
     task_role:
       allow: [{actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*']}]

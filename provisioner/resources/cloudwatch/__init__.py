@@ -1,1 +1,1 @@
-"""Amazon CloudWatch: alarms."""
+"""Amazon CloudWatch: alarms and dashboards."""

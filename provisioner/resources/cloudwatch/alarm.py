@@ -1,4 +1,4 @@
-"""A CloudWatch alarm on one metric.
+"""A CloudWatch alarm on one metric or on metric math.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 """
@@ -12,43 +12,48 @@ from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Effect, Kind, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
-from provisioner.resources._tags import sought, tag_list, tag_map, tags_of
+from provisioner.resources._tags import tag_list
+from provisioner.resources.cloudwatch._common import ACTIONS, alarms, set_tags
 
 
 class Alarm(Kind):
-    """PutMetricAlarm replaces the whole alarm but for its tags and its state."""
+    """PutMetricAlarm replaces the whole alarm but for its tags and its state.
+
+    So every change sends all that is declared, and what is not declared goes back to its default.
+    """
 
     name = "cloudwatch.alarm"
     api = Api("cloudwatch", "PutMetricAlarm", "PutMetricAlarm")
     fields = (
-        "AlarmName", "AlarmDescription", "AlarmActions", "MetricName", "Namespace", "Statistic",
-        "ExtendedStatistic", "Dimensions", "Period", "EvaluationPeriods", "Threshold",
-        "ComparisonOperator", "TreatMissingData",
+        "AlarmName", "AlarmDescription", "ActionsEnabled", "AlarmActions", "OKActions",
+        "InsufficientDataActions", "MetricName", "Namespace", "Statistic", "ExtendedStatistic",
+        "Dimensions", "Period", "Unit", "Metrics", "EvaluationPeriods", "DatapointsToAlarm",
+        "Threshold", "ComparisonOperator", "TreatMissingData", "EvaluateLowSampleCountPercentile",
     )  # fmt: skip
     identity = ("AlarmName",)
     immutable = frozenset({"AlarmName"})
-    uses = frozenset({"application_autoscaling.scaling_policy", "ecs.service", "ecs.cluster"})
-    rules = Rules(unordered=frozenset({"Dimensions"}))
+    uses = frozenset({
+        "application_autoscaling.scaling_policy", "elbv2.load_balancer", "elbv2.target_group",
+        "ecs.cluster", "ecs.service", "sns.topic",
+    })  # fmt: skip
+    rules = Rules(
+        unordered=ACTIONS | {"Dimensions", "Metrics", "Metrics.*.MetricStat.Metric.Dimensions"}
+    )
+    replacement = "create-first"
     absent = ("ResourceNotFound",)
     effects: ClassVar[Mapping[str, Effect]] = dict.fromkeys(fields, Effect.NONE)
 
     def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
-        if not sought(aws, scope, self.name, "cloudwatch/alarm:"):
-            return
-        found = aws.pages(
-            "cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=scope.prefix
-        )
-
-        def ask(arn: str) -> Tags:
-            return tag_map(aws.client("cloudwatch").list_tags_for_resource(ResourceARN=arn)["Tags"])
-
-        tags = aws.gather(lambda item: tags_of(aws, scope, item["AlarmArn"], ask), found)
-        for item, own in zip(found, tags, strict=True):
-            yield self._live(item, own)
+        for item, tags in alarms(aws, scope, self.name, "MetricAlarm"):
+            yield self._live(item, tags)
 
     def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
         aws.client("cloudwatch").put_metric_alarm(**self.request(want), Tags=tag_list(tags))
-        return self._live(want, tags)
+        found = aws.client("cloudwatch").describe_alarms(
+            AlarmNames=[want["AlarmName"]], AlarmTypes=["MetricAlarm"]
+        )["MetricAlarms"]
+        item = {**want, **(found[0] if found else {})}
+        return self._live(item, tags)
 
     def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
         aws.client("cloudwatch").put_metric_alarm(**self.request(want))
@@ -57,9 +62,20 @@ class Alarm(Kind):
         aws.client("cloudwatch").delete_alarms(AlarmNames=[live.properties["AlarmName"]])
 
     def retag(self, aws: Aws, live: Live, tags: Tags) -> None:
-        aws.client("cloudwatch").tag_resource(ResourceARN=live.id, Tags=tag_list(tags))
+        set_tags(aws, live.id, tags)
+
+    def canonical(self, properties: Properties) -> Properties:
+        """Every metric of a query is returned or not; the API assumes that it is."""
+        metrics = properties.get("Metrics")
+        if not metrics:
+            return properties
+        return {**properties, "Metrics": [{"ReturnData": True, **one} for one in metrics]}
 
     def _live(self, item: Mapping[str, Any], tags: Tags) -> Live:
-        properties = {name: item.get(name) for name in self.fields}
+        properties = {
+            "ActionsEnabled": True,
+            "TreatMissingData": "missing",  # the default is not always written out
+            **{name: item[name] for name in self.fields if name in item},
+        }
         arn, name = item.get("AlarmArn", item["AlarmName"]), item["AlarmName"]
         return Live(self.name, arn, tags, properties, {"Arn": arn, "Name": name})

@@ -15,8 +15,7 @@ from provisioner.engine.aws import DENIED, Aws, code_of, says
 from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
-from provisioner.engine.owner import REGION, STACK
-from provisioner.resources._tags import tag_list, tag_map
+from provisioner.resources._tags import home_tags, tag_list, tag_map
 from provisioner.resources.iam._policy import canonical_document, read_document
 
 UNREADABLE = (*sorted(DENIED), "NotImplemented", "UnknownOperationException", "InvalidAction")
@@ -63,7 +62,7 @@ class Role(Kind):
             names = sorted(scope.names.get(self.name, ()))
             details = [role for role in aws.gather(lambda n: self._detail(aws, n), names) if role]
         for role in details:
-            tags = _local_tags(tag_map(role.get("Tags")), aws.region)
+            tags = home_tags(tag_map(role.get("Tags")), aws.region)
             if scope.ours(tags) or scope.near(self.name, role["RoleName"]):
                 yield self._live(role, tags)
 
@@ -154,9 +153,3 @@ class Role(Kind):
         }
         outputs = {"Arn": role["Arn"], "Name": role["RoleName"]}
         return Live(self.name, role["Arn"], tags, properties, outputs)
-
-
-def _local_tags(tags: Tags, region: str) -> dict[str, str]:
-    """The tags; a role of the same stack in another region is somebody else's here."""
-    home = tags.get(REGION, region)
-    return {**tags, STACK: f"{tags.get(STACK)} in {home}"} if home != region else dict(tags)

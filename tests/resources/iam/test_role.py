@@ -9,7 +9,8 @@ import pytest
 
 from provisioner.engine.diff import differences
 from provisioner.engine.model import Live, Resource
-from provisioner.resources.iam.role import Role, _local_tags
+from provisioner.resources._tags import home_tags
+from provisioner.resources.iam.role import Role
 from tests.cloud.bench import Bench, changed
 from tests.cloud.sent import Sent, check_sent, sent
 
@@ -229,5 +230,5 @@ def test_what_iam_answers_is_no_difference() -> None:
 
 def test_the_role_of_another_region_is_neither_ours_nor_free_to_take() -> None:
     tags = {"provisioner:stack": "shop/dev", "provisioner:region": "eu-west-1"}
-    assert _local_tags(tags, "eu-west-1")["provisioner:stack"] == "shop/dev"
-    assert _local_tags(tags, "us-east-1")["provisioner:stack"] == "shop/dev in eu-west-1"
+    assert home_tags(tags, "eu-west-1")["provisioner:stack"] == "shop/dev"
+    assert home_tags(tags, "us-east-1")["provisioner:stack"] == "shop/dev in eu-west-1"

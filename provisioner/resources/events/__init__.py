@@ -1,0 +1,1 @@
+"""Amazon EventBridge: rules and their targets."""

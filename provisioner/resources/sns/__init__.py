@@ -1,0 +1,1 @@
+"""Amazon SNS: topics and the subscriptions to them."""
