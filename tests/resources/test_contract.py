@@ -36,6 +36,7 @@ UNTAGGED = {
     "application_autoscaling.scaling_policy": "its name and its scalable target say whose it is",
     "application_autoscaling.scheduled_action": "likewise",
     "scheduler.schedule": "has no tags: those of its group, and its description, say whose it is",
+    "sns.subscription": "belongs to the owner of its topic, and is named for its endpoint",
 }
 """Kinds that AWS tags nothing of, and how they are told apart."""
 
@@ -68,9 +69,6 @@ UPDATED_OTHERWISE = {
     "iam.role": {"AssumeRolePolicyDocument": "UpdateAssumeRolePolicy calls it PolicyDocument"},
 }
 """Create-call fields that the update call lacks and that are changed all the same: how."""
-
-UNTAGGED = {"sns.subscription": "belongs to the owner of its topic, and is named for its endpoint"}
-"""Kinds that cannot carry tags, and how they are known."""
 
 NAME_LIMITS = {
     "cloudwatch.alarm": 255,
