@@ -30,10 +30,11 @@ from .settings import Settings
 from .simulation import service as services
 from .simulation.region import Region
 from .simulation.service import Service
-from .simulation.verdict import roll_back
+from .simulation.verdict import Cause, roll_back
 from .world import World, plain
 
 Params = dict[str, Any]
+STOPPED = Cause("the service deployment was stopped by the user.", "stopped.", "ECS deployment ")
 
 
 class EcsBackend(Extension, EC2ContainerServiceBackend):
@@ -204,13 +205,13 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
         if kind != "ROLLBACK":
             raise InvalidParameterException(f"The stop type {kind} is not valid.")
         now = self.clock.now()
-        if deployment is not service.primary or deployment.status != "IN_PROGRESS":
+        ending = deployment.progress.stage == "CLEAN_UP"
+        if deployment is not service.primary or deployment.status != "IN_PROGRESS" or ending:
             raise ECSException(
                 "ConflictException",
                 "The service deployment is not in a state in which it can be stopped.",
             )
-        why = "the service deployment was stopped by the user."
-        roll_back(service, deployment, now, why, "ECS deployment rolling back to deploymentId")
+        roll_back(service, deployment, now, STOPPED, self.world)
         self.region.touch(service, now)
 
     def cluster(self, name_or_arn: str) -> Cluster:

@@ -19,7 +19,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
-from .elbv2_targets import serving
+from .elbv2_targets import serving, weigh
 from .settings import Settings
 from .simulation.fate import NO_LOGS
 from .simulation.surroundings import Address, Group, Shape
@@ -155,6 +155,10 @@ class World:
             for pattern, words in self._settings.fates.items()
             if fnmatch(image, pattern) or fnmatch(service, pattern)
         ]
+
+    def weigh(self, rule: str, percents: Mapping[str, float]) -> None:
+        weigh(elbv2_backends[self._account][self._region], rule, percents)
+        self._groups.clear()
 
     def log(self, container: Shape, task: str, at: float, lines: Sequence[str]) -> None:
         options = container.get("logConfiguration", {}).get("options") or {}

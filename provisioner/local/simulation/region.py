@@ -7,7 +7,7 @@ import math
 from itertools import count
 from typing import Any
 
-from . import health, rolling, script
+from . import health, rolling, script, staged
 from . import task as lifecycle
 from .service import Service
 from .surroundings import Surroundings
@@ -107,8 +107,8 @@ class Region:
                 lifecycle.advance(task, now, self.world, self.targets)
                 if was and not task.active:
                     self._lost(service, task, now)
-            rolling.schedule(service, now, self.world, self.targets)
-            judge(service, now, self.targets)
+            staged.schedule(service, now, self.world, self.targets)
+            judge(service, now, self.targets, self.world)
             if _signature(service) == before:
                 break
         if service.status == "DRAINING" and all(t.status == "STOPPED" for t in service.tasks):
@@ -130,7 +130,7 @@ class Region:
 
     def _next(self, service: Service, now: float) -> float:
         times = [at for task in service.tasks for at in health.moments(task, self.targets)]
-        times += [service.retry_at]
+        times += [service.retry_at, *staged.moments(service)]
         return min((at for at in times if at > now), default=math.inf)
 
 
@@ -140,6 +140,7 @@ def _signature(service: Service) -> tuple[Any, ...]:
         len(service.tasks),
         [(task.status, task.desired) for task in service.tasks],
         service.primary and (service.primary.number, service.primary.rollout),
+        service.primary and (service.primary.progress.stage, service.primary.progress.step),
         service.steady,
         len(service.events) and service.events[0].id,
     )

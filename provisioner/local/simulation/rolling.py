@@ -77,15 +77,32 @@ def schedule(service: Service, now: float, world: Surroundings, targets: Targets
     lower, upper = bounds(service)
     occupied = sum(each.status not in {"DEPROVISIONING", "STOPPED"} for each in service.tasks)
     missing, room = service.desired - mine.usable, max(0, upper - occupied)
-    _report(service, mine.unhealthy, now, targets)
+    report(service, mine.unhealthy, now, targets)
     if missing > 0 and room > 0 and now >= service.retry_at:
-        _start(service, primary, min(missing, room), now, world)
+        start(service, primary, min(missing, room), now, world)
     victims = _surplus(mine, service.desired, full=room == 0)
     victims += _outdated(mine, others, service.desired, lower, missing if room == 0 else 0)
-    _stop(service, primary, victims, now, targets)
+    stop(service, primary, victims, now, targets)
     idle = occupied == mine.all + others.all and not (mine.pending or others.pending)
     if missing > 0 and room == 0 and not victims and idle:
         service.tell(now, STUCK, once=True)
+
+
+def hold(
+    service: Service,
+    deployment: Deployment,
+    wanted: int,
+    now: float,
+    world: Surroundings,
+    targets: Targets,
+) -> None:
+    """Keep one deployment at a size of its own, replacing what it loses, start-first."""
+    mine = count(service.of(deployment), now, targets)
+    report(service, mine.unhealthy, now, targets)
+    missing = wanted - mine.usable
+    if missing > 0 and now >= service.retry_at:
+        start(service, deployment, missing, now, world)
+    stop(service, deployment, _surplus(mine, wanted, full=False), now, targets)
 
 
 def bounds(service: Service) -> tuple[int, int]:
@@ -117,9 +134,10 @@ def _outdated(mine: Count, others: Count, wanted: int, lower: int, needed: int) 
     return [*others.unhealthy, *others.pending, *others.healthy[: max(0, spare)]]
 
 
-def _start(
+def start(
     service: Service, deployment: Deployment, number: int, now: float, world: Surroundings
 ) -> None:
+    """Start tasks of a deployment."""
     definition = world.definition(deployment.revision["taskDefinition"])
     if role := world.unassumable(definition):
         service.tell(now, UNASSUMABLE.replace("{role}", role), once=True)
@@ -160,7 +178,7 @@ def launch(
         created=now,
         started_by=deployment.id,
         deployment=deployment.number,
-        balancers=deployment.revision.get("loadBalancers", ()),
+        balancers=deployment.balancers,
         grace=float(service.settings.get("healthCheckGracePeriodSeconds") or 0),
         refused=script.refusal(definition, made, world),
     )
@@ -168,9 +186,10 @@ def launch(
     return task
 
 
-def _stop(
+def stop(
     service: Service, primary: Deployment, victims: Sequence[Task], now: float, targets: Targets
 ) -> None:
+    """Stop tasks, each for its own reason."""
     draining = 0
     for each in victims:
         sick, why = health.verdict(each, now, targets)
@@ -189,7 +208,7 @@ def _stop(
         service.tell(now, f"has begun draining connections on {draining} tasks.")
 
 
-def _report(service: Service, unhealthy: Sequence[Task], now: float, targets: Targets) -> None:
+def report(service: Service, unhealthy: Sequence[Task], now: float, targets: Targets) -> None:
     """Count and tell, once for each task, that it is unhealthy."""
     for each in unhealthy:
         if not each.failed:

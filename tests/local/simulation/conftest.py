@@ -30,6 +30,7 @@ class World:
         self.words: list[str] = []
         self.logs: list[str] = []
         self.addresses: dict[str, Address] = {}
+        self.weights: dict[str, dict[str, float]] = {}
         self._made = 0
 
     def definition(self, arn: str) -> Mapping[str, Any]:
@@ -62,6 +63,9 @@ class World:
 
     def fates(self, image: str, service: str) -> Sequence[str]:
         return self.words
+
+    def weigh(self, rule: str, percents: Mapping[str, float]) -> None:
+        self.weights[rule] = dict(percents)
 
     def log(self, container: Mapping[str, Any], task: str, at: float, lines: Sequence[str]) -> None:
         self.logs += lines
