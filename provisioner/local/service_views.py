@@ -158,7 +158,7 @@ class Views:
     def revision_counts(
         self, deployment: Deployment, service: Service, shared: Deployment | None = None
     ) -> View:
-        """Return a revision with the number of its tasks, with its share of traffic if that is shared."""
+        """Return a revision with the number of its tasks and its part of the traffic."""
         traffic = {
             "requestedTestTrafficWeight": deployment.test,
             "requestedProductionTrafficWeight": deployment.production,
