@@ -125,6 +125,8 @@ class Views:
             }
         if deployment.staged:
             view |= self._stages(deployment)
+        if deployment.configuration.get("alarms"):
+            view["alarms"] = _alarms(deployment)
         return view | {
             "updatedAt": self.when(deployment.updated),
             "targetServiceRevision": self.revision_counts(deployment, service, deployment),
@@ -212,6 +214,8 @@ def _stage(deployment: Deployment, service: Service) -> str:
         # A hook's stage that no answer knows [unverified: what is shown instead].
         shown = {"PRE_PRODUCTION_TRAFFIC_SHIFT": "POST_TEST_TRAFFIC_SHIFT"}
         return shown.get(deployment.progress.stage, deployment.progress.stage)
+    if deployment.bakes_until is not None:
+        return "BAKE_TIME"
     mine = [each for each in service.of(deployment) if each.active]
     started = len(mine) >= service.desired and all(each.status == "RUNNING" for each in mine)
     return "CLEAN_UP" if started and deployment is service.primary else "SCALE_UP"
@@ -223,6 +227,17 @@ def _breaker(deployment: Deployment) -> str:
     if deployment.tripped:
         return "TRIGGERED"
     return "MONITORING_COMPLETE" if deployment.status in ENDED else "MONITORING"
+
+
+def _alarms(deployment: Deployment) -> View:
+    given = deployment.configuration["alarms"]
+    watching = "MONITORING_COMPLETE" if deployment.status in ENDED else "MONITORING"
+    status = "TRIGGERED" if deployment.alarmed else watching
+    return {
+        "status": status if given.get("enable") else "DISABLED",
+        "alarmNames": given.get("alarmNames", []),
+        "triggeredAlarmNames": deployment.alarmed,
+    }
 
 
 def _shown(revision: Mapping[str, Any]) -> Settings:

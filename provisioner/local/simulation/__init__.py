@@ -7,6 +7,7 @@
               traffic   the weights of the listener rules
           rolling       what to start and what to stop next
           verdict       whether a deployment is complete, failed, or goes back
+              alarms    what CloudWatch says of it
           task          PROVISIONING → … → STOPPED
               script    what this task will do, known when it starts
                   fate  the little language of image tags that decides it

@@ -7,7 +7,7 @@ import math
 from itertools import count
 from typing import Any
 
-from . import health, rolling, script, staged
+from . import alarms, health, rolling, script, staged
 from . import task as lifecycle
 from .service import Service
 from .surroundings import Surroundings
@@ -130,7 +130,7 @@ class Region:
 
     def _next(self, service: Service, now: float) -> float:
         times = [at for task in service.tasks for at in health.moments(task, self.targets)]
-        times += [service.retry_at, *staged.moments(service)]
+        times += [service.retry_at, *staged.moments(service), *alarms.moments(service, now)]
         return min((at for at in times if at > now), default=math.inf)
 
 

@@ -55,6 +55,7 @@ class Deployment:
     `status` is the service deployment's, `rollout` that of the service's `deployments[]`.
     `failures` counts for the circuit breaker, `failed` all that ever failed. `swapped`: its tasks
     are in the alternate target group. `production` and `test`: its percent of the traffic.
+    `alarmed`: the alarms that failed it; `ignored`: those in ALARM since before it began.
     """
 
     number: int
@@ -82,6 +83,9 @@ class Deployment:
     production: float = 0
     test: float = 0
     progress: Progress = field(default_factory=Progress)
+    alarmed: list[str] = field(default_factory=list)
+    ignored: set[str] | None = None
+    bakes_until: float | None = None
 
     @property
     def id(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from . import traffic
+from . import alarms, traffic
 from .rolling import count
 from .service import ENDED, Deployment, Service
 from .surroundings import Surroundings
@@ -28,6 +28,9 @@ class Cause(NamedTuple):
 
 
 TRIPPED = Cause("the circuit breaker threshold was exceeded.", "tasks failed to start.", BREAKER)
+
+
+ALARMED = Cause("an alarm went off.", "alarm detected.", "ECS deployment failed: ")
 
 
 def threshold(deployment: Deployment) -> int:
@@ -58,25 +61,37 @@ def judge(service: Service, now: float, targets: Targets, world: Surroundings) -
         service.in_a_row = 0
     others = [t for t in service.tasks if t.deployment != primary.number and t.status != "STOPPED"]
     full = len(mine.healthy) == mine.all == service.desired
-    if primary.rollout == "IN_PROGRESS":
-        if full and not others and _through(service, primary):
-            _complete(service, primary, now)
-        elif primary.breaker["enable"] and primary.failures >= threshold(primary):
-            primary.tripped = True
-            fall(service, primary, now, TRIPPED, world, back=primary.breaker["rollback"])
+    going = primary.rollout == "IN_PROGRESS" and not _fails(service, primary, now, world)
+    if going and full and not others and _through(service, primary, now, world):
+        _complete(service, primary, now)
     stopping = any(not t.active and t.status != "STOPPED" for t in service.tasks)
     if primary.rollout == "COMPLETED" and full and not stopping and not service.steady:
         service.steady = True
         service.tell(now, "has reached a steady state.")
 
 
-def _through(service: Service, primary: Deployment) -> bool:
+def _fails(service: Service, primary: Deployment, now: float, world: Surroundings) -> bool:
+    """Let it fail by an alarm or by its tasks; return whether it did."""
+    if primary.progress.stage == "CLEAN_UP" and service.rolling_back is None:
+        return False  # there is nothing left to go back to
+    if service.rolling_back is None and alarms.watch(primary, world):
+        back = bool(alarms.settings(primary).get("rollback"))
+        fall(service, primary, now, ALARMED, world, back=back)
+        return True
+    if primary.breaker["enable"] and primary.failures >= threshold(primary):
+        primary.tripped = True
+        fall(service, primary, now, TRIPPED, world, back=primary.breaker["rollback"])
+        return True
+    return False
+
+
+def _through(service: Service, primary: Deployment, now: float, world: Surroundings) -> bool:
     """Whether there is no stage left for it to pass; what it goes back to passes none."""
-    return (
-        not primary.staged
-        or service.rolling_back is not None
-        or primary.progress.stage == "CLEAN_UP"
-    )
+    if service.rolling_back is not None:
+        return True
+    if primary.staged:
+        return primary.progress.stage == "CLEAN_UP"
+    return alarms.baked(primary, now, world)
 
 
 def _complete(service: Service, primary: Deployment, now: float) -> None:

@@ -312,3 +312,29 @@ def test_hooks_are_checked(aws: Aws, pair: Pair, hook: dict[str, Any]) -> None:
         loadBalancers=pair.balancers, deploymentConfiguration=configuration
     )
     aws.refused(INVALID, aws.ecs.create_service, **request)
+
+
+@pytest.mark.parametrize(
+    ("rollback", "status"), [(True, "ROLLBACK_SUCCESSFUL"), (False, "STOPPED")]
+)
+@behaviour("3.8 [docs]", "An alarm that goes off fails the deployment", NEVER)
+def test_alarms_fail_a_deployment(
+    aws: Aws,
+    pair: Pair,
+    rollback: bool,
+    status: str,
+) -> None:
+    cloudwatch = aws.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName="errors", Namespace="web", MetricName="errors", Statistic="Sum", Period=60,
+        EvaluationPeriods=2, Threshold=1, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    alarms = {"alarmNames": ["errors"], "enable": True, "rollback": rollback}
+    started(aws, pair, **configured(alarms=alarms))
+    assert until(aws, "BAKE_TIME")["alarms"]["status"] == "MONITORING"
+    cloudwatch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="test")
+    aws.advance(LONG)
+    found = aws.deployments()[0]
+    assert (found["alarms"]["triggeredAlarmNames"], found["status"]) == (["errors"], status)
+    assert found["alarms"]["status"] == "TRIGGERED"
+    assert weights(aws, pair.rule)[pair.blue] == (100 if rollback else 0)
