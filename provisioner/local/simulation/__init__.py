@@ -8,6 +8,7 @@
           rolling       what to start and what to stop next
           verdict       whether a deployment is complete, failed, or goes back
               alarms    what CloudWatch says of it
+              capacity  which capacity provider the next task gets
           task          PROVISIONING → … → STOPPED
               script    what this task will do, known when it starts
                   fate  the little language of image tags that decides it

@@ -68,8 +68,10 @@ class Region:
 
     def stop(self, task: Task, now: float, code: str, reason: str) -> None:
         """Stop a task."""
-        lifecycle.stop(task, now, code, reason, self.targets)
         owner = next((each for each in self.services.values() if task in each.tasks), None)
+        if owner and task.active and owner.numbered(task.deployment) is owner.good:
+            owner.lost += 1
+        lifecycle.stop(task, now, code, reason, self.targets)
         self.touch(owner or task, now)
 
     def single_task(
@@ -124,6 +126,7 @@ class Region:
         """A task has ended by itself: that is a failure unless it was healthy before."""
         service.steady = False
         deployment = service.numbered(task.deployment)
+        service.lost += deployment is service.good
         if not task.failed:
             task.failed = True
             rolling.fail(service, deployment, now)

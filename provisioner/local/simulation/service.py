@@ -120,7 +120,10 @@ class Event:
 
 @dataclass(slots=True)
 class Service:
-    """One service. `settings` is what was asked for, with AWS's defaults."""
+    """One service. `settings` is what was asked for, with AWS's defaults.
+
+    `lost`: how many tasks its good revision has lost that are not yet made up for.
+    """
 
     arn: str
     cluster_arn: str
@@ -135,6 +138,7 @@ class Service:
     retry_at: float = -math.inf
     in_a_row: int = 0
     launched: int = 0
+    lost: int = 0
     deployments: list[Deployment] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)

@@ -109,6 +109,7 @@ def _hold(
     service: Service, green: Deployment, now: float, world: Surroundings, targets: Targets
 ) -> None:
     """Keep the good revision at its full size, and the new one from SCALE_UP on; no other."""
+    service.lost = 0  # made up for here, whatever has become of it
     grown = STAGES.index(green.progress.stage) >= STAGES.index("SCALE_UP")
     for each in service.live:
         wanted = each is service.good or (each is green and grown)
