@@ -20,6 +20,7 @@ from provisioner.cli.commands import GROUP
 from provisioner.local.control import PATHS, SETTINGS
 from provisioner.local.faults import KINDS as FAULTS
 from provisioner.local.simulation.fate import WORDS
+from provisioner.local.simulation.hooks import WORDS as HOOK_WORDS
 from provisioner.resources import KINDS
 from provisioner.spec.models import Spec
 
@@ -151,11 +152,13 @@ def kinds_page() -> str:
 def local_page() -> str:
     """The embedded cloud: what tags make tasks do, the control endpoint."""
     words = {f"`{word.example}`": word.meaning for word in WORDS}
+    hooks = {f"`check--{word}`": meaning for word, meaning in HOOK_WORDS.items()}
     settings = {f"`{name}`": meaning for name, meaning in SETTINGS.items()}
     paths = {f"`{path}`": meaning for path, meaning in PATHS.items()}
     parts = [NOTE, "# The embedded cloud\n"]
     for title, head, rows in (
         ("Words in the tag of an image", "The container", words),
+        ("Words in the name of a hook's function", "The function", hooks),
         ("The control endpoint, `/_provisioner/…`", "", paths),
         ("Settings", "", settings),
         ("Kinds of faults", "", {f"`{kind}`": words for kind, words in FAULTS.items()}),

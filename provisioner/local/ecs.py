@@ -12,7 +12,7 @@ from moto.core.responses import ActionResult
 from moto.ecs import urls
 from moto.ecs.models import TaskDefinition, ecs_backends
 
-from . import ecs_defaults
+from . import ecs_defaults, ecs_deployments
 from .ecs_backend import EcsBackend
 from .ecs_tasks import TasksApi
 from .service_views import View, deployment_arn, revision_arn
@@ -124,7 +124,17 @@ class EcsApi(TasksApi):
         """Roll a deployment back that is in progress; nothing else is valid (its documentation)."""
         kind = self._get_param("stopType", "ROLLBACK")
         arn = self._get_param("serviceDeploymentArn")
-        self.ecs_backend.stop_deployment(arn, kind)
+        backend = self.ecs_backend
+        ecs_deployments.stop(backend.region, arn, kind, backend.clock.now())
+        return ActionResult({"serviceDeploymentArn": arn})
+
+    def continue_service_deployment(self) -> ActionResult:
+        """Answer a hook that has paused a deployment."""
+        arn, hook = self._get_param("serviceDeploymentArn"), self._get_param("hookId")
+        action = self._get_param("action", "CONTINUE")
+        backend = self.ecs_backend
+        ecs_deployments.resume(backend.region, arn, hook, action, backend.clock.now())
+        backend.advance()
         return ActionResult({"serviceDeploymentArn": arn})
 
     def describe_clusters(self) -> ActionResult:

@@ -25,12 +25,11 @@ from moto.ecs.models import Service as MotoService
 from . import ecs_defaults
 from ._extension import Extension
 from .clock import Clock
-from .service_views import PENDING, View, Views, deployment_arn
+from .service_views import PENDING, View, Views
 from .settings import Settings
 from .simulation import service as services
 from .simulation.region import Region
 from .simulation.service import Service
-from .simulation.verdict import roll_back
 from .world import World, plain
 
 Params = dict[str, Any]
@@ -188,30 +187,6 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
             services.delete(service, self.clock.now())
             self.region.touch(service, self.clock.now())
         return self.view(service)
-
-    def stop_deployment(self, arn: str, kind: str) -> None:
-        """StopServiceDeployment."""
-        known = {
-            deployment_arn(service, each): (service, each)
-            for service in self.region.services.values()
-            for each in service.deployments
-        }
-        if arn not in known:
-            raise ECSException(
-                "ServiceDeploymentNotFoundException", "Service deployment not found."
-            )
-        service, deployment = known[arn]
-        if kind != "ROLLBACK":
-            raise InvalidParameterException(f"The stop type {kind} is not valid.")
-        now = self.clock.now()
-        if deployment is not service.primary or deployment.status != "IN_PROGRESS":
-            raise ECSException(
-                "ConflictException",
-                "The service deployment is not in a state in which it can be stopped.",
-            )
-        why = "the service deployment was stopped by the user."
-        roll_back(service, deployment, now, why, "ECS deployment rolling back to deploymentId")
-        self.region.touch(service, now)
 
     def cluster(self, name_or_arn: str) -> Cluster:
         """Return a cluster in whatever state. Raises ClusterNotFoundException."""

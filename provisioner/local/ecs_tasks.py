@@ -11,6 +11,7 @@ from moto.ecs.models import ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from .ecs_backend import EcsBackend
+from .simulation.capacity import choose
 from .simulation.task import Task
 from .task_views import task_view
 
@@ -44,6 +45,9 @@ class TasksApi(EC2ContainerServiceResponse):
             "platformVersion",
         )
         settings = {name: params[name] for name in words if name in params}
+        providers: list[str] = []
+        for _ in range(number):
+            providers.append(choose(params.get("capacityProviderStrategy") or (), providers))
         made = [
             backend.region.single_task(
                 backend.world.definition(definition.arn),
@@ -54,8 +58,9 @@ class TasksApi(EC2ContainerServiceResponse):
                 started_by=params.get("startedBy", ""),
                 tags=params.get("tags", []),
                 overrides=params.get("overrides", {}),
+                provider=provider,
             )
-            for _ in range(number)
+            for provider in providers
         ]
         for task in made:
             backend.region.run(task)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from moto.elbv2.models import ELBv2Backend, FakeHealthStatus
+from moto.elbv2.models import ELBv2Backend, FakeAction, FakeHealthStatus
 
 
 def stranger(target: Mapping[str, Any]) -> FakeHealthStatus:
@@ -27,3 +27,31 @@ def serving(backend: ELBv2Backend, group: str) -> list[str]:
             for action in rule.actions
         )
     ]
+
+
+def weigh(backend: ELBv2Backend, arn: str, percents: Mapping[str, float]) -> None:
+    """Have a rule, or a listener by its own ARN, share its traffic between target groups.
+
+    Weights are whole numbers up to 999, so tenths of a percent are told in thousandths.
+    """
+    fine = any(each % 1 for each in percents.values())
+    groups = [
+        {"TargetGroupArn": group, "Weight": round(each * 10 if fine else each)}
+        for group, each in percents.items()
+    ]
+    for balancer in backend.load_balancers.values():
+        for listener in balancer.listeners.values():
+            for rule in listener.rules.values():
+                default = listener.arn == arn and rule.is_default
+                if default or rule.arn == arn:
+                    rule.actions = [_shared(each, groups) for each in rule.actions]
+                    if rule.is_default:
+                        listener.default_actions = rule.actions
+
+
+def _shared(action: FakeAction, groups: list[dict[str, Any]]) -> FakeAction:
+    if action.type != "forward":
+        return action
+    kept = {name: value for name, value in action.data.items() if name != "TargetGroupArn"}
+    config = {**action.data.get("ForwardConfig", {}), "TargetGroups": groups}
+    return FakeAction({**kept, "ForwardConfig": config})

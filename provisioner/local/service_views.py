@@ -123,11 +123,15 @@ class Views:
                 "startedAt": self.when(deployment.back_since),
                 "serviceRevisionArn": revision_arn(service, deployment.back_to),
             }
+        if deployment.staged:
+            view |= self._stages(deployment)
+        if deployment.configuration.get("alarms"):
+            view["alarms"] = _alarms(deployment)
         return view | {
             "updatedAt": self.when(deployment.updated),
-            "targetServiceRevision": self.revision_counts(deployment, service),
+            "targetServiceRevision": self.revision_counts(deployment, service, deployment),
             "sourceServiceRevisions": [
-                self.revision_counts(service.numbered(number), service)
+                self.revision_counts(service.numbered(number), service, deployment)
                 for number in deployment.sources
             ],
             "deploymentConfiguration": deployment.configuration,
@@ -138,9 +142,30 @@ class Views:
             },
         }
 
-    def revision_counts(self, deployment: Deployment, service: Service) -> View:
-        """Return a revision with the number of its tasks."""
+    def _stages(self, deployment: Deployment) -> View:
         return {
+            "lifecycleHookDetails": [
+                {
+                    "hookId": each.id,
+                    "targetType": each.kind,
+                    "status": each.status,
+                    "expiresAt": self.when(each.expires),
+                    "timeoutAction": each.on_timeout,
+                    **({"targetArn": each.target} if each.target else {}),
+                }
+                for each in deployment.progress.hooks
+            ]
+        }
+
+    def revision_counts(
+        self, deployment: Deployment, service: Service, shared: Deployment | None = None
+    ) -> View:
+        """Return a revision with the number of its tasks and its part of the traffic."""
+        traffic = {
+            "requestedTestTrafficWeight": deployment.test,
+            "requestedProductionTrafficWeight": deployment.production,
+        }
+        return (traffic if shared and shared.staged else {}) | {
             "arn": revision_arn(service, deployment.number),
             "requestedTaskCount": _wanted(deployment, service),
             "runningTaskCount": running(service, deployment),
@@ -149,7 +174,7 @@ class Views:
 
     def revision(self, deployment: Deployment, service: Service) -> View:
         """One entry of DescribeServiceRevisions."""
-        balancers = deployment.revision.get("loadBalancers", [])
+        balancers = deployment.balancers
         return {
             **_shown(deployment.revision),
             "serviceRevisionArn": revision_arn(service, deployment.number),
@@ -185,6 +210,12 @@ def _wanted(deployment: Deployment, service: Service) -> int:
 
 
 def _stage(deployment: Deployment, service: Service) -> str:
+    if deployment.staged:
+        # A hook's stage that no answer knows [unverified: what is shown instead].
+        shown = {"PRE_PRODUCTION_TRAFFIC_SHIFT": "POST_TEST_TRAFFIC_SHIFT"}
+        return shown.get(deployment.progress.stage, deployment.progress.stage)
+    if deployment.bakes_until is not None:
+        return "BAKE_TIME"
     mine = [each for each in service.of(deployment) if each.active]
     started = len(mine) >= service.desired and all(each.status == "RUNNING" for each in mine)
     return "CLEAN_UP" if started and deployment is service.primary else "SCALE_UP"
@@ -196,6 +227,17 @@ def _breaker(deployment: Deployment) -> str:
     if deployment.tripped:
         return "TRIGGERED"
     return "MONITORING_COMPLETE" if deployment.status in ENDED else "MONITORING"
+
+
+def _alarms(deployment: Deployment) -> View:
+    given = deployment.configuration["alarms"]
+    watching = "MONITORING_COMPLETE" if deployment.status in ENDED else "MONITORING"
+    status = "TRIGGERED" if deployment.alarmed else watching
+    return {
+        "status": status if given.get("enable") else "DISABLED",
+        "alarmNames": given.get("alarmNames", []),
+        "triggeredAlarmNames": deployment.alarmed,
+    }
 
 
 def _shown(revision: Mapping[str, Any]) -> Settings:

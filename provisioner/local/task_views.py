@@ -46,10 +46,9 @@ def task_view(task: Task, now: float, when: Callable[[float], datetime]) -> View
         view["startedBy"] = task.started_by
     if task.reason:
         view |= {"stopCode": task.stop_code, "stoppedReason": task.reason}
-    strategy = settings.get("capacityProviderStrategy")
-    if strategy:
-        view["capacityProviderName"] = strategy[0]["capacityProvider"]
-    view["launchType"] = settings.get("launchType", "FARGATE" if strategy else "EC2")
+    if task.provider:
+        view["capacityProviderName"] = task.provider
+    view["launchType"] = settings.get("launchType", "FARGATE" if task.provider else "EC2")
     if "platformVersion" in settings:
         latest = settings["platformVersion"] == "LATEST"
         view["platformVersion"] = "1.4.0" if latest else settings["platformVersion"]

@@ -13,6 +13,7 @@ from fnmatch import fnmatch
 from functools import partial
 from typing import Any
 
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import camelcase_to_underscores
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
@@ -20,7 +21,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
-from .elbv2_targets import serving
+from .elbv2_targets import serving, weigh
 from .settings import Settings, drop
 from .simulation.fate import NO_LOGS
 from .simulation.surroundings import Address, Group, Shape
@@ -156,6 +157,20 @@ class World:
             for pattern, words in self._settings.fates.items()
             if fnmatch(image, pattern) or fnmatch(service, pattern)
         ]
+
+    def weigh(self, rule: str, percents: Mapping[str, float]) -> None:
+        weigh(elbv2_backends[self._account][self._region], rule, percents)
+        self._groups.clear()
+
+    def ringing(self, alarms: Sequence[str]) -> Sequence[str]:
+        known = cloudwatch_backends[self._account][self._region].alarms
+        return [each for each in alarms if each in known and known[each].state_value == "ALARM"]
+
+    def evaluation(self, alarms: Sequence[str]) -> float:
+        known = cloudwatch_backends[self._account][self._region].alarms
+        found = [known[each] for each in alarms if each in known]
+        lengths = [float((each.period or 0) * (each.evaluation_periods or 1)) for each in found]
+        return max(lengths, default=0)
 
     def log(self, container: Shape, task: str, at: float, lines: Sequence[str]) -> None:
         options = container.get("logConfiguration", {}).get("options") or {}

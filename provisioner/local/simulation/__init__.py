@@ -2,8 +2,13 @@
 
     region      everything of one account and region; advanced to a time, event by event
       └ service     one service: its deployments, its tasks, its events
+          staged        the stages of blue/green, linear and canary deployments
+              hooks     what a stage waits for
+              traffic   the weights of the listener rules
           rolling       what to start and what to stop next
           verdict       whether a deployment is complete, failed, or goes back
+              alarms    what CloudWatch says of it
+              capacity  which capacity provider the next task gets
           task          PROVISIONING → … → STOPPED
               script    what this task will do, known when it starts
                   fate  the little language of image tags that decides it

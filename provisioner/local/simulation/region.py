@@ -7,7 +7,7 @@ import math
 from itertools import count
 from typing import Any
 
-from . import health, rolling, script
+from . import alarms, health, rolling, script, staged
 from . import task as lifecycle
 from .service import Service
 from .surroundings import Surroundings
@@ -68,8 +68,10 @@ class Region:
 
     def stop(self, task: Task, now: float, code: str, reason: str) -> None:
         """Stop a task."""
-        lifecycle.stop(task, now, code, reason, self.targets)
         owner = next((each for each in self.services.values() if task in each.tasks), None)
+        if owner and task.active and owner.numbered(task.deployment) is owner.good:
+            owner.lost += 1
+        lifecycle.stop(task, now, code, reason, self.targets)
         self.touch(owner or task, now)
 
     def single_task(
@@ -107,8 +109,8 @@ class Region:
                 lifecycle.advance(task, now, self.world, self.targets)
                 if was and not task.active:
                     self._lost(service, task, now)
-            rolling.schedule(service, now, self.world, self.targets)
-            judge(service, now, self.targets)
+            staged.schedule(service, now, self.world, self.targets)
+            judge(service, now, self.targets, self.world)
             if _signature(service) == before:
                 break
         if service.status == "DRAINING" and all(t.status == "STOPPED" for t in service.tasks):
@@ -124,13 +126,14 @@ class Region:
         """A task has ended by itself: that is a failure unless it was healthy before."""
         service.steady = False
         deployment = service.numbered(task.deployment)
+        service.lost += deployment is service.good
         if not task.failed:
             task.failed = True
             rolling.fail(service, deployment, now)
 
     def _next(self, service: Service, now: float) -> float:
         times = [at for task in service.tasks for at in health.moments(task, self.targets)]
-        times += [service.retry_at]
+        times += [service.retry_at, *staged.moments(service), *alarms.moments(service, now)]
         return min((at for at in times if at > now), default=math.inf)
 
 
@@ -140,6 +143,7 @@ def _signature(service: Service) -> tuple[Any, ...]:
         len(service.tasks),
         [(task.status, task.desired) for task in service.tasks],
         service.primary and (service.primary.number, service.primary.rollout),
+        service.primary and (service.primary.progress.stage, service.primary.progress.step),
         service.steady,
         len(service.events) and service.events[0].id,
     )

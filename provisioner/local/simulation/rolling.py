@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import health, script
+from . import capacity, health, script
 from . import task as lifecycle
 from .service import Deployment, Service
 from .surroundings import Surroundings
@@ -77,15 +77,34 @@ def schedule(service: Service, now: float, world: Surroundings, targets: Targets
     lower, upper = bounds(service)
     occupied = sum(each.status not in {"DEPROVISIONING", "STOPPED"} for each in service.tasks)
     missing, room = service.desired - mine.usable, max(0, upper - occupied)
-    _report(service, mine.unhealthy, now, targets)
+    report(service, mine.unhealthy, now, targets)
     if missing > 0 and room > 0 and now >= service.retry_at:
-        _start(service, primary, min(missing, room), now, world)
+        start(service, primary, min(missing, room), now, world)
+    _restock(service, lower, now, world, targets)
+    good = service.good.number if service.good else 0
     victims = _surplus(mine, service.desired, full=room == 0)
-    victims += _outdated(mine, others, service.desired, lower, missing if room == 0 else 0)
-    _stop(service, primary, victims, now, targets)
+    victims += _outdated(mine, others, service.desired, lower, missing if room == 0 else 0, good)
+    stop(service, primary, victims, now, targets)
     idle = occupied == mine.all + others.all and not (mine.pending or others.pending)
     if missing > 0 and room == 0 and not victims and idle:
         service.tell(now, STUCK, once=True)
+
+
+def hold(
+    service: Service,
+    deployment: Deployment,
+    wanted: int,
+    now: float,
+    world: Surroundings,
+    targets: Targets,
+) -> None:
+    """Keep one deployment at a size of its own, replacing what it loses, start-first."""
+    mine = count(service.of(deployment), now, targets)
+    report(service, mine.unhealthy, now, targets)
+    missing = wanted - mine.usable
+    if missing > 0 and now >= service.retry_at:
+        start(service, deployment, missing, now, world)
+    stop(service, deployment, _surplus(mine, wanted, full=False), now, targets)
 
 
 def bounds(service: Service) -> tuple[int, int]:
@@ -94,6 +113,27 @@ def bounds(service: Service) -> tuple[int, int]:
     lower = math.ceil(wanted * configuration["minimumHealthyPercent"] / 100)
     upper = math.floor(wanted * configuration["maximumPercent"] / 100)
     return lower, upper
+
+
+def _restock(
+    service: Service, lower: int, now: float, world: Surroundings, targets: Targets
+) -> None:
+    """Replace what the good revision has lost during a rollout by its own.
+
+    Only as many as the minimum wants, and within the maximum.
+    """
+    good, lost = service.good, service.lost
+    service.lost = 0
+    if good is None or good is service.primary or not lost:
+        return
+    there = count(service.tasks, now, targets)
+    occupied = sum(each.status not in {"DEPROVISIONING", "STOPPED"} for each in service.tasks)
+    coming = len([each for each in there.pending if each.deployment == good.number])
+    needed = max(0, min(lost, lower - len(there.healthy) - coming))
+    number = max(0, min(needed, bounds(service)[1] - occupied))
+    service.lost = needed - number  # until there is room
+    if number > 0:
+        start(service, good, number, now, world)
 
 
 def _surplus(mine: Count, wanted: int, *, full: bool) -> list[Task]:
@@ -108,26 +148,34 @@ def _surplus(mine: Count, wanted: int, *, full: bool) -> list[Task]:
     return victims + [*mine.pending, *reversed(mine.healthy)][: max(0, extra)]
 
 
-def _outdated(mine: Count, others: Count, wanted: int, lower: int, needed: int) -> list[Task]:
+def _outdated(
+    mine: Count, others: Count, wanted: int, lower: int, needed: int, good: int
+) -> list[Task]:
     """Of the other deployments: what has been replaced, or must make room."""
     if len(mine.healthy) >= wanted:
         return [*others.unhealthy, *others.pending, *others.healthy]
     healthy = len(mine.healthy) + len(others.healthy)
     spare = min(healthy - lower, max(healthy - wanted, needed))
-    return [*others.unhealthy, *others.pending, *others.healthy[: max(0, spare)]]
+    coming = [each for each in others.pending if each.deployment == good]
+    going = [each for each in others.pending if each.deployment != good]
+    kept = max(0, lower - healthy)  # what was started to make up for a loss
+    return [*others.unhealthy, *going, *coming[kept:], *others.healthy[: max(0, spare)]]
 
 
-def _start(
+def start(
     service: Service, deployment: Deployment, number: int, now: float, world: Surroundings
 ) -> None:
+    """Start tasks of a deployment."""
     definition = world.definition(deployment.revision["taskDefinition"])
     if role := world.unassumable(definition):
         service.tell(now, UNASSUMABLE.replace("{role}", role), once=True)
         fail(service, deployment, now)
         service.retry_at = max(service.retry_at, now + FIRST_WAIT)
         return
-    started = [launch(service, deployment, definition, now, world) for _ in range(number)]
-    service.tasks += started
+    started = []
+    for _ in range(number):
+        started.append(launch(service, deployment, definition, now, world))
+        service.tasks.append(started[-1])
     service.steady = False
     names = " ".join(f"(task {each.id})" for each in started)
     service.tell(now, f"has started {number} tasks: {names}.")
@@ -160,7 +208,11 @@ def launch(
         created=now,
         started_by=deployment.id,
         deployment=deployment.number,
-        balancers=deployment.revision.get("loadBalancers", ()),
+        balancers=deployment.balancers,
+        provider=capacity.choose(
+            deployment.revision.get("capacityProviderStrategy") or (),
+            [each.provider for each in service.of(deployment) if each.active],
+        ),
         grace=float(service.settings.get("healthCheckGracePeriodSeconds") or 0),
         refused=script.refusal(definition, made, world),
     )
@@ -168,9 +220,10 @@ def launch(
     return task
 
 
-def _stop(
+def stop(
     service: Service, primary: Deployment, victims: Sequence[Task], now: float, targets: Targets
 ) -> None:
+    """Stop tasks, each for its own reason."""
     draining = 0
     for each in victims:
         sick, why = health.verdict(each, now, targets)
@@ -189,7 +242,7 @@ def _stop(
         service.tell(now, f"has begun draining connections on {draining} tasks.")
 
 
-def _report(service: Service, unhealthy: Sequence[Task], now: float, targets: Targets) -> None:
+def report(service: Service, unhealthy: Sequence[Task], now: float, targets: Targets) -> None:
     """Count and tell, once for each task, that it is unhealthy."""
     for each in unhealthy:
         if not each.failed:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .hooks import Hook
 from .task import Task
 
 Settings = dict[str, Any]
@@ -31,7 +32,20 @@ REVISED = (*DEPLOYED, "launchType", "capacityProviderStrategy", "platformFamily"
 EVENTS_KEPT = 100
 # The same complaint is told again only after so long.
 QUIET = 6 * 3600.0
+# Strategies that go through lifecycle stages with a second target group.
+STAGED = frozenset({"BLUE_GREEN", "LINEAR", "CANARY"})
 ENDED = frozenset({"SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"})
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a deployment in stages is: the stage, since when, and the step of its traffic."""
+
+    stage: str = ""
+    since: float = 0
+    step: int = 0
+    stepped: float = 0
+    hooks: list[Hook] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -39,7 +53,9 @@ class Deployment:
     """One revision on its way to full size.
 
     `status` is the service deployment's, `rollout` that of the service's `deployments[]`.
-    `failures` counts for the circuit breaker, `failed` all that ever failed.
+    `failures` counts for the circuit breaker, `failed` all that ever failed. `swapped`: its tasks
+    are in the alternate target group. `production` and `test`: its percent of the traffic.
+    `alarmed`: the alarms that failed it; `ignored`: those in ALARM since before it began.
     """
 
     number: int
@@ -63,11 +79,28 @@ class Deployment:
     updated: float = 0
     finished: float | None = None
     live: bool = True
+    swapped: bool = False
+    production: float = 0
+    test: float = 0
+    progress: Progress = field(default_factory=Progress)
+    alarmed: list[str] = field(default_factory=list)
+    ignored: set[str] | None = None
+    bakes_until: float | None = None
 
     @property
     def id(self) -> str:
         """The name of this deployment in the service's own list."""
         return f"ecs-svc/{self.number}"
+
+    @property
+    def staged(self) -> bool:
+        """It goes through lifecycle stages instead of rolling."""
+        return self.configuration["strategy"] in STAGED
+
+    @property
+    def balancers(self) -> list[Settings]:
+        """Its load balancers, with the target groups as they are used by its tasks."""
+        return [_swap(each) if self.swapped else each for each in self.revision["loadBalancers"]]
 
     @property
     def breaker(self) -> Mapping[str, Any]:
@@ -87,7 +120,10 @@ class Event:
 
 @dataclass(slots=True)
 class Service:
-    """One service. `settings` is what was asked for, with AWS's defaults."""
+    """One service. `settings` is what was asked for, with AWS's defaults.
+
+    `lost`: how many tasks its good revision has lost that are not yet made up for.
+    """
 
     arn: str
     cluster_arn: str
@@ -102,6 +138,7 @@ class Service:
     retry_at: float = -math.inf
     in_a_row: int = 0
     launched: int = 0
+    lost: int = 0
     deployments: list[Deployment] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -118,6 +155,12 @@ class Service:
             each for each in reversed(self.deployments) if each.live and each is not self.primary
         ]
         return [self.primary, *others] if self.primary else others
+
+    @property
+    def good(self) -> Deployment | None:
+        """The last deployment that was completed."""
+        done = (each for each in reversed(self.deployments) if each.status == "SUCCESSFUL")
+        return next(done, None)
 
     def of(self, deployment: Deployment) -> list[Task]:
         """Return a deployment's tasks."""
@@ -151,10 +194,21 @@ def deploy(service: Service, now: float) -> Deployment:
         sources=[other.number for other in service.live if service.of(other)],
         updated=now,
     )
+    if service.good:  # the roles of the two target groups alternate
+        deployment.swapped = service.good.swapped != deployment.staged
     service.deployments.append(deployment)
     service.primary, service.rolling_back, service.steady = deployment, None, False
     service.retry_at, service.in_a_row = -math.inf, 0
     return deployment
+
+
+def _swap(balancer: Settings) -> Settings:
+    advanced = balancer.get("advancedConfiguration") or {}
+    if "alternateTargetGroupArn" not in advanced:
+        return balancer
+    used, idle = advanced["alternateTargetGroupArn"], balancer["targetGroupArn"]
+    other = {**advanced, "alternateTargetGroupArn": idle}
+    return {**balancer, "targetGroupArn": used, "advancedConfiguration": other}
 
 
 def update(service: Service, changes: Settings, now: float) -> Deployment | None:

@@ -59,5 +59,14 @@ class Surroundings(Protocol):
     def fates(self, image: str, service: str) -> Sequence[str]:
         """Return further words of fate for an image, or for a service."""
 
+    def weigh(self, rule: str, percents: Mapping[str, float]) -> None:
+        """Have a listener rule, or a listener, forward so much to each of the target groups."""
+
+    def ringing(self, alarms: Sequence[str]) -> Sequence[str]:
+        """Return those of the alarms that are in ALARM."""
+
+    def evaluation(self, alarms: Sequence[str]) -> float:
+        """Return how many seconds the slowest of the alarms takes to be judged."""
+
     def log(self, container: Shape, task: str, at: float, lines: Sequence[str]) -> None:
         """Write lines to a container's log stream."""

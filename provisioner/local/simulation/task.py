@@ -58,6 +58,7 @@ class Task:
     tags: list[dict[str, str]] = field(default_factory=list)
     overrides: Shape = field(default_factory=dict)
     refused: str = ""
+    provider: str = ""
     status: str = "PROVISIONING"
     desired: str = "RUNNING"
     due: float = math.inf

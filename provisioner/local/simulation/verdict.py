@@ -6,15 +6,31 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-b
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
+from . import alarms, traffic
 from .rolling import count
 from .service import ENDED, Deployment, Service
+from .surroundings import Surroundings
 from .targets import Targets
 
 BREAKER = "ECS deployment circuit breaker: "
 # Bounds of the threshold of type BOUNDED_PERCENT.
 LEAST, MOST = 3, 200
-TRIPPED = "the circuit breaker threshold was exceeded."
+
+
+class Cause(NamedTuple):
+    """Why a deployment fails: for its statusReason, for the event, and what the latter starts."""
+
+    why: str
+    told: str
+    who: str
+
+
+TRIPPED = Cause("the circuit breaker threshold was exceeded.", "tasks failed to start.", BREAKER)
+
+
+ALARMED = Cause("an alarm went off.", "alarm detected.", "ECS deployment failed: ")
 
 
 def threshold(deployment: Deployment) -> int:
@@ -29,7 +45,7 @@ def threshold(deployment: Deployment) -> int:
     )
 
 
-def judge(service: Service, now: float, targets: Targets) -> None:
+def judge(service: Service, now: float, targets: Targets, world: Surroundings) -> None:
     """Complete, fail or turn back the service's deployment as its tasks have it."""
     for each in service.deployments:
         gone = each is not service.primary and all(t.status == "STOPPED" for t in service.of(each))
@@ -45,15 +61,37 @@ def judge(service: Service, now: float, targets: Targets) -> None:
         service.in_a_row = 0
     others = [t for t in service.tasks if t.deployment != primary.number and t.status != "STOPPED"]
     full = len(mine.healthy) == mine.all == service.desired
-    if primary.rollout == "IN_PROGRESS":
-        if full and not others:
-            _complete(service, primary, now)
-        elif primary.breaker["enable"] and primary.failures >= threshold(primary):
-            trip(service, primary, now)
+    going = primary.rollout == "IN_PROGRESS" and not _fails(service, primary, now, world)
+    if going and full and not others and _through(service, primary, now, world):
+        _complete(service, primary, now)
     stopping = any(not t.active and t.status != "STOPPED" for t in service.tasks)
     if primary.rollout == "COMPLETED" and full and not stopping and not service.steady:
         service.steady = True
         service.tell(now, "has reached a steady state.")
+
+
+def _fails(service: Service, primary: Deployment, now: float, world: Surroundings) -> bool:
+    """Let it fail by an alarm or by its tasks; return whether it did."""
+    if primary.progress.stage == "CLEAN_UP" and service.rolling_back is None:
+        return False  # there is nothing left to go back to
+    if service.rolling_back is None and alarms.watch(primary, world):
+        back = bool(alarms.settings(primary).get("rollback"))
+        fall(service, primary, now, ALARMED, world, back=back)
+        return True
+    if primary.breaker["enable"] and primary.failures >= threshold(primary):
+        primary.tripped = True
+        fall(service, primary, now, TRIPPED, world, back=primary.breaker["rollback"])
+        return True
+    return False
+
+
+def _through(service: Service, primary: Deployment, now: float, world: Surroundings) -> bool:
+    """Whether there is no stage left for it to pass; what it goes back to passes none."""
+    if service.rolling_back is not None:
+        return True
+    if primary.staged:
+        return primary.progress.stage == "CLEAN_UP"
+    return alarms.baked(primary, now, world)
 
 
 def _complete(service: Service, primary: Deployment, now: float) -> None:
@@ -71,53 +109,61 @@ def _complete(service: Service, primary: Deployment, now: float) -> None:
     service.rolling_back = None
 
 
-def trip(service: Service, primary: Deployment, now: float) -> None:
+def fall(
+    service: Service,
+    primary: Deployment,
+    now: float,
+    cause: Cause,
+    world: Surroundings,
+    *,
+    back: bool = True,
+) -> None:
     """Let a deployment fail, and go back if it shall and can."""
-    primary.tripped = True
-    service.tell(now, f"(deployment {primary.id}) deployment failed: tasks failed to start.")
-    primary.rollout_reason = f"{BREAKER}tasks failed to start."
+    service.tell(now, f"(deployment {primary.id}) deployment failed: {cause.told}")
+    primary.rollout_reason = f"{cause.who}{cause.told}"
     if service.rolling_back is not None:  # what it goes back to fails, too
         _fail(
             service.rolling_back,
             now,
             "ROLLBACK_FAILED",
-            f"Service deployment rollback failed because {TRIPPED}",
+            f"Service deployment rollback failed because {cause.why}",
         )
         primary.rollout, service.rolling_back = "FAILED", None
-    elif primary.breaker["rollback"]:
-        roll_back(service, primary, now, TRIPPED, f"{BREAKER}rolling back to deploymentId")
+    elif back:
+        roll_back(service, primary, now, cause, world)
     else:
         primary.rollout = "FAILED"
-        _fail(primary, now, "STOPPED", f"Service deployment stopped because {TRIPPED}")
+        _fail(primary, now, "STOPPED", f"Service deployment stopped because {cause.why}")
 
 
-def roll_back(service: Service, failing: Deployment, now: float, why: str, words: str) -> bool:
+def roll_back(
+    service: Service, failing: Deployment, now: float, cause: Cause, world: Surroundings
+) -> None:
     """Return to the last deployment that was completed; without one the service stays as it is."""
     failing.rollout = "FAILED"
-    good = next(
-        (each for each in reversed(service.deployments) if each.status == "SUCCESSFUL"), None
-    )
+    good = service.good
     if good is None:
         _fail(
             failing,
             now,
             "ROLLBACK_FAILED",
-            f"Service deployment failed because {why} There is nothing to roll back to.",
+            f"Service deployment failed because {cause.why} There is nothing to roll back to.",
         )
-        return False
+        return
     failing.status, failing.reason = (
         "ROLLBACK_IN_PROGRESS",
-        f"Service deployment rolled back because {why}",
+        f"Service deployment rolled back because {cause.why}",
     )
     failing.back_to, failing.back_since, failing.updated = good.number, now, now
     failing.back_reason = failing.reason
+    traffic.restore(service, good, world)
     service.rolling_back, service.primary, service.steady = failing, good, False
     service.settings |= good.revision
     service.retry_at, service.in_a_row = -math.inf, 0
     good.rollout, good.wanted, good.updated, good.live = "IN_PROGRESS", service.desired, now, True
-    good.failures, good.rollout_reason = 0, f"{words} {good.id}."
+    good.failures = 0
+    good.rollout_reason = f"{cause.who}rolling back to deploymentId {good.id}."
     service.tell(now, f"rolling back to deployment {good.id}.")
-    return True
 
 
 def _fail(deployment: Deployment, now: float, status: str, reason: str) -> None:

@@ -356,3 +356,26 @@ def test_failing_starts_are_throttled(aws: Aws) -> None:
     assert 10 < failed < 40
     messages = " ".join(each["message"] for each in aws.described()["events"])
     assert "unable to consistently start tasks successfully" in messages
+
+
+@behaviour("4.5 [docs]", "Capacity providers get their base first, then by weight", "shows none")
+def test_tasks_are_spread_over_capacity_providers(aws: Aws) -> None:
+    strategy = [
+        {"capacityProvider": "FARGATE", "base": 1, "weight": 1},
+        {"capacityProvider": "FARGATE_SPOT", "weight": 3},
+    ]
+    aws.service(desiredCount=5, capacityProviderStrategy=strategy)
+    shown = [task["capacityProviderName"] for task in aws.tasks()]
+    assert sorted(shown) == ["FARGATE"] * 2 + ["FARGATE_SPOT"] * 3
+
+
+@behaviour("3.10", "A task that the old revision loses is replaced by its own", NEVER)
+def test_the_old_revision_replaces_its_own(aws: Aws) -> None:
+    old = aws.service()["taskDefinition"]
+    aws.advance(LONG)
+    (task,) = aws.tasks()
+    aws.ecs.update_service(cluster="c", service="web", taskDefinition=aws.image("nginx:pull-300s"))
+    aws.ecs.stop_task(cluster="c", task=task["taskArn"])
+    aws.advance(60)
+    running = [each for each in aws.tasks() if each["lastStatus"] == "RUNNING"]
+    assert [each["taskDefinitionArn"] for each in running] == [old]

@@ -30,6 +30,8 @@ class World:
         self.words: list[str] = []
         self.logs: list[str] = []
         self.addresses: dict[str, Address] = {}
+        self.weights: dict[str, dict[str, float]] = {}
+        self.in_alarm: list[str] = []
         self._made = 0
 
     def definition(self, arn: str) -> Mapping[str, Any]:
@@ -62,6 +64,15 @@ class World:
 
     def fates(self, image: str, service: str) -> Sequence[str]:
         return self.words
+
+    def weigh(self, rule: str, percents: Mapping[str, float]) -> None:
+        self.weights[rule] = dict(percents)
+
+    def ringing(self, alarms: Sequence[str]) -> Sequence[str]:
+        return [each for each in alarms if each in self.in_alarm]
+
+    def evaluation(self, alarms: Sequence[str]) -> float:
+        return 120
 
     def log(self, container: Mapping[str, Any], task: str, at: float, lines: Sequence[str]) -> None:
         self.logs += lines
