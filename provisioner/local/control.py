@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PREFIX = "/_provisioner/"
 PATHS = {
     "GET status": "who answers",
-    "GET calls?since=N": "the calls answered since the one numbered N",
+    "GET calls?since=N": "the calls answered since the one numbered N; no parameter's value",
     "POST calls/clear": "forget them",
     "GET settings": "what can be set, as it is",
     "POST settings": "change some of it",
