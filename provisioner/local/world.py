@@ -39,9 +39,10 @@ NO_PARAMETER = (
 )
 # The parts of a secret's ARN; what follows is a key of its JSON, a stage, a version.
 SECRET_PARTS = 7
-# Seconds that a task's network interface outlives it ("usually <1-2 min", aws-behaviour 3.11).
+# Seconds that a task's network interface outlives it; AWS gives no number.
 LINGERS = 30.0
-# Seconds until a new role can be assumed: "5-15 s" (aws-behaviour 19).
+# Seconds until a new role can be assumed: AWS gives no number (IAM user guide,
+# Changes that I make are not always immediately visible).
 ASSUMABLE_AFTER = 10.0
 # The reserved addresses of a subnet: network, router, DNS, future.
 RESERVED = 4
