@@ -158,9 +158,7 @@ def _tags(arn: str, place: Place) -> dict[str, str]:
     """Return the tags of what there is of that ARN."""
     if ":role/" in arn:
         roles = place.backends("iam")[place.account][get_partition(place.region)].roles
-        tags: Mapping[str, Any] = next(
-            (each.tags for each in roles.values() if each.arn == arn), {}
-        )
-        return {name: str(each["Value"]) for name, each in tags.items()}
+        role = next((each for each in roles.values() if each.arn == arn), None)
+        return {each["Key"]: each["Value"] for each in role.tags} if role else {}
     _, found = place.of("resourcegroupstaggingapi").get_resources(resource_arn_list=[arn])
     return dict(found[0].tags) if found else {}

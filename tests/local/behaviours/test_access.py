@@ -155,6 +155,16 @@ def test_tags_are_conditions(aws: Aws, role: Role) -> None:
     ecs.delete_cluster(cluster="c")
 
 
+def test_tags_of_a_role_are_conditions(aws: Aws, role: Role) -> None:
+    condition = {"StringEquals": {"aws:ResourceTag/stack": "mine"}}
+    role.may({"Action": "iam:GetRole", "Condition": condition})
+    for name in ("one", "other"):
+        aws.role(name)
+    aws.iam.tag_role(RoleName="one", Tags=[{"Key": "stack", "Value": "mine"}])
+    role.client("iam").get_role(RoleName="one")
+    aws.refused("AccessDenied", role.client("iam").get_role, RoleName="other")
+
+
 @behaviour("ECS: tag on creation", "Tags in a create need ecs:TagResource, too", "does not ask")
 def test_tagging_on_creation_is_an_action(aws: Aws, role: Role) -> None:
     role.may({"Action": "ecs:CreateCluster"})
