@@ -50,6 +50,12 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
     default=None,
     help="What is new is not there at once for everybody.",
 )
+@option(
+    "--enforce-iam/--allow-everything",
+    "enforce_iam",
+    default=None,
+    help="Assumed roles may do only what their policies allow.",
+)
 def start(
     *,
     as_json: bool,
@@ -59,6 +65,7 @@ def start(
     strict_images: bool | None,
     throttles: bool | None,
     consistency: bool | None,
+    enforce_iam: bool | None,
 ) -> None:
     """Start it, if it does not run; options hold for a running one, too."""
     given = {
@@ -66,6 +73,7 @@ def start(
         "strict_images": strict_images,
         "throttles": throttles,
         "consistency": consistency,
+        "enforce_iam": enforce_iam,
     }
     options = {name: value for name, value in given.items() if value is not None}
     directory = cloud.default_directory(os.environ)

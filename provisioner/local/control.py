@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PREFIX = "/_provisioner/"
 PATHS = {
     "GET status": "who answers",
-    "GET calls?since=N": "the calls answered since the one numbered N",
+    "GET calls?since=N": "the calls answered since the one numbered N; no parameter's value",
     "POST calls/clear": "forget them",
     "GET settings": "what can be set, as it is",
     "POST settings": "change some of it",
@@ -43,6 +43,7 @@ SETTINGS = {
     "strict_images": "whether images of the cloud's own repositories must have been pushed",
     "throttles": "whether calls come out of AWS's token buckets",
     "consistency": "whether a new role can be assumed only after a while",
+    "enforce_iam": "whether an assumed role may do only what its policies allow",
     "fates": 'words for images or services, by pattern: `{"app*": "crash"}`',
 }
 Action = Callable[[Mapping[str, Any]], Any]

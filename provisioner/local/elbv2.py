@@ -41,7 +41,7 @@ from .settings import Settings, drop
 Actions = list[dict[str, Any]]
 # Seconds: "typical 2-3 min" [unverified].
 PROVISIONED_IN = 120.0
-# How long its network interfaces outlive it: "typically 1-5 min" (aws-behaviour 6.10).
+# How long its network interfaces outlive it: AWS gives no number; minutes, seen in issues.
 LINGERS = 60.0
 
 

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from .serve import CUT
-from .wire import Call, error_code, identify
+from .wire import Call, error_code, identify, parameters_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,7 +23,8 @@ KEPT = 200_000
 class Record:
     """One call. `seq` counts from 1, `status` 0 is a cut; `start` and `end` are monotonic seconds.
 
-    `end` includes the delay. `error` is AWS's code, empty for a success.
+    `end` includes the delay. `error` is AWS's code, empty for a success. `parameters` are the names
+    of the outermost ones; values are never kept.
     """
 
     seq: int
@@ -36,6 +37,7 @@ class Record:
     error: str
     region: str
     user_agent: str
+    parameters: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,14 @@ class Recorder:
         def keep(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
             answer[:] = [status, headers]
 
+        names = parameters_of(headers_of(environ), environ.get("QUERY_STRING", ""), body)
         payload = b""
         try:
             payload = b"".join(self._app(environ, keep))
         finally:
             self._hold(call)
-            self._log(call, begun, environ, (*answer, payload), cut=bool(environ.get(CUT)))
+            cut = bool(environ.get(CUT))
+            self._log(call, begun, environ, (*answer, payload), names, cut=cut)
         start_response(*answer)
         return [payload]
 
@@ -115,6 +119,7 @@ class Recorder:
         begun: float,
         environ: WSGIEnvironment,
         answer: tuple[str, list[tuple[str, str]], bytes],
+        parameters: tuple[str, ...],
         *,
         cut: bool,
     ) -> None:
@@ -135,6 +140,7 @@ class Recorder:
                     error=error,
                     region=call.region,
                     user_agent=environ.get("HTTP_USER_AGENT", ""),
+                    parameters=parameters,
                 )
             )
 

@@ -19,13 +19,15 @@ class Settings:
     """`strict_images`: a tag that nobody has pushed to a repository of the cloud's own is missing.
 
     `throttles`: calls come out of AWS's token buckets. `consistency`: what is new is not there at
-    once for everybody. `fates`: words of fate, by a pattern of images or of service names.
+    once for everybody. `enforce_iam`: an assumed role may do only what its policies allow.
+    `fates`: words of fate, by a pattern of images or of service names.
     """
 
     clock: Clock = field(default_factory=Clock)
     strict_images: bool = False
     throttles: bool = False
     consistency: bool = False
+    enforce_iam: bool = False
     fates: dict[str, str] = field(default_factory=dict)
     _pending: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
 
@@ -66,7 +68,7 @@ class Settings:
             if speed is not None and not float(speed) > 0:
                 raise ValueError("a speed is greater than 0")
             self.clock.set(speed and float(speed), manual=wanted.get("manual"))
-        for name in ("strict_images", "throttles", "consistency"):
+        for name in ("strict_images", "throttles", "consistency", "enforce_iam"):
             if name in wanted:
                 setattr(self, name, bool(wanted[name]))
         if "fates" in wanted:
@@ -80,5 +82,6 @@ class Settings:
             "strict_images": self.strict_images,
             "throttles": self.throttles,
             "consistency": self.consistency,
+            "enforce_iam": self.enforce_iam,
             "fates": dict(self.fates),
         }

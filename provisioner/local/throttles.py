@@ -56,7 +56,7 @@ BUCKETS = (
     Bucket("cloudwatch", "DescribeAlarms", 9, 9),
     Bucket("route53", ".*", 5, 5),
 )
-# What a service calls it (aws-behaviour 17).
+# What a service calls it: the page Common Errors of its API reference.
 CODES = {"ec2": "RequestLimitExceeded", "elbv2": "Throttling", "iam": "Throttling"}
 MESSAGE = "Rate exceeded"
 

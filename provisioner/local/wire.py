@@ -88,6 +88,29 @@ def identify(
     return Call(service, operation, write, region)
 
 
+def parameters_of(headers: Mapping[str, str], query: str, body: bytes) -> tuple[str, ...]:
+    """Name the outermost parameters of a request, sorted, never their values.
+
+    Those in the path of a REST operation, in a CBOR body, and the body itself are not named.
+    """
+    names = {name for name, _ in parse_qsl(query, keep_blank_values=True)}
+    kind = headers.get("content-type", "")
+    if "json" in kind and body:
+        try:
+            found = json.loads(body)
+        except ValueError:
+            found = None
+        names |= found.keys() if isinstance(found, dict) else set()
+    elif "urlencoded" in kind:
+        names |= {name for name, _ in parse_qsl(body.decode(errors="replace"))}
+    return tuple(
+        sorted(
+            {name.partition(".")[0] for name in names if not name.startswith("X-Amz-")}
+            - {"Action", "Version"}
+        )
+    )
+
+
 def error_code(status: int, headers: Mapping[str, str], body: bytes) -> str:
     """AWS's code in an error answer, empty for a success. `headers` has lower-case names."""
     if status < HTTPStatus.BAD_REQUEST:

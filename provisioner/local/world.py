@@ -20,19 +20,30 @@ from moto.ecr.models import ecr_backends
 from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import ssm_backends
 
 from .elbv2_targets import serving, weigh
 from .settings import Settings, drop
-from .simulation.fate import NO_LOGS
+from .simulation.fate import INIT, NO_LOGS, NO_SECRET
 from .simulation.surroundings import Address, Group, Shape
 
 _ECR = re.compile(r"(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com/([^:@]+)(?::([^@]+))?(?:@(.+))?")
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?:.*/)?([\w+=,.@-]+)")
 ATTACHMENT = "arn:aws:ecs:{region}:{account}:attachment/{id}"
 MISSING_GROUP = "ResourceNotFoundException: The specified log group does not exist."
-# Seconds that a task's network interface outlives it ("usually <1-2 min", aws-behaviour 3.11).
+NO_SUCH = "ResourceNotFoundException: Secrets Manager can't find the specified secret."
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
+NO_PARAMETER = (
+    INIT + "unable to pull secrets or registry auth: execution resource retrieval failed: unable to"
+    " retrieve secrets from ssm: service call has been retried 1 time(s): invalid parameters: {why}"
+)
+# The parts of a secret's ARN; what follows is a key of its JSON, a stage, a version.
+SECRET_PARTS = 7
+# Seconds that a task's network interface outlives it; AWS gives no number.
 LINGERS = 30.0
-# Seconds until a new role can be assumed: "5-15 s" (aws-behaviour 19).
+# Seconds until a new role can be assumed: AWS gives no number (IAM user guide,
+# Changes that I make are not always immediately visible).
 ASSUMABLE_AFTER = 10.0
 # The reserved addresses of a subnet: network, router, DNS, future.
 RESERVED = 4
@@ -137,7 +148,31 @@ class World:
             name = options.get("awslogs-group")
             if name and not self._log_group(options):
                 return NO_LOGS.replace("{why}", MISSING_GROUP)
+            for secret in each.get("secrets") or ():
+                if why := self._unreadable(secret["valueFrom"]):
+                    return why
         return ""
+
+    def _unreadable(self, source: str) -> str:
+        """Return why a secret's `valueFrom` gives no value, nothing if it does.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html
+        """
+        parts = source.split(":")
+        region = parts[3] if len(parts) > SECRET_PARTS - 2 else self._region
+        if parts[2:3] == ["secretsmanager"]:
+            secrets = secretsmanager_backends[self._account][region].secrets
+            arn = ":".join(parts[:SECRET_PARTS])
+            found = secrets.get(arn)
+            gone = found is None or found.is_deleted()
+            return NO_SECRET.replace("{why}", NO_SUCH) if gone else ""
+        name = parts[-1].removeprefix("parameter") if len(parts) > 1 else source
+        # In an ARN, `parameter/a` is `a` as well as `/a`.
+        names = {name, name.removeprefix("/")} if len(parts) > 1 else {name}
+        known = ssm_backends[self._account][region]
+        if any(known.get_parameters([each]) for each in names):
+            return ""
+        return NO_PARAMETER.replace("{why}", name)
 
     def unassumable(self, definition: Shape) -> str:
         roles = iam_backends[self._account][self._partition]

@@ -1,7 +1,7 @@
 """The rules between fields, checked on a valid Spec before anything calls AWS.
 
-A rule is a pure function from the Spec to what it finds. Each cites its source: sections of
-`aws-behaviour.md` (facts about AWS), or the API page.
+A rule is a pure function from the Spec to what it finds. Each cites its source: a page of
+AWS's API references (ECS, ELB, ...) or guides.
 """
 
 from __future__ import annotations

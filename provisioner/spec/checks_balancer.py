@@ -57,7 +57,7 @@ def ingress(spec: Spec) -> Iterator[Finding]:
 
 
 def attributes(spec: Spec) -> Iterator[Finding]:
-    """An attribute with a field of its own is not set a second way; aws-behaviour §6.3."""
+    """An attribute with a field of its own is not set twice; ELB API_LoadBalancerAttribute."""
     for key in spec.load_balancer.attributes if spec.load_balancer else ():
         if key in _OWN_ATTRIBUTES:
             message = f"has a field of its own: load_balancer.{_OWN_ATTRIBUTES[key]}"
@@ -65,7 +65,7 @@ def attributes(spec: Spec) -> Iterator[Finding]:
 
 
 def target_health(spec: Spec) -> Iterator[Finding]:
-    """The check ends before the next begins; aws-behaviour §6.6."""
+    """The check ends before the next begins; ELB API_CreateTargetGroup."""
     for path, service in services(spec):
         check = service.health_check
         if check.timeout_seconds >= check.interval_seconds:

@@ -1,4 +1,7 @@
-"""Rules about routes and listener rules. Limits from aws-behaviour §6.9 and §17.5."""
+"""Rules about routes and listener rules.
+
+Limits: ELB API_CreateRule, and Quotas for your Application Load Balancers.
+"""
 
 from __future__ import annotations
 

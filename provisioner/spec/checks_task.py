@@ -30,7 +30,7 @@ _SECRET_ARN = re.compile(
 
 
 def fargate_size(spec: Spec) -> Iterator[Finding]:
-    """Fargate has a table of memory sizes per CPU size; aws-behaviour §4.1 (fargate.json)."""
+    """Fargate has a table of memory sizes per CPU size; ECS API_RegisterTaskDefinition, cpu."""
     for path, service in workloads(spec):
         allowed = _SIZES.get(str(service.cpu))
         if allowed is None:
@@ -55,7 +55,7 @@ def _amounts_in_words(allowed: Any) -> str:
 
 
 def fargate_platform(spec: Spec) -> Iterator[Finding]:
-    """Large tasks and extra storage need platform 1.4.0; aws-behaviour §4.1, §4.2."""
+    """Large tasks and extra storage need platform 1.4.0; ECS guide, Fargate platform versions."""
     for path, service in workloads(spec):
         version = service.platform_version
         if version == "LATEST" or tuple(map(int, version.split("."))) >= (1, 4, 0):
@@ -80,7 +80,7 @@ def log_retention(spec: Spec) -> Iterator[Finding]:
 
 
 def container_health(spec: Spec) -> Iterator[Finding]:
-    """The check ECS runs in the container; aws-behaviour §2.3."""
+    """The check ECS runs in the container; ECS API_HealthCheck."""
     for path, service in every_container(spec):
         check, where = service.container_health_check, (*path, "container_health_check")
         if check is None:
@@ -98,7 +98,7 @@ def container_health(spec: Spec) -> Iterator[Finding]:
 
 
 def deployment_feasible(spec: Spec) -> Iterator[Finding]:
-    """A rolling deployment must be able to start or to stop a task; aws-behaviour §3.10.
+    """A rolling deployment can start or stop a task; ECS API_DeploymentConfiguration.
 
     ECS rounds the maximum down and the minimum up.
     """
@@ -125,7 +125,7 @@ def _stuck(desired: int, deployment: Deployment) -> bool:
 
 
 def capacity(spec: Spec) -> Iterator[Finding]:
-    """Capacity providers; aws-behaviour §4.5 and ecs.CreateService."""
+    """Capacity providers; ECS API_CreateService."""
     offered = spec.cluster.capacity_providers
     for path, service in workloads(spec):
         where, shares = (*path, "capacity_provider_strategy"), service.capacity_provider_strategy
@@ -175,7 +175,7 @@ def one_repository_one_setting(spec: Spec) -> Iterator[Finding]:
 
 
 def immutable_latest(spec: Spec) -> Iterator[Finding]:
-    """`latest` can be pushed once only where tags are immutable; aws-behaviour §10."""
+    """`latest` can be pushed once only where tags are immutable; ECR tag mutability."""
     for where, image in every_image(spec):
         immutable = image.repository is not None and image.tag_mutability == "IMMUTABLE"
         if immutable and image.tag == "latest" and image.digest is None:
@@ -184,7 +184,7 @@ def immutable_latest(spec: Spec) -> Iterator[Finding]:
 
 
 def secret_arns(spec: Spec) -> Iterator[Finding]:
-    """ECS reads secrets by ARN; aws-behaviour §2.3. The value is never shown: it may be one."""
+    """ECS reads secrets by ARN; ECS API_Secret. The value is never shown: it may be one."""
     for path, container in every_container(spec):
         for name, arn in container.secrets.items():
             if not _SECRET_ARN.fullmatch(arn):

@@ -73,7 +73,7 @@ def directory(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def attached(client: Connect) -> Callable[[], str]:
-    """Make a load balancer whose listener forwards to a target group; its ARN."""
+    """Make a load balancer whose listener forwards to a target group; the group's ARN."""
 
     def make() -> str:
         ec2, elb = client("ec2"), client("elbv2")

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
+from werkzeug.test import Client
 
 from provisioner.local.cloud import Cloud
 from provisioner.local.control import LocalError, ask
-from provisioner.local.faults import fault
+from provisioner.local.faults import Faults, fault
+from provisioner.local.settings import Settings
 from provisioner.local.throttles import BUCKETS, Throttles
 from provisioner.local.wire import Call
 
 from .conftest import Connect
+from .test_wire import signed
 
 behaviour = pytest.mark.behaviour
 Order = Callable[..., None]
@@ -143,3 +146,23 @@ def test_a_new_role_is_not_assumable_at_once(
     ask(cloud.endpoint, "clock/advance", {"seconds": 60})
     (service,) = ecs.describe_services(cluster="c", services=["web"])["services"]
     assert service["runningCount"] == 1
+
+
+def test_a_slow_answer_comes_late_and_the_call_is_applied() -> None:
+    applied: list[str] = []
+    slept: list[float] = []
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        assert slept == []
+        applied.append(environ["PATH_INFO"])
+        start_response("200 OK", [])
+        return [b"done"]
+
+    faults = Faults(app, Settings(), sleep=slept.append)
+    faults.order({"faults": [{"kind": "slow", "at": 1, "seconds": 90}]})
+    headers = {"Authorization": signed("iam")["authorization"]}
+    post = Client(faults).post
+    assert post("/", data={"Action": "GetRole"}, headers=headers).text == "done"
+    assert slept == []
+    assert post("/", data={"Action": "CreateRole"}, headers=headers).text == "done"
+    assert (applied, slept) == (["/", "/"], [90])

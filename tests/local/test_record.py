@@ -7,6 +7,7 @@ import pytest
 from werkzeug.test import Client
 
 from provisioner.local.record import Recorder
+from provisioner.local.wire import parameters_of
 
 from .test_wire import signed
 
@@ -89,3 +90,37 @@ def test_numbers_go_on_after_clearing(recorder: Recorder) -> None:
 def test_what_is_not_an_aws_call_is_not_logged(recorder: Recorder) -> None:
     assert Client(recorder).get("/favicon.ico").status_code == 200
     assert recorder.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "query", "body", "names"),
+    [
+        (
+            "application/x-amz-json-1.1",
+            "",
+            b'{"cluster": "c", "tags": [{"key": "k"}]}',
+            "cluster tags",
+        ),
+        ("application/x-amz-json-1.1", "", b"no json", ""),
+        ("application/x-amz-json-1.1", "", b"[1]", ""),
+        (
+            "application/x-www-form-urlencoded; charset=utf-8",
+            "",
+            b"Action=A&Version=1&Subnets.member.1=a&Subnets.member.2=b&Name=web",
+            "Name Subnets",
+        ),
+        ("", "list-type=2&prefix=&X-Amz-Signature=0", b"", "list-type prefix"),
+        ("application/octet-stream", "", b"\x00secret=1", ""),
+    ],
+)
+def test_parameters_are_named(kind: str, query: str, body: bytes, names: str) -> None:
+    assert parameters_of({"content-type": kind}, query, body) == tuple(names.split())
+
+
+def test_a_record_has_the_names_of_parameters_and_no_values(recorder: Recorder) -> None:
+    headers = {"Authorization": signed("iam")["authorization"]}
+    form = {"Action": "CreateRole", "RoleName": "confidential"}
+    Client(recorder).post("/", data=form, headers=headers)
+    (record,) = recorder.calls()
+    assert record.parameters == ("RoleName",)
+    assert "confidential" not in repr(record)

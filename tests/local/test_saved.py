@@ -70,6 +70,15 @@ def seen(client: Connect) -> dict[str, Any]:
     }
 
 
+def balanced(state: dict[str, Any]) -> list[str]:
+    """Return the network interfaces of load balancers in what `seen` gives."""
+    return [
+        each["NetworkInterfaceId"]
+        for each in state["interfaces"]
+        if each["Description"].startswith("ELB ")
+    ]
+
+
 def test_what_is_loaded_is_what_was_saved(
     cloud: Cloud,
     client: Connect,
@@ -81,9 +90,12 @@ def test_what_is_loaded_is_what_was_saved(
 ) -> None:
     populate(client)
     advance(ENOUGH)
-    client("elbv2").delete_load_balancer(LoadBalancerArn=attached())
+    attached()
+    (balancer,) = client("elbv2").describe_load_balancers()["LoadBalancers"]
+    client("elbv2").delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
     ask(cloud.endpoint, "settings", {"fates": {"nginx*": "crash"}})
     before = seen(client)
+    assert len(balanced(before)) == len(balancer["AvailabilityZones"])
     save(tmp_path / "state")
     ask(cloud.endpoint, "reset", {})
     ask(cloud.endpoint, "settings", {"fates": {}})
@@ -96,7 +108,9 @@ def test_what_is_loaded_is_what_was_saved(
     assert [each.rpartition("/")[2] for each in clusters] == ["c"]
     client("ecs").update_service(cluster="c", service="web", desiredCount=1)
     advance(ENOUGH)
-    assert seen(client)["service"]["runningCount"] == 1
+    after = seen(client)
+    assert after["service"]["runningCount"] == 1
+    assert balanced(after) == []  # they were on their way out when the state was saved
 
 
 def test_a_file_that_is_no_state_is_refused_and_changes_nothing(

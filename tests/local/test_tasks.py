@@ -60,10 +60,10 @@ def define(ecs: Any, image: str, **container: Any) -> str:
 
 @pytest.fixture
 def run(ecs: Any, network: dict[str, Any]) -> Callable[..., str]:
-    def start(image: str, **more: Any) -> str:
+    def start(image: str, container: dict[str, Any] | None = None, **more: Any) -> str:
         arn: str = ecs.run_task(
             cluster="c",
-            taskDefinition=define(ecs, image),
+            taskDefinition=define(ecs, image, **(container or {})),
             launchType="FARGATE",
             networkConfiguration=network,
             **more,
@@ -150,6 +150,33 @@ def test_a_log_group_that_is_not_there_fails_the_task(
     arn = run("nginx:1")
     advance(ENOUGH)
     assert "The specified log group does not exist" in described(ecs, arn)["stoppedReason"]
+
+
+@pytest.mark.behaviour(
+    "ECS: API_Secret", "A task whose secret or parameter does not exist fails to start", "has none"
+)
+def test_a_secret_that_is_not_there_fails_the_task(
+    ecs: Any, client: Connect, run: Callable[..., str], advance: Advance
+) -> None:
+    made = client("secretsmanager").create_secret(Name="s", SecretString='{"a": "b"}')["ARN"]
+    for name in ("/app/a", "b"):
+        client("ssm").put_parameter(Name=name, Value="1", Type="String")
+    owner = "eu-west-1:123456789012"
+    there = [made, f"{made}:a::", "/app/a", "b", f"arn:aws:ssm:{owner}:parameter/app/a"]
+    absent = {
+        f"arn:aws:secretsmanager:{owner}:secret:other-AbCdEf": "can't find the specified secret",
+        "/app/other": "invalid parameters: /app/other",
+        f"arn:aws:ssm:{owner}:parameter/other": "invalid parameters: /other",
+    }
+    sources = [*there, *absent]
+    arns = [run("nginx:1", {"secrets": [{"name": "A", "valueFrom": each}]}) for each in sources]
+    advance(ENOUGH)
+    tasks = [described(ecs, arn) for arn in arns]
+    assert [each["lastStatus"] for each in tasks[: len(there)]] == ["RUNNING"] * len(there)
+    for task, words in zip(tasks[len(there) :], absent.values(), strict=True):
+        assert task["stopCode"] == "TaskFailedToStart"
+        assert task["stoppedReason"].startswith("ResourceInitializationError: ")
+        assert words in task["stoppedReason"]
 
 
 def test_images_of_our_own_repositories_must_be_there_if_it_is_strict(

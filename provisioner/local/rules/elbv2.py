@@ -13,6 +13,7 @@ from provisioner.local.elbv2_targets import serving
 
 from .rule import Params, Place, Rule
 
+BALANCER = re.compile(r"arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer/\w+/[^/]+/\w+")
 NAME = re.compile(r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
 LEAST_ZONES = 2
 MOST_ATTRIBUTES = 20
@@ -28,6 +29,12 @@ def _protected(params: Params, place: Place) -> str | None:
             f"Load balancer '{found.arn}' cannot be deleted because deletion protection is enabled"
         )
     return None
+
+
+def _arn(params: Params, _: Place) -> str | None:
+    """What is gone may be deleted again; what never was a load balancer may not."""
+    arn = params["LoadBalancerArn"]
+    return None if BALANCER.fullmatch(arn) else f"'{arn}' is not a valid load balancer ARN"
 
 
 def _name(params: Params, _: Place) -> str | None:
@@ -161,6 +168,7 @@ def _last_listener(params: Params, place: Place) -> str | None:
 
 INVALID = "InvalidConfigurationRequest"
 RULES = (
+    Rule("DeleteLoadBalancer", "ValidationError", _arn, "API_DeleteLoadBalancer"),
     Rule("DeleteLoadBalancer", "OperationNotPermitted", _protected, "6.10 [bc]"),
     Rule("CreateLoadBalancer", "ValidationError", _name, "6.1 [bc]"),
     Rule("CreateTargetGroup", "ValidationError", _name, "6.6 [bc]"),

@@ -15,6 +15,7 @@ from moto.core.request import Request, determine_request_protocol
 from moto.core.utils import get_service_model
 from moto.iam.models import get_account_id_from
 
+from provisioner.local.access.enforcement import code_of, refused, session
 from provisioner.local.record import call_of, headers_of
 from provisioner.local.settings import Settings
 from provisioner.local.wire import Call, access_key, refusal
@@ -56,18 +57,36 @@ class Refusals:
         if call.service in SHOWS_TASKS and call.region:
             place.of("ecs").advance()
         self._settings.sweep()
+        if self._settings.enforce_iam and (error := _forbidden(environ, call, place)):
+            return _refused(environ, start_response, call, error)
         rules = BY_CALL.get((call.service, call.operation))
         if rules:
             params = parameters(environ, call)
             stream.seek(0)
             for rule in rules:
                 if message := rule.check(params, place):
-                    return _refused(environ, start_response, call, rule, message)
+                    return _refused(
+                        environ, start_response, call, (rule.status, rule.code, message)
+                    )
         return self._app(environ, start_response)
 
     def _place(self, environ: WSGIEnvironment, call: Call) -> Place:
         account = get_account_id_from(access_key(headers_of(environ)))
         return Place(account, call.region, self._settings, _backends)
+
+
+def _forbidden(environ: WSGIEnvironment, call: Call, place: Place) -> tuple[int, str, str] | None:
+    """Status, code and message, if the caller is a role that may not make the call."""
+    caller = session(environ, place)
+    if caller is None:
+        return None
+    params = parameters(environ, call)
+    environ["wsgi.input"].seek(0)
+    try:
+        why = refused(caller, call, params, place)
+    except NotImplementedError as error:
+        return 501, "NotImplemented", f"the embedded cloud's IAM cannot tell: {error}"
+    return (*code_of(call.service), why) if why else None
 
 
 def parameters(environ: WSGIEnvironment, call: Call) -> dict[str, Any]:
@@ -101,9 +120,13 @@ def _backends(service: str) -> Any:
 
 
 def _refused(
-    environ: WSGIEnvironment, start_response: StartResponse, call: Call, rule: Rule, message: str
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+    call: Call,
+    error: tuple[int, str, str],
 ) -> Iterable[bytes]:
-    headers, text = refusal(headers_of(environ), call.service, rule.code, message)
-    status = HTTPStatus(rule.status)
+    number, code, message = error
+    headers, text = refusal(headers_of(environ), call.service, code, message)
+    status = HTTPStatus(number)
     start_response(f"{status.value} {status.phrase}", list(headers.items()))
     return [text.encode()]

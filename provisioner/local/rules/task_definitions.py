@@ -14,7 +14,7 @@ from .rule import Params, Place, Rule
 
 CLIENT = "ClientException"
 _GIB = 1024
-# cpu -> memory in MiB that go with it (aws-behaviour 4.1).
+# cpu -> memory in MiB that go with it (ECS API_RegisterTaskDefinition, cpu).
 SIZES: dict[int, frozenset[int]] = {
     256: frozenset({512, 1024, 2048}),
     512: frozenset(range(_GIB, 4 * _GIB + 1, _GIB)),

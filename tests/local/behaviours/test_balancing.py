@@ -209,6 +209,16 @@ def test_deleting_what_is_gone_succeeds(aws: Aws) -> None:
 
 
 @behaviour(
+    "API_DeleteLoadBalancer", "Only the ARN of a load balancer deletes one", "ignores any other"
+)
+def test_another_arn_deletes_no_load_balancer(aws: Aws) -> None:
+    delete = aws.elbv2.delete_load_balancer
+    assert "not a valid load balancer ARN" in aws.refused(
+        "ValidationError", delete, LoadBalancerArn=aws.group()
+    )
+
+
+@behaviour(
     "7.1 [iss:tf#265]",
     "A security group that another one's rule names is not deleted",
     "deletes it",
