@@ -44,7 +44,7 @@ class Backend(Extension, CloudWatchBackend):
     def delete_alarms(self, alarm_names: list[str]) -> None:
         """Delete alarms with their tags. Unless one of several is there, AWS finds nothing."""
         there = [self.alarms[name] for name in alarm_names if name in self.alarms]
-        if not there:
+        if alarm_names and not there:
             raise ResourceNotFound
         if sum(alarm.rule is not None for alarm in there) > 1:
             raise ValidationError("You can delete only one composite alarm in one call.")
