@@ -5,6 +5,11 @@
 
 What belongs to no region (a role) carries `provisioner:region` as well, so that the same stack in
 another region leaves it alone. They go into the create call of everything that can carry tags.
+
+    provisioner:on-teardown   retain
+
+What carries this one besides is changed like everything else, and never deleted: neither when it
+leaves the spec nor by a teardown. The tag on the live thing decides, for the spec may be gone.
 """
 
 from __future__ import annotations
@@ -14,6 +19,8 @@ from provisioner.engine.model import Resource, Tags
 STACK = "provisioner:stack"
 ADDRESS = "provisioner:address"
 REGION = "provisioner:region"
+ON_TEARDOWN = "provisioner:on-teardown"
+RETAIN = "retain"
 
 
 def stamp(resource: Resource, stack: str) -> dict[str, str]:
@@ -24,3 +31,8 @@ def stamp(resource: Resource, stack: str) -> dict[str, str]:
 def is_ours(tags: Tags, stack: str) -> bool:
     """Whether tags say that the thing belongs to the stack."""
     return tags.get(STACK) == stack
+
+
+def is_retained(tags: Tags) -> bool:
+    """Whether tags say that the thing stays when nobody wants it any more."""
+    return tags.get(ON_TEARDOWN) == RETAIN

@@ -16,7 +16,7 @@ from provisioner.engine.judge import Judge, Verdict
 from provisioner.engine.kind import Effect, Kind, Scope
 from provisioner.engine.model import Live, Outputs, Resource, refs, resolve
 from provisioner.engine.observe import Observed
-from provisioner.engine.owner import ADDRESS, STACK
+from provisioner.engine.owner import ADDRESS, STACK, is_retained
 from provisioner.engine.step import GONE, Plan, Step
 from provisioner.errors import NotOwned, PlanError
 
@@ -55,11 +55,13 @@ def make_plan(
         raise PlanError("\n".join(problems))
     steps = [verdict.step for verdict in verdicts.values() if verdict.step]
     steps = [*steps, *bridges(steps, wanted, kinds, known)]
-    steps.extend(_deletes(observed.lives, verdicts, kinds, scope, teardown=not wanted))
+    deletes = list(_deletes(observed.lives, verdicts, kinds, scope, teardown=not wanted))
+    steps.extend(step for step in deletes if not _stays(step))
+    retained = tuple(step.live for step in deletes if step.live and _stays(step))
     ordered = order.arrange(steps, wanted, kinds)
     busy = {step.address for step in steps if step.action != "delete"}
     unchanged = tuple(sorted(a for a, v in verdicts.items() if v.keeps and a not in busy))
-    return Plan(scope.stack, ordered, unchanged, known)
+    return Plan(scope.stack, ordered, unchanged, known, retained)
 
 
 def _group(lives: Iterable[Live]) -> dict[str, list[Live]]:
@@ -153,6 +155,10 @@ def _deletes(
         else:
             reason = "teardown" if teardown else GONE
             yield Step("delete", address, kind.name, reason, effect, live=live)
+
+
+def _stays(step: Step) -> bool:
+    return step.live is not None and is_retained(step.live.tags)
 
 
 def _surplus(verdict: Verdict, kinds: Mapping[str, Kind]) -> tuple[Live, ...]:

@@ -49,6 +49,8 @@ class Plan:
     steps: tuple[Step, ...]
     unchanged: tuple[str, ...]
     outputs: Outputs = field(default_factory=dict)
+    retained: tuple[Live, ...] = ()
+    """Ours, wanted no more, and left where it is because its tag says so."""
 
     @property
     def empty(self) -> bool:

@@ -20,7 +20,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError
 
-from . import acm, ecs, elbv2, iam, tagging
+from . import acm, ecs, elbv2, iam, s3, tagging
 from .record import call_of, headers_of
 from .rules.refusals import Refusals
 from .settings import Settings
@@ -37,6 +37,7 @@ def build(settings: Settings) -> WSGIApplication:
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)
+    s3.install()
     tagging.install()
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
     vars(responses)["method_names_from_class"] = cache(method_names_from_class)

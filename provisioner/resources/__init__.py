@@ -21,12 +21,14 @@ from provisioner.resources.elbv2.rule_priorities import RulePriorities
 from provisioner.resources.elbv2.target_group import TargetGroup
 from provisioner.resources.iam.role import Role
 from provisioner.resources.logs.log_group import LogGroup
+from provisioner.resources.s3.bucket import Bucket
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Repository(),
         LogGroup(),
+        Bucket(),
         Role(),
         SecurityGroup(),
         SecurityGroupRule(),

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from provisioner.spec import checks_balancer, checks_names, checks_routing, checks_task, checks_tls
+from provisioner.spec import (
+    checks_access_logs,
+    checks_balancer,
+    checks_names,
+    checks_routing,
+    checks_task,
+    checks_tls,
+)
 from provisioner.spec.finding import Finding
 from provisioner.spec.models import Spec
 
@@ -29,6 +36,7 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_balancer.public_subnets,
     checks_balancer.ingress,
     checks_balancer.attributes,
+    checks_access_logs.attributes,
     checks_balancer.target_health,
     checks_balancer.without_balancer,
     checks_balancer.slow_start,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from provisioner.spec.access_logs import Logs
 from provisioner.spec.fields import (
     Bool,
     ElbName,
@@ -177,6 +178,8 @@ class LoadBalancer(Part):
     preserve_host_header: Bool = False
     attributes: dict[str, Value] = {}
     """Any other load balancer attribute by its AWS key."""
+    access_logs: Logs = None
+    """Every request, as a line in a bucket that is made for it."""
     ingress_cidrs: Strings = ["0.0.0.0/0"]
     """Who may reach the listeners."""
     redirect_http: Bool = True

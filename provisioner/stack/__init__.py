@@ -8,12 +8,13 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Resource
 from provisioner.spec.models import Spec
-from provisioner.stack import compute, identity, ingress, network, tls
+from provisioner.stack import access_logs, compute, identity, ingress, network, tls
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
 
 BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     network.build,
+    access_logs.build,
     ingress.build,
     identity.build,
     compute.build,

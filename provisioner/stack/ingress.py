@@ -9,7 +9,7 @@ from typing import Any
 from provisioner.engine.model import Ref, Resource
 from provisioner.spec.ingress import Action, Conditions, Listener, LoadBalancer, Rule
 from provisioner.spec.service import Route, Service
-from provisioner.stack import tls
+from provisioner.stack import access_logs, tls
 from provisioner.stack.context import Context, address, ref
 from provisioner.stack.names import ELB_LIMIT
 from provisioner.stack.network import BALANCER, GROUP, slug
@@ -88,6 +88,7 @@ def _balancer(context: Context, spec: LoadBalancer) -> Resource:
         "routing.http.desync_mitigation_mode": spec.desync_mitigation,
         "routing.http2.enabled": _flag(spec.http2),
         "routing.http.preserve_host_header.enabled": _flag(spec.preserve_host_header),
+        **access_logs.attributes(spec),
         **spec.attributes,
     }
     properties = {

@@ -12,11 +12,12 @@ from tests.cli.conftest import Command
 from tests.cloud.world import OAKTREE, World
 
 PLAN = {
-    "format_version", "stack", "environment", "account", "region", "changes", "unchanged", "summary"
+    "format_version", "stack", "environment", "account", "region", "changes", "unchanged",
+    "retained", "summary",
 }  # fmt: skip
 CHANGE = {"address", "action", "reason", "effect", "name", "replaces", "fields"}
 FIELD = {"path", "before", "after", "sensitive", "known", "forces"}
-REPORT = {"format_version", "result", "steps", "outputs"}
+REPORT = {"format_version", "result", "steps", "retained", "outputs"}
 STEP = {"address", "action", "outcome", "seconds", "error"}
 STATUS = {
     "format_version", "stack", "environment", "account", "region", "services", "resources",

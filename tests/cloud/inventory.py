@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from provisioner.engine.owner import ADDRESS, STACK
 
 Client = Callable[[str], Any]
@@ -41,7 +43,7 @@ def owned(client: Client, stack: str) -> dict[str, Found]:
 
 def everything(client: Client) -> Iterator[Found]:
     """All things of the kinds that a stack is made of, owned or not."""
-    for service in (_ec2, _elbv2, _ecs, _iam, _logs, _ecr):
+    for service in (_ec2, _elbv2, _ecs, _iam, _logs, _ecr, _s3):
         yield from service(client)
 
 
@@ -125,6 +127,17 @@ def _ecr(client: Client) -> Iterator[Found]:
         arn = repository["repositoryArn"]
         tags = ecr.list_tags_for_resource(resourceArn=arn)["tags"]
         yield Found("ecr.repository", arn, _tags(tags))
+
+
+def _s3(client: Client) -> Iterator[Found]:
+    s3 = client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        name = bucket["Name"]
+        try:
+            tags = s3.get_bucket_tagging(Bucket=name)["TagSet"]
+        except ClientError:  # NoSuchTagSet
+            tags = []
+        yield Found("s3.bucket", name, _tags(tags))
 
 
 def _tags(items: Iterable[Mapping[str, str]] | None) -> dict[str, str]:

@@ -75,6 +75,7 @@ def test_a_plan_is_one_flat_document() -> None:
             },
         ],
         "unchanged": 0,
+        "retained": [],
         "summary": {"create": 1, "update": 1, "replace": 0, "delete": 0},
     }
 
@@ -230,7 +231,7 @@ def test_a_report_is_one_flat_document() -> None:
     assert keys(found) == ["create net.group/g", "create net.listener/l"]
     made, failed = found.steps
     report = Report((Outcome(made, "done", 1.23456), Outcome(failed, "failed", 0.5, "no room")))
-    written = report_document(report, {"url": "http://x"})
+    written = report_document(report, {"url": "http://x"}, kinds=KINDS)
     assert json.loads(json.dumps(written)) == {
         "format_version": 1,
         "result": "partial",
@@ -250,6 +251,7 @@ def test_a_report_is_one_flat_document() -> None:
                 "error": "no room",
             },
         ],
+        "retained": [],
         "outputs": {"url": "http://x"},
     }
 

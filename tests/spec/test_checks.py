@@ -11,6 +11,7 @@ import pytest
 
 from provisioner.spec import (
     checks,
+    checks_access_logs,
     checks_balancer,
     checks_names,
     checks_routing,
@@ -35,7 +36,14 @@ services:
 
 
 def test_every_rule_is_in_the_table() -> None:
-    modules = (checks_balancer, checks_names, checks_routing, checks_task, checks_tls)
+    modules = (
+        checks_access_logs,
+        checks_balancer,
+        checks_names,
+        checks_routing,
+        checks_task,
+        checks_tls,
+    )
     written = {
         function
         for module in modules

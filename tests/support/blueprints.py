@@ -66,7 +66,7 @@ services:
 EVERY_LISTENER = """
 load_balancer:
   ingress_cidrs: [10.0.0.0/8, '2001:db8::/32']
-  attributes: {access_logs.s3.enabled: false}
+  access_logs: true
   redirect_http: false
   listeners:
     http:

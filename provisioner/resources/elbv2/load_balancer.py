@@ -30,7 +30,7 @@ class LoadBalancer(_common.Tagged):
     fields = ("Name", "Scheme", "Type", "IpAddressType", "Subnets", "SecurityGroups")
     identity = ("Name",)
     name_limit = 32
-    uses = frozenset({"ec2.security_group", "ec2.security_group_rule"})
+    uses = frozenset({"ec2.security_group", "ec2.security_group_rule", "s3.bucket"})
     immutable = frozenset({"Name", "Scheme", "Type", "VpcId"})
     rules = Rules(unordered=frozenset({"Subnets", "SecurityGroups"}))
     retries = (
