@@ -21,6 +21,8 @@ ADDRESS = "provisioner:address"
 REGION = "provisioner:region"
 ON_TEARDOWN = "provisioner:on-teardown"
 RETAIN = "retain"
+MARK = "provisioner:attributes"
+"""On what has attributes that are worth reading: they were set once, and may have to go again."""
 
 
 def stamp(resource: Resource, stack: str) -> dict[str, str]:

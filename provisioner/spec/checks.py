@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from provisioner.spec import (
     checks_access_logs,
     checks_balancer,
+    checks_headers,
     checks_names,
     checks_routing,
     checks_task,
@@ -53,6 +54,7 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_routing.rule_twice,
     checks_tls.certificates,
     checks_tls.mutual_tls,
+    checks_headers.credentials,
     checks_names.written_names,
     checks_names.rule_names,
 )

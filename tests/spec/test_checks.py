@@ -13,6 +13,7 @@ from provisioner.spec import (
     checks,
     checks_access_logs,
     checks_balancer,
+    checks_headers,
     checks_names,
     checks_routing,
     checks_task,
@@ -39,6 +40,7 @@ def test_every_rule_is_in_the_table() -> None:
     modules = (
         checks_access_logs,
         checks_balancer,
+        checks_headers,
         checks_names,
         checks_routing,
         checks_task,
