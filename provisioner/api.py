@@ -223,4 +223,4 @@ class Stack:
 
     def report_document(self, report: Report) -> dict[str, Any]:
         """The report as `apply --json` prints it."""
-        return report_document(report, self.outputs(report.outputs))
+        return report_document(report, self.outputs(report.outputs), kinds=KINDS)

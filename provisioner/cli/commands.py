@@ -158,9 +158,12 @@ def teardown(
     found = stack.teardown_plan()
     if found.empty:
         if not as_json:
-            click.echo(f"Nothing to do. Nothing of {stack.scope.stack} exists.")
+            left = text.retained(stack.plan_document(found))
+            words = f"is left but:\n{left}" if left else "exists."
+            click.echo(f"Nothing to do. Nothing of {stack.scope.stack} {words}")
             return 0
-        return _finish(stack, Report(()), verb="teardown", as_json=as_json)
+        none = Report((), retained=found.retained)
+        return _finish(stack, none, verb="teardown", as_json=as_json)
     if not as_json or not yes:
         click.echo(text.plan(stack.plan_document(found)), err=as_json)
     found = stack.guard(found, force=force)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from provisioner.engine.execute import Report
 from provisioner.engine.kind import Kind
-from provisioner.engine.model import Change, Outputs, Ref, Text, refs, resolve
+from provisioner.engine.model import Change, Live, Outputs, Ref, Text, refs, resolve
+from provisioner.engine.owner import ADDRESS, ON_TEARDOWN, RETAIN
 from provisioner.engine.step import Plan, Step
 
 FORMAT_VERSION = 1
@@ -28,7 +29,7 @@ def plan_document(
     account: str,
     region: str,
 ) -> dict[str, Any]:
-    """Who and where, then `changes, unchanged, kept, summary, warnings`.
+    """Who and where, then `changes, unchanged, kept, retained, summary, warnings`.
 
     `summary.replace` counts pairs; the create and the delete of a pair are changes of their own.
     """
@@ -51,6 +52,7 @@ def plan_document(
             {"address": k.address, "path": k.path, "value": _plain(k.value), "by": k.by}
             for k in plan.kept
         ],
+        "retained": _retained(plan.retained, kinds),
         "summary": {
             "create": counted.count("create"),
             "update": counted.count("update"),
@@ -61,8 +63,10 @@ def plan_document(
     }
 
 
-def report_document(report: Report, outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """`format_version, result, steps, outputs`."""
+def report_document(
+    report: Report, outputs: Mapping[str, Any], *, kinds: Mapping[str, Kind]
+) -> dict[str, Any]:
+    """`format_version, result, steps, retained, outputs`."""
     return {
         "format_version": FORMAT_VERSION,
         "result": report.result,
@@ -76,8 +80,21 @@ def report_document(report: Report, outputs: Mapping[str, Any]) -> dict[str, Any
             }
             for outcome in report.outcomes
         ],
+        "retained": _retained(report.retained, kinds),
         "outputs": dict(outputs),
     }
+
+
+def _retained(lives: Iterable[Live], kinds: Mapping[str, Kind]) -> list[dict[str, str]]:
+    """What stays although nobody wants it: its address, what AWS calls it, why."""
+    return [
+        {
+            "address": live.tags.get(ADDRESS, live.kind),
+            "name": str(live.properties.get((*kinds[live.kind].identity, "")[0]) or live.id),
+            "reason": f"it is tagged {ON_TEARDOWN}={RETAIN}",
+        }
+        for live in lives
+    ]
 
 
 def known_outputs(wanted: Any, outputs: Outputs) -> Any:

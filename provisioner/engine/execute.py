@@ -20,7 +20,7 @@ from provisioner.engine.attempt import Attempt, Say
 from provisioner.engine.aws import DENIED, Aws, code_of, explain
 from provisioner.engine.clock import Clock
 from provisioner.engine.kind import Kind, Scope
-from provisioner.engine.model import Outputs
+from provisioner.engine.model import Live, Outputs
 from provisioner.engine.step import Plan, Step
 from provisioner.errors import Interrupted, NotServing, ProvisionerError, StepFailed
 
@@ -67,6 +67,7 @@ class Report:
     outcomes: tuple[Outcome, ...]
     outputs: Outputs = field(default_factory=dict)
     interrupted: bool = False
+    retained: tuple[Live, ...] = ()
 
     @property
     def result(self) -> str:
@@ -136,7 +137,8 @@ class _Run:
                     self._record(future.result())
                     sorter.done(running.pop(future))
         ordered = tuple(self.outcomes[key] for key in self.steps)
-        return Report(ordered, self.outputs, interrupted=self.clock.stopped)
+        stays = self.plan.retained
+        return Report(ordered, self.outputs, interrupted=self.clock.stopped, retained=stays)
 
     def _blocker(self, step: Step) -> str:
         """Why a step cannot run: the first need that is not done, or that the run was stopped."""

@@ -10,7 +10,7 @@ from provisioner.engine.kept import carried_over, compared
 from provisioner.engine.kind import Effect, Kind, Scope
 from provisioner.engine.model import Change, Live, Outputs, Resource, resolve
 from provisioner.engine.names import variant
-from provisioner.engine.owner import ADDRESS, stamp
+from provisioner.engine.owner import ADDRESS, is_retained, stamp
 from provisioner.engine.step import Step
 from provisioner.errors import PlanError
 
@@ -54,12 +54,22 @@ class Judge:
     def _candidates(self, resource: Resource, lives: Iterable[Live]) -> list[Live]:
         ours = [live for live in lives if self.scope.ours(live.tags)]
         mine = [live for live in ours if live.tags.get(ADDRESS) == resource.address]
+        mine = [live for live in mine if not self._left_behind(resource, live)]
         if mine:
             return mine
         if not self.kind.identity:
             return [live for live in ours if self._same(resource, live)][:1]
+        return [live for live in ours if self._named(resource, live)]
+
+    def _named(self, resource: Resource, live: Live) -> bool:
         want = resolve({n: resource.properties.get(n) for n in self.kind.identity}, self.known)
-        return [live for live in ours if all(live.properties.get(n) == v for n, v in want.items())]
+        return all(live.properties.get(name) == value for name, value in want.items())
+
+    def _left_behind(self, resource: Resource, live: Live) -> bool:
+        """Whether it stays as it is, and what is wanted at its address is another."""
+        if self.kind.replacement != "refuse" or not is_retained(live.tags):
+            return False
+        return not self._named(resource, live)
 
     def _same(self, resource: Resource, live: Live) -> bool:
         """Whether it is the very thing, under an address that nobody wants any more."""

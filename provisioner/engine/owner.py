@@ -5,6 +5,11 @@
 
 What belongs to no region (a role) carries `provisioner:region` as well, so that the same stack in
 another region leaves it alone. They go into the create call of everything that can carry tags.
+
+    provisioner:on-teardown   retain
+
+What carries this one besides is changed like everything else, and never deleted: neither when it
+leaves the spec nor by a teardown. The tag on the live thing decides, for the spec may be gone.
 """
 
 from __future__ import annotations
@@ -18,6 +23,10 @@ SCALED = "provisioner:scaled"
 """On a service that is or was scaled: the index may not know its scalable target."""
 DISCOVERED = "provisioner:discovered"
 """On a service that is or was in a namespace of the stack's: likewise."""
+ON_TEARDOWN = "provisioner:on-teardown"
+RETAIN = "retain"
+MARK = "provisioner:attributes"
+"""On what has attributes that are worth reading: they were set once, and may have to go again."""
 
 
 def stamp(resource: Resource, stack: str) -> dict[str, str]:
@@ -28,3 +37,8 @@ def stamp(resource: Resource, stack: str) -> dict[str, str]:
 def is_ours(tags: Tags, stack: str) -> bool:
     """Whether tags say that the thing belongs to the stack."""
     return tags.get(STACK) == stack
+
+
+def is_retained(tags: Tags) -> bool:
+    """Whether tags say that the thing stays when nobody wants it any more."""
+    return tags.get(ON_TEARDOWN) == RETAIN

@@ -17,7 +17,7 @@ from provisioner.engine.kept import kept
 from provisioner.engine.kind import Effect, Kind, Scope
 from provisioner.engine.model import Live, Outputs, Resource, refs, resolve
 from provisioner.engine.observe import Observed
-from provisioner.engine.owner import ADDRESS, STACK
+from provisioner.engine.owner import ADDRESS, STACK, is_retained
 from provisioner.engine.step import GONE, Kept, Plan, Step
 from provisioner.errors import NotOwned, PlanError
 
@@ -57,13 +57,14 @@ def make_plan(
         raise PlanError("\n".join(problems))
     steps = [verdict.step for verdict in verdicts.values() if verdict.step]
     steps = [*steps, *bridges(steps, wanted, kinds, known)]
-    steps.extend(_deletes(observed.lives, verdicts, kinds, scope, teardown=not wanted))
+    deletes = list(_deletes(observed.lives, verdicts, kinds, scope, teardown=not wanted))
+    steps.extend(step for step in deletes if not _stays(step))
+    retained = tuple(step.live for step in deletes if step.live and _stays(step))
     ordered = order.arrange(steps, wanted, kinds)
     busy = {step.address for step in steps if step.action != "delete"}
     unchanged = tuple(sorted(a for a, v in verdicts.items() if v.keeps and a not in busy))
-    return Plan(
-        scope.stack, ordered, unchanged, known, tuple(_kept(wanted, verdicts)), observed.warnings
-    )
+    found = tuple(_kept(wanted, verdicts))
+    return Plan(scope.stack, ordered, unchanged, known, found, observed.warnings, retained)
 
 
 def _kept(wanted: Sequence[Resource], verdicts: Mapping[str, Verdict]) -> Iterator[Kept]:
@@ -171,6 +172,10 @@ def _deletes(
         else:
             reason = "teardown" if teardown else GONE
             yield Step("delete", address, kind.name, reason, effect, live=live)
+
+
+def _stays(step: Step) -> bool:
+    return step.live is not None and is_retained(step.live.tags)
 
 
 def _surplus(verdict: Verdict, kinds: Mapping[str, Kind]) -> tuple[Live, ...]:

@@ -62,6 +62,8 @@ class Plan:
     kept: tuple[Kept, ...] = ()
     warnings: tuple[str, ...] = ()
     """What may go wrong although every step is done."""
+    retained: tuple[Live, ...] = ()
+    """Ours, wanted no more, and left where it is because its tag says so."""
 
     @property
     def empty(self) -> bool:

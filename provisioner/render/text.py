@@ -31,7 +31,7 @@ def plan(document: Mapping[str, Any], *, full: bool = False) -> str:
         lines += [click.style(f"warning: {words}", fg="yellow"), ""]
     changes = document["changes"]
     if not changes:
-        return "\n".join([*lines, *_kept(document), NO_CHANGES])
+        return "\n".join([*lines, *_kept(document), NO_CHANGES, *_retained(document)])
     ordered = sorted(changes, key=lambda change: change["action"] == "delete")
     width = max(len(change["address"]) for change in changes)
     for change in ordered:
@@ -39,6 +39,7 @@ def plan(document: Mapping[str, Any], *, full: bool = False) -> str:
     if document["unchanged"]:
         lines.append(click.style(f"  = {document['unchanged']} unchanged", dim=True))
     lines.extend(_kept(document))
+    lines.extend(_retained(document))
     lines.append("")
     return "\n".join([*lines, summary(document)])
 
@@ -79,7 +80,12 @@ def report(document: Mapping[str, Any], *, verb: str) -> str:
         lines += [f"      {line}" for line in (step["error"] or "").splitlines()]
     done = sum(step["outcome"] == "done" for step in steps)
     lines.append(f"{verb}: {done} of {len(steps)} steps done, result: {document['result']}.")
-    return "\n".join([*lines, *_outputs(document["outputs"])])
+    return "\n".join([*lines, *_retained(document), *_outputs(document["outputs"])])
+
+
+def retained(document: Mapping[str, Any]) -> str:
+    """What stays, alone."""
+    return "\n".join(_retained(document))
 
 
 def outputs(values: Mapping[str, Any]) -> str:
@@ -131,6 +137,12 @@ def _change(change: Mapping[str, Any], *, width: int, full: bool) -> Iterable[st
     new = change["action"] == "create" and change["reason"] == "does not exist yet"
     if change["action"] != "delete" and (full or not new):
         yield from map(_field, change["fields"])
+
+
+def _retained(document: Mapping[str, Any]) -> Iterable[str]:
+    """What stays although nobody wants it, and why."""
+    for thing in document["retained"]:
+        yield f"  = {thing['address']}  {_short(thing['name'])}  stays: {thing['reason']}"
 
 
 def _field(field: Mapping[str, Any]) -> str:

@@ -36,6 +36,7 @@ from provisioner.resources.elbv2.target_group import TargetGroup
 from provisioner.resources.events.rule import Rule
 from provisioner.resources.iam.role import Role
 from provisioner.resources.logs.log_group import LogGroup
+from provisioner.resources.s3.bucket import Bucket
 from provisioner.resources.scheduler.schedule import Schedule
 from provisioner.resources.scheduler.schedule_group import ScheduleGroup
 from provisioner.resources.servicediscovery.namespace import Namespace
@@ -48,6 +49,7 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Repository(),
         LogGroup(),
+        Bucket(),
         Role(),
         SecurityGroup(),
         SecurityGroupRule(),

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from provisioner.spec import (
+    checks_access_logs,
     checks_balancer,
     checks_containers,
     checks_discovery,
     checks_existing,
+    checks_headers,
     checks_names,
     checks_network,
     checks_routing,
@@ -48,6 +50,7 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_balancer.public_subnets,
     checks_balancer.ingress,
     checks_balancer.attributes,
+    checks_access_logs.attributes,
     checks_balancer.target_health,
     checks_balancer.without_balancer,
     checks_balancer.slow_start,
@@ -72,6 +75,7 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_scaling.scaling_schedule,
     checks_tls.certificates,
     checks_tls.mutual_tls,
+    checks_headers.credentials,
     checks_names.written_names,
     checks_names.rule_names,
     checks_containers.container_names,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from provisioner.spec.access_logs import Logs
 from provisioner.spec.fields import (
     Bool,
     ElbName,
@@ -22,6 +23,7 @@ from provisioner.spec.fields import (
     Strings,
     Value,
 )
+from provisioner.spec.headers import Cors, Security
 from provisioner.spec.tls import TLS_POLICY, Certificate, Mutual, MutualTls, TlsPolicy
 
 HTTP_PORT, HTTPS_PORT = 80, 443
@@ -177,6 +179,12 @@ class LoadBalancer(Part):
     preserve_host_header: Bool = False
     attributes: dict[str, Value] = {}
     """Any other load balancer attribute by its AWS key."""
+    access_logs: Logs = None
+    """Every request, as a line in a bucket that is made for it."""
+    security_headers: Security = None
+    """Headers that every response gets, and no `Server`: `true`, or what differs from the usual."""
+    cors: Cors | None = None
+    """Which other site's pages may call this one; without it, the application says."""
     ingress_cidrs: Strings = ["0.0.0.0/0"]
     """Who may reach the listeners."""
     redirect_http: Bool = True

@@ -9,6 +9,7 @@ from typing import Any
 from provisioner.engine.model import Lookup, Resource
 from provisioner.spec.models import Spec
 from provisioner.stack import (
+    access_logs,
     alarms,
     compute,
     dashboard,
@@ -31,6 +32,7 @@ from provisioner.stack.names import Names
 BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     network.build,
     new_network.build,
+    access_logs.build,
     ingress.build,
     identity.build,
     compute.build,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from provisioner.engine.model import Ref, Resource
 from provisioner.spec.ingress import Action, Conditions, Listener, LoadBalancer, Rule
 from provisioner.spec.service import Route, Service
-from provisioner.stack import new_network, tls
+from provisioner.stack import access_logs, headers, new_network, tls
 from provisioner.stack.context import Context, address, ref
 from provisioner.stack.names import ELB_LIMIT
 from provisioner.stack.network import BALANCER, GROUP, slug
@@ -88,6 +88,7 @@ def _balancer(context: Context, spec: LoadBalancer) -> Resource:
         "routing.http.desync_mitigation_mode": spec.desync_mitigation,
         "routing.http2.enabled": _flag(spec.http2),
         "routing.http.preserve_host_header.enabled": _flag(spec.preserve_host_header),
+        **access_logs.attributes(spec),
         **spec.attributes,
     }
     properties = {
@@ -141,10 +142,12 @@ def _listener(context: Context, balancer: LoadBalancer, name: str, listener: Lis
         "Protocol": listener.protocol,
         "DefaultActions": [default_action(context, name, listener)],
         **tls.properties(listener),
+        "Attributes": headers.attributes(balancer, listener),
     }
     target = balancer.secure() if balancer.redirects(name) else None
     after = (address(LISTENER, target),) if target else ()
-    return context.resource(LISTENER, name, properties, after=after)
+    made = context.resource(LISTENER, name, properties, after=after)
+    return replace(made, tags={**made.tags, **headers.tags(balancer)})
 
 
 def default_action(context: Context, name: str, listener: Listener) -> dict[str, Any]:
@@ -168,7 +171,7 @@ def place(context: Context, name: str, listener: Listener) -> list[Placed]:
     """
     entries: list[tuple[str, Rule | Route, dict[str, Any], frozenset[str]]] = [
         ("", rule, _action(rule), frozenset(target.service for target in rule.forward))
-        for rule in listener.rules
+        for rule in (*headers.preflight(context.spec.load_balancer, name), *listener.rules)
     ]
     for service, spec in context.services():
         entries += [

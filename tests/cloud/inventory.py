@@ -43,7 +43,7 @@ def owned(client: Client, stack: str) -> dict[str, Found]:
 
 def everything(client: Client) -> Iterator[Found]:
     """All things of the kinds that a stack is made of, owned or not."""
-    for service in (_ec2, _network, _elbv2, _ecs, _iam, _logs, _ecr, _scheduler):
+    for service in (_ec2, _network, _elbv2, _ecs, _iam, _logs, _ecr, _s3, _scheduler):
         yield from service(client)
 
 
@@ -165,6 +165,17 @@ def _scheduler(client: Client) -> Iterator[Found]:
             found = scheduler.get_schedule(GroupName=group["Name"], Name=item["Name"])
             address = found.get("Description", "").removeprefix(f"{ADDRESS}=")
             yield Found("scheduler.schedule", found["Arn"], {**tags, ADDRESS: address})
+
+
+def _s3(client: Client) -> Iterator[Found]:
+    s3 = client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        name = bucket["Name"]
+        try:
+            tags = s3.get_bucket_tagging(Bucket=name)["TagSet"]
+        except ClientError:  # NoSuchTagSet
+            tags = []
+        yield Found("s3.bucket", name, _tags(tags))
 
 
 def _tags(items: Iterable[Mapping[str, str]] | None) -> dict[str, str]:

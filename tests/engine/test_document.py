@@ -76,6 +76,7 @@ def test_a_plan_is_one_flat_document() -> None:
         ],
         "unchanged": 0,
         "kept": [],
+        "retained": [],
         "summary": {"create": 1, "update": 1, "replace": 0, "delete": 0},
         "warnings": [],
     }
@@ -232,7 +233,7 @@ def test_a_report_is_one_flat_document() -> None:
     assert keys(found) == ["create net.group/g", "create net.listener/l"]
     made, failed = found.steps
     report = Report((Outcome(made, "done", 1.23456), Outcome(failed, "failed", 0.5, "no room")))
-    written = report_document(report, {"url": "http://x"})
+    written = report_document(report, {"url": "http://x"}, kinds=KINDS)
     assert json.loads(json.dumps(written)) == {
         "format_version": 1,
         "result": "partial",
@@ -252,6 +253,7 @@ def test_a_report_is_one_flat_document() -> None:
                 "error": "no room",
             },
         ],
+        "retained": [],
         "outputs": {"url": "http://x"},
     }
 

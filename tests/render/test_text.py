@@ -43,7 +43,13 @@ def change(
 
 def document(*changes: Mapping[str, Any], unchanged: int = 0, **counts: int) -> dict[str, Any]:
     summary = {"create": 0, "update": 0, "replace": 0, "delete": 0, **counts}
-    return {**HEAD, "changes": list(changes), "unchanged": unchanged, "summary": summary}
+    return {
+        **HEAD,
+        "changes": list(changes),
+        "unchanged": unchanged,
+        "summary": summary,
+        "retained": [],
+    }
 
 
 def golden(words: str) -> str:

@@ -28,6 +28,7 @@ def step(address: str, outcome: str, error: str | None = None) -> dict[str, Any]
 DONE = {
     "result": "done",
     "steps": [step("ecs.cluster/main", "done"), step("ecs.service/app", "done")],
+    "retained": [],
     "outputs": {
         "url": "http://oaktree.example",
         "services": {"app": {"service_arn": "arn:aws:ecs:…:service/app"}},
@@ -40,6 +41,9 @@ PARTLY = {
         step("ecs.service/app", "failed", "CreateService: Invalid\nsecond line"),
         step("elbv2.listener/http", "skipped", "needs create ecs.service/app, which is failed"),
         step("ecr.repository/app", "interrupted", "stopped while waiting"),
+    ],
+    "retained": [
+        {"address": "s3.bucket/logs", "name": "oaktree-alb-logs", "reason": "it is tagged a=b"}
     ],
     "outputs": {},
 }
@@ -65,10 +69,11 @@ REPORTS: dict[str, tuple[dict[str, Any], str]] = {
           interrupted create ecr.repository/app
               stopped while waiting
         apply: 1 of 4 steps done, result: partial.
+          = s3.bucket/logs  oaktree-alb-logs  stays: it is tagged a=b
         """,
     ),
     "nothing to do": (
-        {"result": "done", "steps": [], "outputs": {}},
+        {"result": "done", "steps": [], "retained": [], "outputs": {}},
         "apply: 0 of 0 steps done, result: done.",
     ),
 }

@@ -11,10 +11,12 @@ import pytest
 
 from provisioner.spec import (
     checks,
+    checks_access_logs,
     checks_balancer,
     checks_containers,
     checks_discovery,
     checks_existing,
+    checks_headers,
     checks_names,
     checks_network,
     checks_routing,
@@ -43,7 +45,8 @@ services:
 
 def test_every_rule_is_in_the_table() -> None:
     modules = (
-        checks_balancer, checks_containers, checks_discovery, checks_existing,
+        checks_access_logs, checks_balancer, checks_containers, checks_discovery, checks_existing,
+        checks_headers,
         checks_names, checks_network, checks_routing, checks_scaling, checks_task, checks_tasks,
         checks_tls, checks_watching,
     )  # fmt: skip

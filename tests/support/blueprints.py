@@ -131,7 +131,9 @@ tasks:
 EVERY_LISTENER = """
 load_balancer:
   ingress_cidrs: [10.0.0.0/8, '2001:db8::/32']
-  attributes: {access_logs.s3.enabled: false}
+  access_logs: true
+  security_headers: true
+  cors: {allow_origin: 'https://a.org', preflight: true}
   redirect_http: false
   listeners:
     http:

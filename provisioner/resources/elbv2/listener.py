@@ -5,13 +5,14 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateL
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Retry, Scope, changed, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.engine.owner import ADDRESS, MARK
 from provisioner.resources._tags import batches, tag_list
 from provisioner.resources.elbv2 import _common
 from provisioner.resources.elbv2._actions import bridge_actions, canonical_actions
@@ -20,12 +21,18 @@ MUTABLE = (
     "Port", "Protocol", "SslPolicy", "Certificates", "DefaultActions", "MutualAuthentication",
 )  # fmt: skip
 EXTRA = "ExtraCertificates"
+ATTRIBUTES = "Attributes"
+SERVER = "routing.http.response.server.enabled"
 MOST_AT_ONCE = 25
 """Certificates in one call."""
 
 
 class Listener(_common.Tagged):
-    """Its port can change in place. `ExtraCertificates` are ARNs beside that of `Certificates`."""
+    """Its port can change in place. `ExtraCertificates` are ARNs beside that of `Certificates`.
+
+    `Attributes` maps AWS's keys to AWS's strings. They are read only where the tag says that they
+    were ever set, and are AWS's defaults elsewhere: one more call per listener for most of nothing.
+    """
 
     name = "elbv2.listener"
     api = Api("elbv2", "CreateListener", "ModifyListener")
@@ -49,9 +56,16 @@ class Listener(_common.Tagged):
         secure = [item["ListenerArn"] for item in found if item.get("Protocol") == "HTTPS"]
         answers = aws.gather(lambda arn: self._extra(aws, arn), secure)
         extra = dict(zip(secure, answers, strict=True))
+        marked = [
+            arn for arn in (item["ListenerArn"] for item in found) if _marked(arn, tags, scope)
+        ]
+        headers = dict(
+            zip(marked, aws.gather(lambda arn: _attributes(aws, arn), marked), strict=True)
+        )
         for item in found:
             arn = item["ListenerArn"]
-            yield self._live({**item, EXTRA: extra.get(arn)}, tags.get(arn, {}))
+            more = {EXTRA: extra.get(arn), ATTRIBUTES: headers.get(arn)}
+            yield self._live({**item, **more}, tags.get(arn, {}))
 
     def _extra(self, aws: Aws, arn: str) -> list[str]:
         """The certificates beside the default one, which DescribeListeners does not show."""
@@ -68,6 +82,9 @@ class Listener(_common.Tagged):
         client = aws.client("elbv2")
         if arguments := changed(want, changes, *MUTABLE):
             client.modify_listener(ListenerArn=live.id, **arguments)
+        if touched(changes, ATTRIBUTES):
+            for pairs in _common.changed_attributes(want[ATTRIBUTES], changes):
+                client.modify_listener_attributes(ListenerArn=live.id, Attributes=pairs)
         if not touched(changes, EXTRA):
             return
         old, new = set(live.properties.get(EXTRA) or ()), set(want[EXTRA])
@@ -82,10 +99,15 @@ class Listener(_common.Tagged):
         aws.client("elbv2").delete_listener(ListenerArn=live.id)
 
     def canonical(self, properties: Properties) -> Properties:
-        """AWS says `off` of an HTTPS listener that asks for no client certificates."""
+        """AWS says `off` of an HTTPS listener that asks for no client certificates.
+
+        It names itself in `Server` unless told not to.
+        """
         plain = {**properties, "DefaultActions": canonical_actions(properties["DefaultActions"])}
         if plain.get("Protocol") == "HTTPS" and not plain.get("MutualAuthentication"):
             plain["MutualAuthentication"] = {"Mode": "off"}
+        if ATTRIBUTES in plain:
+            plain[ATTRIBUTES] = {SERVER: "true", **(plain[ATTRIBUTES] or {})}
         return plain
 
     def bridge(self, live: Properties, want: Properties) -> Properties | None:
@@ -104,9 +126,20 @@ class Listener(_common.Tagged):
                 )
 
     def _live(self, item: dict[str, Any], tags: Tags) -> Live:
-        properties = {name: item.get(name) for name in (*self.fields, EXTRA)}
+        properties = {name: item.get(name) for name in (*self.fields, EXTRA, ATTRIBUTES)}
         arn = item["ListenerArn"]
         return Live(self.name, arn, tags, properties, {"Arn": arn, "Port": item.get("Port")})
+
+
+def _marked(arn: str, tags: Mapping[str, Tags], scope: Scope) -> bool:
+    """Whether its attributes were set, or are to be."""
+    mine = tags.get(arn, {})
+    return scope.ours(mine) and MARK in {**scope.tags.get(mine.get(ADDRESS, ""), {}), **mine}
+
+
+def _attributes(aws: Aws, arn: str) -> dict[str, str]:
+    answer = aws.client("elbv2").describe_listener_attributes(ListenerArn=arn)
+    return _common.attributes(answer["Attributes"])
 
 
 def _certificates(arns: Sequence[str]) -> list[dict[str, str]]:

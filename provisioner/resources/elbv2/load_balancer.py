@@ -32,7 +32,7 @@ class LoadBalancer(_common.Tagged):
     name_limit = 32
     uses = frozenset({
         "ec2.security_group", "ec2.security_group_rule", "ec2.vpc", "ec2.subnet",
-        "ec2.internet_gateway", "ec2.route_table",
+        "ec2.internet_gateway", "ec2.route_table", "s3.bucket",
     })  # fmt: skip
     immutable = frozenset({"Name", "Scheme", "Type", "VpcId"})
     rules = Rules(unordered=frozenset({"Subnets", "SecurityGroups"}))
