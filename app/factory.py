@@ -9,7 +9,9 @@ import structlog
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from . import edge, items, probes, problems
+from . import deployment, edge, items, probes, problems
+from .deployment import Deployment
+from .ecs import Reader
 from .health import Dependency, Health
 from .lifecycle import Lifecycle
 from .settings import Settings
@@ -32,6 +34,7 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
         if lifecycle.state == "starting":
             lifecycle.state = "ready"
         yield
+        app.state.deployment.close()
         await store.close()
 
     app = FastAPI(title="OakTree", docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -39,6 +42,14 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
     app.state.lifecycle = lifecycle
     app.state.store = store
     app.state.task = Task(settings.ecs_container_metadata_uri_v4)
+    app.state.deployment = Deployment(
+        app.state.task,
+        settings.deployment_cluster,
+        settings.deployment_service,
+        keep=settings.deployment_cache_seconds,
+        timeout=settings.deployment_timeout_seconds,
+        reader=Reader(seconds=settings.deployment_timeout_seconds),
+    )
     app.state.health = Health(
         {"database": Dependency(store.check, fatal=settings.embedded)},
         timeout=settings.health_timeout_seconds,
@@ -46,6 +57,7 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
     )
     app.include_router(items.router)
     app.include_router(probes.router)
+    app.include_router(deployment.router)
     problems.install(app)
     app.add_middleware(edge.Net)  # the last one added is the outermost
     app.add_middleware(edge.BodyLimit, most=settings.max_body_bytes)
