@@ -42,14 +42,7 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
     app.state.lifecycle = lifecycle
     app.state.store = store
     app.state.task = Task(settings.ecs_container_metadata_uri_v4)
-    app.state.deployment = Deployment(
-        app.state.task,
-        settings.deployment_cluster,
-        settings.deployment_service,
-        keep=settings.deployment_cache_seconds,
-        timeout=settings.deployment_timeout_seconds,
-        reader=Reader(seconds=settings.deployment_timeout_seconds),
-    )
+    app.state.deployment = _deployment(settings, app.state.task)
     app.state.health = Health(
         {"database": Dependency(store.check, fatal=settings.embedded)},
         timeout=settings.health_timeout_seconds,
@@ -70,3 +63,14 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
     )
     app.add_middleware(edge.Edge, lifecycle=lifecycle)
     return app
+
+
+def _deployment(settings: Settings, task: Task) -> Deployment:
+    return Deployment(
+        task,
+        settings.deployment_cluster,
+        settings.deployment_service,
+        keep=settings.deployment_cache_seconds,
+        timeout=settings.deployment_timeout_seconds,
+        reader=Reader(seconds=settings.deployment_timeout_seconds),
+    )
