@@ -43,14 +43,9 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
     app.state.store = store
     app.state.task = Task(settings.ecs_container_metadata_uri_v4)
     app.state.deployment = _deployment(settings, app.state.task)
-    app.state.health = Health(
-        {"database": Dependency(store.check, fatal=settings.embedded)},
-        timeout=settings.health_timeout_seconds,
-        keep=settings.health_cache_seconds,
-    )
-    app.include_router(items.router)
-    app.include_router(probes.router)
-    app.include_router(deployment.router)
+    app.state.health = _health(settings, store)
+    for part in (items, probes, deployment):
+        app.include_router(part.router)
     problems.install(app)
     app.add_middleware(edge.Net)  # the last one added is the outermost
     app.add_middleware(edge.BodyLimit, most=settings.max_body_bytes)
@@ -73,4 +68,12 @@ def _deployment(settings: Settings, task: Task) -> Deployment:
         keep=settings.deployment_cache_seconds,
         timeout=settings.deployment_timeout_seconds,
         reader=Reader(seconds=settings.deployment_timeout_seconds),
+    )
+
+
+def _health(settings: Settings, store: Store) -> Health:
+    return Health(
+        {"database": Dependency(store.check, fatal=settings.embedded)},
+        timeout=settings.health_timeout_seconds,
+        keep=settings.health_cache_seconds,
     )
