@@ -5,6 +5,8 @@
       └ factory    the ASGI application put together
           ├ items      the API: list, create, read, replace, delete
           │   └ store    SQLite, or PostgreSQL
+          ├ deployment /api/deployment/status: what ECS says of this service
+          │   └ ecs      how it is asked
           ├ probes     /health, /live, /ready, /version
           │   ├ health     dependencies, each with a time limit
           │   └ task       what ECS tells a container about itself

@@ -9,7 +9,9 @@ import structlog
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from . import edge, items, probes, problems
+from . import deployment, edge, items, probes, problems
+from .deployment import Deployment
+from .ecs import Reader
 from .health import Dependency, Health
 from .lifecycle import Lifecycle
 from .settings import Settings
@@ -32,6 +34,7 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
         if lifecycle.state == "starting":
             lifecycle.state = "ready"
         yield
+        app.state.deployment.close()
         await store.close()
 
     app = FastAPI(title="OakTree", docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -39,13 +42,10 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
     app.state.lifecycle = lifecycle
     app.state.store = store
     app.state.task = Task(settings.ecs_container_metadata_uri_v4)
-    app.state.health = Health(
-        {"database": Dependency(store.check, fatal=settings.embedded)},
-        timeout=settings.health_timeout_seconds,
-        keep=settings.health_cache_seconds,
-    )
-    app.include_router(items.router)
-    app.include_router(probes.router)
+    app.state.deployment = _deployment(settings, app.state.task)
+    app.state.health = _health(settings, store)
+    for part in (items, probes, deployment):
+        app.include_router(part.router)
     problems.install(app)
     app.add_middleware(edge.Net)  # the last one added is the outermost
     app.add_middleware(edge.BodyLimit, most=settings.max_body_bytes)
@@ -58,3 +58,22 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
     )
     app.add_middleware(edge.Edge, lifecycle=lifecycle)
     return app
+
+
+def _deployment(settings: Settings, task: Task) -> Deployment:
+    return Deployment(
+        task,
+        settings.deployment_cluster,
+        settings.deployment_service,
+        keep=settings.deployment_cache_seconds,
+        timeout=settings.deployment_timeout_seconds,
+        reader=Reader(seconds=settings.deployment_timeout_seconds),
+    )
+
+
+def _health(settings: Settings, store: Store) -> Health:
+    return Health(
+        {"database": Dependency(store.check, fatal=settings.embedded)},
+        timeout=settings.health_timeout_seconds,
+        keep=settings.health_cache_seconds,
+    )

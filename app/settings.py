@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     """After SIGTERM: still serving, no longer ready."""
     stop_timeout_seconds: Annotated[int, Field(ge=1, le=110)] = 20
     """After that, for requests in flight; together less than the container's stop timeout."""
+    deployment_cluster: str | None = None
+    deployment_service: str | None = None
+    """Whose deployments to show; on ECS it is known without."""
+    deployment_cache_seconds: Annotated[float, Field(ge=1, le=300)] = 10
+    deployment_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 5
     ecs_container_metadata_uri_v4: str | None = None
 
     @field_validator("cors_origins", mode="before")

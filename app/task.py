@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 from urllib.request import urlopen
@@ -20,16 +20,23 @@ class Task:
     """Reads the endpoint once it answers, and remembers. `uri` is None outside ECS."""
 
     uri: str | None
-    _container: dict[str, Any] | None = None
+    _known: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     async def container(self) -> dict[str, Any]:
         """The container's own metadata; empty where there is none, or it does not answer."""
-        if self._container is None and self.uri is not None:
+        return await self._about("")
+
+    async def whole(self) -> dict[str, Any]:
+        """The task's: `Cluster`, `TaskARN`, and not always `ServiceName`; empty likewise."""
+        return await self._about("/task")
+
+    async def _about(self, path: str) -> dict[str, Any]:
+        if path not in self._known and self.uri is not None:
             try:
-                self._container = await asyncio.to_thread(_read, self.uri)
+                self._known[path] = await asyncio.to_thread(_read, self.uri + path)
             except (OSError, ValueError, HTTPException):
                 return {}
-        return self._container or {}
+        return self._known.get(path, {})
 
 
 def _read(uri: str) -> dict[str, Any]:

@@ -10,6 +10,16 @@ from provisioner.stack import Blueprint
 from tests.support.blueprints import oaktree, shop, wanted
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf"
+OWN = [
+    "arn:aws:ecs:ap-southeast-1:*:service/oaktree-cluster-dev/oaktree-service-dev",
+    "arn:aws:ecs:ap-southeast-1:*:service-revision/oaktree-cluster-dev/oaktree-service-dev/*",
+]
+WITHOUT_RESOURCE = (
+    "ecr:GetAuthorizationToken",
+    "ecs:ListTasks",
+    "elasticloadbalancing:DescribeTargetHealth",
+)
+"""Service authorization reference: no resource type that a service's own statement could name."""
 EXECUTION, TASK = "iam.role/app-execution", "iam.role/app-task"
 
 
@@ -51,6 +61,23 @@ def test_the_execution_role_pulls_one_image_and_writes_one_log() -> None:
     }
 
 
+def test_oaktrees_task_may_ask_about_its_own_service_and_nothing_else() -> None:
+    place = "arn:aws:ecs:ap-southeast-1:*:"
+    assert allowed(oaktree("dev"), TASK) == {
+        "ecs:DescribeServices": OWN,
+        "ecs:DescribeServiceRevisions": OWN,
+        "ecs:DescribeTasks": [f"{place}task/oaktree-cluster-dev/*"],
+        "ecs:ListTasks": ["*"],
+        "elasticloadbalancing:DescribeTargetHealth": ["*"],
+    }
+    (listing,) = (
+        one for one in statements(oaktree("dev"), TASK) if "ecs:ListTasks" in one["Action"]
+    )
+    assert listing["Condition"] == {
+        "ArnLike": {"ecs:cluster": f"{place}cluster/oaktree-cluster-dev"}
+    }
+
+
 def test_an_image_from_elsewhere_needs_no_pull_permission() -> None:
     assert sorted(allowed(service(""), EXECUTION)) == ["logs:CreateLogStream", "logs:PutLogEvents"]
 
@@ -79,7 +106,7 @@ def test_one_secret_with_several_keys_is_named_once() -> None:
 
 
 def test_the_task_role_may_do_nothing_where_nothing_is_written() -> None:
-    role = wanted(oaktree("dev"), TASK)
+    role = wanted(service(""), TASK)
     assert (role["InlinePolicies"], role["ManagedPolicyArns"]) == ({}, [])
 
 
@@ -102,11 +129,11 @@ def test_the_task_role_may_do_what_is_written() -> None:
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_only_the_authorization_token_is_for_everything(environment: str) -> None:
+def test_only_what_knows_no_resource_is_for_everything(environment: str) -> None:
     blueprint = oaktree(environment)
     for address in (EXECUTION, TASK):
         for action, resources in allowed(blueprint, address).items():
-            assert (resources == ["*"]) is (action == "ecr:GetAuthorizationToken")
+            assert (resources == ["*"]) is (action in WITHOUT_RESOURCE)
             assert "*" not in action
 
 
