@@ -14,6 +14,8 @@ from provisioner.engine.model import Resource, Tags
 STACK = "provisioner:stack"
 ADDRESS = "provisioner:address"
 REGION = "provisioner:region"
+RECOVERY = "provisioner:recovery-window-days"
+"""On a secret: how long it can be restored after a delete, when the spec has forgotten it."""
 
 
 def stamp(resource: Resource, stack: str) -> dict[str, str]:

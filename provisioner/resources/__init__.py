@@ -26,13 +26,17 @@ from provisioner.resources.elbv2.target_group import TargetGroup
 from provisioner.resources.events.rule import Rule
 from provisioner.resources.iam.role import Role
 from provisioner.resources.logs.log_group import LogGroup
+from provisioner.resources.secretsmanager.secret import Secret
 from provisioner.resources.sns.subscription import Subscription
 from provisioner.resources.sns.topic import Topic
+from provisioner.resources.ssm.parameter import Parameter
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Repository(),
+        Secret(),
+        Parameter(),
         LogGroup(),
         Role(),
         SecurityGroup(),

@@ -37,6 +37,13 @@ def services(spec: Spec) -> Iterator[tuple[Path, Service]]:
         yield ("services", name), service
 
 
+def every_secret(spec: Spec) -> Iterator[tuple[Path, str]]:
+    """What stands under `secrets:` of every container, with its path."""
+    for path, service in services(spec):
+        for name, written in service.secrets.items():
+            yield (*path, "secrets", name), written
+
+
 def routes(spec: Spec) -> Iterator[tuple[Path, Route]]:
     """Every route of every service."""
     for path, service in services(spec):

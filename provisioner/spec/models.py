@@ -23,6 +23,7 @@ from provisioner.spec.fields import (
 )
 from provisioner.spec.ingress import LoadBalancer
 from provisioner.spec.network import Network
+from provisioner.spec.secrets import Parameter, Secret
 from provisioner.spec.service import Service
 from provisioner.spec.watching import Notifications
 
@@ -57,6 +58,10 @@ class Spec(Part):
     load_balancer: LoadBalancer | None = None
     services: Annotated[dict[Slug, Service], Field(min_length=1)]
     """What runs. `app` is the main service: its resources carry the stack's name alone."""
+    secrets: dict[Slug, Secret] = {}
+    """Secrets that the stack makes: `{database-url: {}}`; their values are never read."""
+    parameters: dict[Slug, Parameter] = {}
+    """Parameters of Parameter Store that the stack makes."""
     notifications: Notifications | None = None
     """Who is told of alarms and failed deployments."""
     dashboard: Bool = False

@@ -8,11 +8,21 @@ from typing import Any
 
 from provisioner.engine.model import Lookup, Resource, text
 from provisioner.spec.models import Spec
-from provisioner.stack import alarms, compute, dashboard, identity, ingress, network, notifications
+from provisioner.stack import (
+    alarms,
+    compute,
+    dashboard,
+    identity,
+    ingress,
+    network,
+    notifications,
+    vault,
+)
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
 
 BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
+    vault.build,
     network.build,
     ingress.build,
     identity.build,
@@ -21,7 +31,7 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     alarms.build,
     dashboard.build,
 )
-LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = ()
+LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = (vault.lookups,)
 """What builders look up beside the account and the network."""
 
 

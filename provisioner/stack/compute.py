@@ -9,6 +9,7 @@ from provisioner.engine.model import Resource, Text, text
 from provisioner.spec.service import Deployment, Image, Service
 from provisioner.stack import identity, ingress, network
 from provisioner.stack.context import Context, address, ref
+from provisioner.stack.vault import value_from
 
 REPOSITORY = "ecr.repository"
 LOG_GROUP = "logs.log_group"
@@ -132,7 +133,8 @@ def _container(context: Context, name: str, service: Service) -> dict[str, Any]:
             {"name": key, "value": service.environment[key]} for key in sorted(service.environment)
         ],
         "secrets": [
-            {"name": key, "valueFrom": service.secrets[key]} for key in sorted(service.secrets)
+            {"name": key, "valueFrom": value_from(context, service.secrets[key])}
+            for key in sorted(service.secrets)
         ],
         "user": service.user,
         "readonlyRootFilesystem": service.read_only_root_filesystem,

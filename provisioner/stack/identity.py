@@ -16,7 +16,8 @@ from provisioner.engine.model import Resource, Text, text
 from provisioner.engine.owner import REGION
 from provisioner.spec.service import Service
 from provisioner.stack.context import Context
-from provisioner.stack.secrets import parameters, secrets
+from provisioner.stack.secrets import values
+from provisioner.stack.vault import permissions
 
 ROLE = "iam.role"
 PRIVATE_IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)")
@@ -42,10 +43,7 @@ def task(service: str) -> str:
 
 def _execution_role(context: Context, name: str, service: Service) -> Resource:
     statements = [*_pull(context, service), _write_logs(context, name, service)]
-    if secrets(service):
-        statements.append(_allow(["secretsmanager:GetSecretValue"], secrets(service)))
-    if parameters(service):
-        statements.append(_allow(["ssm:GetParameters"], parameters(service)))
+    statements.extend(permissions(context, values(service)))
     properties = {
         "RoleName": service.names.execution_role or context.names.role("execution", name),
         "AssumeRolePolicyDocument": _trust(context),

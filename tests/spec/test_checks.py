@@ -14,6 +14,7 @@ from provisioner.spec import (
     checks_balancer,
     checks_names,
     checks_routing,
+    checks_secrets,
     checks_task,
     checks_watching,
 )
@@ -35,7 +36,14 @@ services:
 
 
 def test_every_rule_is_in_the_table() -> None:
-    modules = (checks_balancer, checks_names, checks_routing, checks_task, checks_watching)
+    modules = (
+        checks_balancer,
+        checks_names,
+        checks_routing,
+        checks_secrets,
+        checks_task,
+        checks_watching,
+    )
     written = {
         function
         for module in modules
