@@ -19,9 +19,11 @@ from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import RECOVERY, STACK
 from provisioner.errors import StepFailed
-from provisioner.resources._tags import sought, tag_list, tag_map
-from provisioner.resources.secretsmanager._common import key_id, secrets
+from provisioner.resources._tags import indexed, sought, tag_list, tag_map
+from provisioner.resources.secretsmanager._common import describe, key_id
 
+ARNS = "secretsmanager/secret:"
+SUFFIX = len("-AbCdEf")
 GENERATE = "GenerateSecretString"
 LONGEST_WINDOW_DAYS = 30
 SCHEDULED = (
@@ -59,13 +61,13 @@ class Secret(Kind):
     holds_data = True
 
     def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
-        if not sought(aws, scope, self.name, "secretsmanager/secret:"):
+        if not sought(aws, scope, self.name, ARNS):
             return
-        names = scope.names.get(self.name, frozenset())
-        for item in secrets(aws):
-            tags = tag_map(item.get("Tags"))
-            if scope.ours(tags) or item["Name"] in names:
-                yield self._live(item, tags)
+        names = set(scope.names.get(self.name, ()))
+        names |= {_name(arn) for arn in indexed(aws, scope, ARNS)}
+        for item in aws.gather(lambda name: describe(aws, name), sorted(names)):
+            if item is not None:
+                yield self._live(item, tag_map(item.get("Tags")))
 
     def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
         """One request, after another for the password; or what is in its recovery window."""
@@ -124,6 +126,11 @@ class Secret(Kind):
         properties = {name: item.get(name) or None for name in ("Name", "Description", "KmsKeyId")}
         outputs = {"Arn": item["ARN"], "Name": item["Name"]}
         return Live(self.name, item["ARN"], tags, properties, outputs)
+
+
+def _name(arn: str) -> str:
+    """An ARN ends in the name, a hyphen and six characters."""
+    return arn.split(":", 6)[6][:-SUFFIX]
 
 
 def _generated(client: Any, how: Mapping[str, Any]) -> str:
