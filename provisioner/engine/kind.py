@@ -186,6 +186,10 @@ class Kind(ABC):
         """What must still happen before the delete counts; "" when nothing."""
         return ""
 
+    def parting(self, live: Live) -> str:
+        """What the plan should say of its delete, beside the reason; "" when nothing."""
+        return ""
+
     def obstacles(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
         """Why it must not be deleted as it stands: data, protection, things that are not ours.
 

@@ -93,7 +93,7 @@ def _before_delete(
     """
     users = {kind.name for kind in kinds.values() if step.kind in kind.uses}
     before = users
-    if step.reason == GONE:
+    if step.reason.startswith(GONE):
         before = {step.kind, *kinds[step.kind].uses, *users}
     moved = {other.key for other in makes if other.kind in before}
     return moved | {other.key for other in deletes if other.kind in users}

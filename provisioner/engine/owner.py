@@ -27,6 +27,8 @@ ON_TEARDOWN = "provisioner:on-teardown"
 RETAIN = "retain"
 MARK = "provisioner:attributes"
 """On what has attributes that are worth reading: they were set once, and may have to go again."""
+RECOVERY = "provisioner:recovery-window-days"
+"""On a secret: how long it can be restored after a delete, when the spec has forgotten it."""
 
 
 def stamp(resource: Resource, stack: str) -> dict[str, str]:

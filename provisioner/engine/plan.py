@@ -170,7 +170,8 @@ def _deletes(
                 "delete", address, kind.name, "superseded", Effect.NONE, live=live, replaces=new
             )
         else:
-            reason = "teardown" if teardown else GONE
+            words = ("teardown" if teardown else GONE, kind.parting(live))
+            reason = "; ".join(filter(None, words))
             yield Step("delete", address, kind.name, reason, effect, live=live)
 
 

@@ -39,15 +39,19 @@ from provisioner.resources.logs.log_group import LogGroup
 from provisioner.resources.s3.bucket import Bucket
 from provisioner.resources.scheduler.schedule import Schedule
 from provisioner.resources.scheduler.schedule_group import ScheduleGroup
+from provisioner.resources.secretsmanager.secret import Secret
 from provisioner.resources.servicediscovery.namespace import Namespace
 from provisioner.resources.servicediscovery.service import Service as DiscoveryService
 from provisioner.resources.sns.subscription import Subscription
 from provisioner.resources.sns.topic import Topic
+from provisioner.resources.ssm.parameter import Parameter
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Repository(),
+        Secret(),
+        Parameter(),
         LogGroup(),
         Bucket(),
         Role(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from math import ceil, floor
@@ -22,11 +21,6 @@ _SIZES: Mapping[str, Any] = json.loads(
     files("provisioner.spec").joinpath("fargate.json").read_text("utf-8")
 )["memory_mib_by_cpu"]
 _LARGE_CPU = 8192
-_SECRET_ARN = re.compile(
-    r"arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:\s]+(:[^:\s]*){3}"
-    r"|secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:\s]+"
-    r"|ssm:[a-z0-9-]+:\d{12}:parameter/\S+)"
-)
 
 
 def fargate_size(spec: Spec) -> Iterator[Finding]:
@@ -181,18 +175,6 @@ def immutable_latest(spec: Spec) -> Iterator[Finding]:
         if immutable and image.tag == "latest" and image.digest is None:
             message = "IMMUTABLE refuses a second push of `latest`; deploy other tags, or digests"
             yield Finding((*where, "tag_mutability"), message, "warning")
-
-
-def secret_arns(spec: Spec) -> Iterator[Finding]:
-    """ECS reads secrets by ARN; ECS API_Secret. The value is never shown: it may be one."""
-    for path, container in every_container(spec):
-        for name, arn in container.secrets.items():
-            if not _SECRET_ARN.fullmatch(arn):
-                yield Finding(
-                    (*path, "secrets", name),
-                    "expected the ARN of a secret (arn:aws:secretsmanager:…:secret:NAME, with"
-                    " :KEY:: for one key of it) or of a parameter (arn:aws:ssm:…:parameter/NAME)",
-                )
 
 
 def secrets_beside_environment(spec: Spec) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import Literal
 from provisioner.spec.document import Path
 from provisioner.spec.ingress import Action, Conditions, Rule
 from provisioner.spec.models import Spec
+from provisioner.spec.parts import every_container, workloads
 from provisioner.spec.service import Route, Service
 
 
@@ -35,6 +36,17 @@ def services(spec: Spec) -> Iterator[tuple[Path, Service]]:
     """Every service with its path."""
     for name, service in spec.services.items():
         yield ("services", name), service
+
+
+def every_secret(spec: Spec) -> Iterator[tuple[Path, str]]:
+    """What stands under `secrets:` of every container, with its path."""
+    for path, container in every_container(spec):
+        for name, written in container.secrets.items():
+            yield (*path, "secrets", name), written
+    for path, workload in workloads(spec):
+        if workload.log_router:
+            for name, written in workload.log_router.secret_options.items():
+                yield (*path, "log_router", "secret_options", name), written
 
 
 def routes(spec: Spec) -> Iterator[tuple[Path, Route]]:

@@ -25,6 +25,7 @@ from provisioner.spec.fields import (
 )
 from provisioner.spec.ingress import LoadBalancer
 from provisioner.spec.network import Network
+from provisioner.spec.secrets import Parameter, Secret
 from provisioner.spec.service import Service
 from provisioner.spec.task import Task
 from provisioner.spec.watching import Notifications
@@ -72,6 +73,10 @@ class Spec(Part):
     """Properties in AWS's own words, put over those at an address: `{ecs.service/app: {…}}`."""
     resources: dict[str, dict[str, Any]] = {}
     """More resources in AWS's own words: `{logs.log_group/extra: {logGroupName: …}}`."""
+    secrets: dict[Slug, Secret] = {}
+    """Secrets that the stack makes: `{database-url: {}}`; their values are never read."""
+    parameters: dict[Slug, Parameter] = {}
+    """Parameters of Parameter Store that the stack makes."""
     notifications: Notifications | None = None
     """Who is told of alarms and failed deployments."""
     dashboard: Bool = False

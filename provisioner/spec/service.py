@@ -146,7 +146,7 @@ class Container(Extras):
     visible: list[VariableName] = []
     """Variables of `environment` that look like a credential and are none."""
     secrets: dict[VariableName, str] = {}
-    """Variable name to the ARN of a secret (`:json-key::` at the end if wanted) or parameter."""
+    """Variable name to a secret (`NAME`, `NAME:KEY`), a parameter (`ssm:NAME`) or their ARN."""
     user: Value | None = None
     """The user the container runs as: name or uid[:gid]."""
     read_only_root_filesystem: Bool = True

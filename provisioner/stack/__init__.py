@@ -25,11 +25,13 @@ from provisioner.stack import (
     scaling,
     tasks,
     tls,
+    vault,
 )
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
 
 BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
+    vault.build,
     network.build,
     new_network.build,
     access_logs.build,
@@ -47,6 +49,7 @@ LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = (
     reachability.lookups,
     existing.lookups,
     tls.lookups,
+    vault.lookups,
 )
 """What builders look up beside the account and the network."""
 

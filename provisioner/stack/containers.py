@@ -23,6 +23,7 @@ from provisioner.spec.service import (
 )
 from provisioner.stack import existing, tracing
 from provisioner.stack.context import Context, ref
+from provisioner.stack.vault import value_from
 
 REPOSITORY = "ecr.repository"
 ROOT = "0"
@@ -75,7 +76,7 @@ def _definition(
 ) -> dict[str, Any]:
     first = isinstance(container, InitContainer)
     image = container.image if isinstance(container, Sidecar | InitContainer) else None
-    plain = _plain(container)
+    plain = _plain(context, container)
     if key == MAIN:
         plain["environment"] = _pairs({**tracing.environment(context, name, workload),
                                        **container.environment})  # fmt: skip
@@ -109,7 +110,7 @@ def needs(workload: Workload, key: str, container: Container) -> dict[str, str]:
     return {**waits, **container.depends_on}
 
 
-def _plain(container: Container) -> dict[str, Any]:
+def _plain(context: Context, container: Container) -> dict[str, Any]:
     """What follows from the container alone."""
     beside = container if isinstance(container, Beside) else None
     essential = not isinstance(container, InitContainer)
@@ -125,7 +126,7 @@ def _plain(container: Container) -> dict[str, Any]:
         "workingDirectory": container.working_directory,
         "environment": _pairs(container.environment),
         "environmentFiles": [{"value": arn, "type": "s3"} for arn in container.environment_files],
-        "secrets": _pairs(container.secrets, value="valueFrom"),
+        "secrets": _sources(context, container.secrets),
         "user": container.user,
         "readonlyRootFilesystem": container.read_only_root_filesystem,
         "linuxParameters": _linux(container),
@@ -246,7 +247,7 @@ def _firelens(context: Context, name: str, workload: Workload, router: LogRouter
     return {
         "logDriver": "awsfirelens",
         "options": dict(router.options) or usual,
-        "secretOptions": _pairs(router.secret_options, value="valueFrom"),
+        "secretOptions": _sources(context, router.secret_options),
     }
 
 
@@ -257,7 +258,7 @@ def _alone(
     return {
         "name": key,
         "image": _image(container.image),
-        **_plain(container),
+        **_plain(context, container),
         "portMappings": [],
         "mountPoints": [],
         "dependsOn": [],
@@ -287,3 +288,9 @@ def _pairs(
     values: Mapping[str, str], *, name: str = "name", value: str = "value"
 ) -> list[dict[str, str]]:
     return [{name: key, value: values[key]} for key in sorted(values)]
+
+
+def _sources(context: Context, secrets: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"name": key, "valueFrom": value_from(context, secrets[key])} for key in sorted(secrets)
+    ]

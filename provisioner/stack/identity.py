@@ -19,7 +19,8 @@ from provisioner.spec.reach import PRIVATE_IMAGE
 from provisioner.spec.service import Workload
 from provisioner.stack.context import Context
 from provisioner.stack.permissions import allow, needed, read_files
-from provisioner.stack.secrets import parameters, secrets
+from provisioner.stack.secrets import values
+from provisioner.stack.vault import permissions
 
 ROLE = "iam.role"
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
@@ -56,10 +57,7 @@ def physical(context: Context, name: str, service: Workload) -> tuple[str, str]:
 def _execution_role(context: Context, name: str, service: Workload) -> Resource:
     statements = [*_pull(context, service), _write_logs(context, name, service)]
     statements.extend(read_files(service))
-    if secrets(service):
-        statements.append(allow(["secretsmanager:GetSecretValue"], secrets(service)))
-    if parameters(service):
-        statements.append(allow(["ssm:GetParameters"], parameters(service)))
+    statements.extend(permissions(context, values(service)))
     properties = {
         "RoleName": physical(context, name, service)[0],
         "AssumeRolePolicyDocument": _trust(context),

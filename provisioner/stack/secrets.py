@@ -1,4 +1,4 @@
-"""Secrets that containers are given: which ARN is which kind of thing."""
+"""Secrets that containers are given."""
 
 from __future__ import annotations
 
@@ -7,25 +7,9 @@ from collections.abc import Iterator
 from provisioner.spec.parts import containers
 from provisioner.spec.service import Workload
 
-SECRET_PARTS = 7
-"""`arn:aws:secretsmanager:region:account:secret:name-suffix`; a JSON key may follow."""
 
-
-def secrets(workload: Workload) -> list[str]:
-    """ARNs of the Secrets Manager secrets, without JSON keys and versions."""
-    return sorted({
-        ":".join(value.split(":")[:SECRET_PARTS])
-        for value in _values(workload)
-        if ":secretsmanager:" in value
-    })  # fmt: skip
-
-
-def parameters(workload: Workload) -> list[str]:
-    """ARNs of the SSM parameters."""
-    return sorted({v for v in _values(workload) if ":secretsmanager:" not in v})
-
-
-def _values(workload: Workload) -> Iterator[str]:
+def values(workload: Workload) -> Iterator[str]:
+    """What the spec says of each."""
     for _, _, container in containers(workload):
         yield from container.secrets.values()
     if workload.log_router:

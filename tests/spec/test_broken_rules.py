@@ -158,15 +158,16 @@ CASES: dict[str, Case] = {
     ),
     "secrets that are no ARNs": Case(
         app(
-            "secrets:\n  A: hunter2\n"
+            "secrets:\n  A: hunter2!\n"
             "  B: arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf:user\n"
             "  C: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf:user::'\n"
             "  D: arn:aws:ssm:eu-west-1:123456789012:parameter/shop/db"
         ),
         *[
-            f"f:{line}:10: services.app.secrets.{name}: expected the ARN of a secret"
-            " (arn:aws:secretsmanager:…:secret:NAME, with :KEY:: for one key of it)"
-            " or of a parameter (arn:aws:ssm:…:parameter/NAME)"
+            f"f:{line}:10: services.app.secrets.{name}: expected the name of a secret"
+            " (NAME, with :KEY for one key of it), of a parameter (ssm:NAME) or the ARN of either"
+            " (arn:aws:secretsmanager:…:secret:NAME, with :KEY:: for one key of it,"
+            " arn:aws:ssm:…:parameter/NAME)"
             for line, name in ((10, "A"), (11, "B"))
         ],
     ),

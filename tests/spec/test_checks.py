@@ -21,6 +21,7 @@ from provisioner.spec import (
     checks_network,
     checks_routing,
     checks_scaling,
+    checks_secrets,
     checks_task,
     checks_tasks,
     checks_tls,
@@ -47,7 +48,8 @@ def test_every_rule_is_in_the_table() -> None:
     modules = (
         checks_access_logs, checks_balancer, checks_containers, checks_discovery, checks_existing,
         checks_headers,
-        checks_names, checks_network, checks_routing, checks_scaling, checks_task, checks_tasks,
+        checks_names, checks_network, checks_routing, checks_scaling, checks_secrets, checks_task,
+        checks_tasks,
         checks_tls, checks_watching,
     )  # fmt: skip
     written = {

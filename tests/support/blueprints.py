@@ -14,6 +14,9 @@ from provisioner.stack import Blueprint, build
 SPECS = Path(__file__).parent.parent.parent / "specs"
 LOOKUPS: Outputs = {
     "lookup.account": {"Account": "123456789012", "Partition": "aws", "Region": "eu-west-1"},
+    "lookup.secret/elsewhere/mail": {
+        "Arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:elsewhere/mail-AbCdEf"
+    },
     "lookup.network": {
         "VpcId": "vpc-1",
         "PublicSubnetIds": ["subnet-1", "subnet-2"],
@@ -40,6 +43,14 @@ load_balancer:
 EVERYTHING = """
 tags: {Team: shop}
 dashboard: true
+secrets:
+  database-url: {description: where the data is, recovery_window_days: 7}
+  session-key:
+    generate: {key: password, beside: {username: app}}
+    kms_key: 'arn:aws:kms:eu-west-1:123456789012:key/1'
+parameters:
+  level: {value: info}
+  token: {kms_key: 'arn:aws:kms:eu-west-1:123456789012:key/2'}
 notifications: {email: [ops@shop.example], slack: {workspace: T0001, channel: C0001}}
 cluster:
   container_insights: enhanced
@@ -54,7 +65,9 @@ services:
     command: [serve]
     entry_point: [/init]
     environment: {A: '1', EMPTY: ''}
-    secrets: {DB: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf:key::'}
+    secrets: {DB: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf:key::',
+      URL: database-url, PASSWORD: 'shop/dev/session-key:password', TOKEN: 'ssm:/shop/dev/token',
+      MAIL: elsewhere/mail, LEVEL: 'ssm:/shared/level'}
     user: '1000:1000'
     ephemeral_storage_gib: 30
     container_health_check: {command: 'true'}

@@ -33,7 +33,9 @@ class TaskDefinition(_common.Tagged):
         "volumes", "pidMode", "enableFaultInjection",
     )  # fmt: skip
     identity = ("family",)
-    uses = frozenset({"iam.role", "logs.log_group", "ecr.repository"})
+    uses = frozenset({
+        "iam.role", "logs.log_group", "ecr.repository", "secretsmanager.secret", "ssm.parameter"
+    })  # fmt: skip
     immutable = frozenset(fields)
     rules = Rules(
         unordered=frozenset({"requiresCompatibilities"}),

@@ -29,6 +29,7 @@ class Role(Kind):
     fields = ("RoleName", "AssumeRolePolicyDocument", "Path")
     identity = ("RoleName",)
     name_limit = 64
+    uses = frozenset({"secretsmanager.secret", "ssm.parameter"})
     immutable = frozenset({"RoleName", "Path"})
     rules = Rules(
         unordered=frozenset({"ManagedPolicyArns"}),

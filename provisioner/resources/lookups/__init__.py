@@ -13,6 +13,7 @@ from provisioner.resources.lookups.network import network
 from provisioner.resources.lookups.reachability import reachability
 from provisioner.resources.lookups.repository import repository
 from provisioner.resources.lookups.role import role
+from provisioner.resources.lookups.secret import secret
 from provisioner.resources.lookups.zones import zones
 
 FINDERS: Mapping[str, Find] = {
@@ -24,6 +25,7 @@ FINDERS: Mapping[str, Find] = {
     "reachability": reachability,
     "repository": repository,
     "role": role,
+    "secret": secret,
     "zones": zones,
 }
 """The registration: a new lookup is one more entry here."""

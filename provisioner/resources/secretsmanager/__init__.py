@@ -1,0 +1,1 @@
+"""AWS Secrets Manager: secrets, whose values are made once and never read."""
