@@ -81,7 +81,7 @@ def test_a_parameter_with_a_value_is_a_string_and_without_it_a_secret() -> None:
 def test_one_of_the_stack_is_given_by_key_or_name_and_needs_no_lookup() -> None:
     made = given("{A: db, B: shop/db}", "secrets: {db: {}}")
     assert values(made) == [f"${{{DATABASE}.Arn}}"] * 2
-    assert [one.kind for one in made.lookups] == ["account", "network"]
+    assert [one.kind for one in made.lookups] == ["account", "network", "reachability"]
     assert statements(made) == [
         {
             "Effect": "Allow",
@@ -138,4 +138,4 @@ def test_parameters_are_given_by_path() -> None:
 def test_a_stack_without_secrets_makes_and_asks_for_none() -> None:
     made = given("{}")
     assert not [one for one in addresses(made) if one.startswith(("secretsmanager.", "ssm."))]
-    assert [one.kind for one in made.lookups] == ["account", "network"]
+    assert [one.kind for one in made.lookups] == ["account", "network", "reachability"]
