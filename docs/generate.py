@@ -173,7 +173,7 @@ def behaviour_page() -> str:
     """What the embedded cloud does as AWS does: the marks of the tests that prove it."""
     head = "| AWS's rule | Source | moto alone | Embedded cloud: proven by |"
     parts = [NOTE, "# What the embedded cloud does as AWS does\n"]
-    parts.append("Sources: sections of `aws-behaviour.md` with their own sources in brackets.")
+    parts.append("Sources: sections of a collection of facts, with their own in brackets.")
     for path in sorted((TESTS / "local").rglob("test_*.py")):
         rows = list(_proven(ast.parse(path.read_text())))
         if rows:
