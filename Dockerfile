@@ -9,32 +9,32 @@ WORKDIR /src
 COPY pyproject.toml constraints.txt README.md ./
 
 FROM build AS build-app
-RUN python -m venv --without-pip /opt/venv \
+RUN python -m venv --without-pip /venv \
     && python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['app'], sep='\n')" > requirements.txt \
-    && pip --python /opt/venv/bin/python install --constraint constraints.txt --requirement requirements.txt
-COPY app /opt/app/app
-RUN python -m compileall -q /opt/app /opt/venv
+    && pip --python /venv/bin/python install --constraint constraints.txt --requirement requirements.txt
+COPY app /service/app
+RUN python -m compileall -q /service /venv
 
 FROM build AS build-provisioner
 COPY provisioner provisioner
-RUN python -m venv --without-pip /opt/venv \
-    && pip --python /opt/venv/bin/python install --constraint constraints.txt . \
-    && python -m compileall -q /opt/venv
+RUN python -m venv --without-pip /venv \
+    && pip --python /venv/bin/python install --constraint constraints.txt . \
+    && python -m compileall -q /venv
 
 FROM ${PYTHON_IMAGE} AS provisioner
-ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
-COPY --from=build-provisioner /opt/venv /opt/venv
+ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+COPY --from=build-provisioner /venv /venv
 WORKDIR /spec
 USER 1000:1000
 ENTRYPOINT ["provisioner"]
 
 FROM ${PYTHON_IMAGE} AS app
 ARG GIT_SHA=unknown
-ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 GIT_SHA=${GIT_SHA}
+ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 GIT_SHA=${GIT_SHA}
 LABEL org.opencontainers.image.revision=${GIT_SHA}
-COPY --from=build-app /opt/venv /opt/venv
-COPY --from=build-app /opt/app /opt/app
-WORKDIR /opt/app
+COPY --from=build-app /venv /venv
+COPY --from=build-app /service /service
+WORKDIR /service
 USER 1000:1000
 EXPOSE 5000
 CMD ["python", "-m", "app"]

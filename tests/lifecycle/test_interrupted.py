@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -28,13 +28,13 @@ def running(world: World, *arguments: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def kill_after(world: World, nth: int, *arguments: str) -> None:
-    """Run a command and kill it when the server has answered its nth write, before it hears."""
+def kill_when(world: World, reached: Callable[[Call], bool], *arguments: str) -> None:
+    """Run a command and kill it when the server has done such a call, before it hears."""
     started = threading.Event()
     process: list[subprocess.Popen[str]] = []
 
     def meddle(call: Call) -> None:
-        if call.write and call.nth >= nth:
+        if reached(call):
             started.wait(PATIENCE)
             process[0].kill()
             raise Hangup
@@ -44,6 +44,16 @@ def kill_after(world: World, nth: int, *arguments: str) -> None:
         started.set()
         one.communicate(timeout=PATIENCE)
     assert one.returncode == -signal.SIGKILL
+
+
+def kill_after(world: World, nth: int, *arguments: str) -> None:
+    """Kill it at its nth write."""
+    kill_when(world, lambda call: call.write and call.nth >= nth, *arguments)
+
+
+def kill_at(world: World, operation: str, *arguments: str) -> None:
+    """Kill it at this operation."""
+    kill_when(world, lambda call: call.operation == operation, *arguments)
 
 
 def check_converges(world: World, *settings: str) -> None:
@@ -68,24 +78,6 @@ def test_an_apply_killed_right_after_is_finished_by_the_next(world: World, opera
     check_converges(world)
     revisions = world.client("ecs").list_task_definitions(familyPrefix="oaktree-task-dev")
     assert len(revisions["taskDefinitionArns"]) == 1
-
-
-def kill_at(world: World, operation: str, *arguments: str) -> None:
-    """Run a command and kill it when the server has done this operation, before it hears."""
-    started = threading.Event()
-    process: list[subprocess.Popen[str]] = []
-
-    def meddle(call: Call) -> None:
-        if call.operation == operation:
-            started.wait(PATIENCE)
-            process[0].kill()
-            raise Hangup
-
-    with world.tap.meddling(meddle), running(world, *arguments) as one:
-        process.append(one)
-        started.set()
-        one.communicate(timeout=PATIENCE)
-    assert one.returncode == -signal.SIGKILL
 
 
 @pytest.mark.slow

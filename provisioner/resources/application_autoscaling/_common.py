@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
-from provisioner.engine.kind import Scope
+from provisioner.engine.kind import Retry, Scope
 from provisioner.engine.model import Live, Properties, Tags
 from provisioner.engine.owner import ADDRESS, SCALED, STACK
 from provisioner.resources._tags import batches, indexed, sought, tags_of
@@ -24,6 +24,14 @@ PLACE = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 NAMESPACE = "ecs"
 DIMENSION = "ecs:service:DesiredCount"
 TARGETS_LIMIT = 50
+RETRIES = (
+    # A target registered a moment ago is not visible everywhere.
+    Retry("create", "ObjectNotFoundException"),
+    Retry("create", "ConcurrentUpdateException"),
+    Retry("update", "ConcurrentUpdateException"),
+    Retry("delete", "ConcurrentUpdateException"),
+)
+"""For what hangs on a scalable target."""
 
 
 def targets(aws: Aws, scope: Scope) -> list[tuple[dict[str, Any], Tags]]:

@@ -44,11 +44,7 @@ class ScalingPolicy(Kind):
         })
     )  # fmt: skip
     retries = (
-        # A target registered a moment ago is not visible everywhere.
-        Retry("create", "ObjectNotFoundException"),
-        Retry("create", "ConcurrentUpdateException"),
-        Retry("update", "ConcurrentUpdateException"),
-        Retry("delete", "ConcurrentUpdateException"),
+        *_common.RETRIES,
         # CloudWatch refuses it the alarms for a moment.
         Retry("create", "FailedResourceAccessException", seconds=60),
         Retry("update", "FailedResourceAccessException", seconds=60),

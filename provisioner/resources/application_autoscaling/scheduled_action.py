@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
-from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope
+from provisioner.engine.kind import Api, Effect, Kind, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources.application_autoscaling import _common
 
@@ -35,13 +35,7 @@ class ScheduledAction(Kind):
     goes_with = _common.TARGET
     immutable = frozenset({"ScheduledActionName", *_common.PLACE})
     replacement = "delete-first"
-    retries = (
-        # A target registered a moment ago is not visible everywhere.
-        Retry("create", "ObjectNotFoundException"),
-        Retry("create", "ConcurrentUpdateException"),
-        Retry("update", "ConcurrentUpdateException"),
-        Retry("delete", "ConcurrentUpdateException"),
-    )
+    retries = _common.RETRIES
     absent = ("ObjectNotFoundException",)
     effects: ClassVar[Mapping[str, Effect]] = dict.fromkeys(fields, Effect.NONE)
 
