@@ -16,6 +16,10 @@ import click
 from provisioner.engine.clock import Clock
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+STOPPING = (
+    "stopping: calls under way are finished, nothing new begins. "
+    "Run the same command again to go on; repeat the signal to leave at once."
+)
 
 
 def leave_on_signals() -> None:
@@ -47,11 +51,7 @@ def stop_on_signals(clock: Clock) -> Iterator[Stopped]:
             os._exit(code)
         stopped.exit_code = code
         clock.stop()
-        click.echo(
-            "stopping: calls under way are finished, nothing new begins. "
-            "Run the same command again to go on; repeat the signal to leave at once.",
-            err=True,
-        )
+        _say(STOPPING)
 
     before = {number: signal.signal(number, handle) for number in CODES}
     try:
@@ -59,3 +59,10 @@ def stop_on_signals(clock: Clock) -> Iterator[Stopped]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _say(words: str) -> None:
+    try:
+        click.echo(words, err=True)
+    except RuntimeError:  # the signal came amid a write, and a buffered stream refuses a second
+        os.write(2, f"{words}\n".encode())
