@@ -23,6 +23,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "render": (),
     "spec": ("errors",),
     "local": ("errors",),
+    "pipeline": ("errors",),
     "engine": ("errors",),
     "stack": ("spec", "engine.model", "engine.owner", "errors"),
     "resources": ("engine", "errors"),
@@ -41,6 +42,7 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "rich": ("cli",),
     "moto": ("local",),
     "tenacity": ("engine.attempt",),
+    "urllib3": ("pipeline",),
 }
 TALKERS = ("cli", "local")
 """Layers that may print."""

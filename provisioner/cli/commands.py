@@ -9,17 +9,18 @@ import click
 import yaml
 
 from provisioner.api import Stack
-from provisioner.cli import options
+from provisioner.cli import in_actions, options
 from provisioner.cli.local import LOCAL
 from provisioner.cli.options import Target
+from provisioner.cli.pipeline import comment, notify
 from provisioner.cli.progress import progress
 from provisioner.cli.signals import stop_on_signals
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.engine.execute import Report
 from provisioner.engine.step import Plan
-from provisioner.errors import SpecError, UsageError
+from provisioner.errors import PlanError, SpecError, UsageError
 from provisioner.examine import examine
-from provisioner.render import text
+from provisioner.render import markdown, text
 from provisioner.spec.load import load_every
 from provisioner.spec.schema import json_schema
 
@@ -34,6 +35,8 @@ def GROUP() -> None:  # noqa: N802  # what the console script runs
 
 
 GROUP.add_command(LOCAL)
+GROUP.add_command(comment)
+GROUP.add_command(notify)
 
 
 @GROUP.command()
@@ -78,16 +81,32 @@ def validate(target: Target, *, as_json: bool, render: bool) -> None:
 @GROUP.command()
 @options.with_target
 @options.JSON
+@options.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Markdown is for comments: at most 65,536 characters, folded where it can be.",
+)
 @options.REPLACE
 @options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @options.option("--full", is_flag=True, help="Show every value of what is new.")
 def plan(
-    target: Target, *, as_json: bool, replace: tuple[str, ...], detailed_exitcode: bool, full: bool
+    target: Target,
+    *,
+    as_json: bool,
+    form: str,
+    replace: tuple[str, ...],
+    detailed_exitcode: bool,
+    full: bool,
 ) -> int:
     """Show what apply would do. Changes nothing."""
     stack = target.stack()
     found = stack.plan(replaceable=replace)
-    _show_plan(stack, found, as_json=as_json, full=full)
+    document = stack.plan_document(found)
+    in_actions.planned(document)
+    _show_plan(document, "json" if as_json else form, full=full)
     return CHANGES if detailed_exitcode and not found.empty else 0
 
 
@@ -101,6 +120,9 @@ def plan(
 @options.PARALLELISM
 @options.PROGRESS
 @options.option("--dry-run", is_flag=True, help="The same as plan.")
+@options.option(
+    "--expect", metavar="FINGERPRINT", help="Refuse unless the plan is the one that has this."
+)
 def apply(
     target: Target,
     *,
@@ -112,17 +134,24 @@ def apply(
     parallelism: int,
     progress: str,
     dry_run: bool,
+    expect: str | None,
 ) -> int:
     """Make AWS as the spec says, and wait until it is."""
     if not dry_run:
         _need_approval("apply", yes=yes, no_input=no_input)
     stack = target.stack()
     found = stack.plan(replaceable=replace)
+    document = stack.plan_document(found)
     if dry_run:
-        _show_plan(stack, found, as_json=as_json)
+        _show_plan(document, "json" if as_json else "text")
         return 0
     if not as_json or not yes:  # nobody is asked about what they have not seen
-        click.echo(text.plan(stack.plan_document(found)), err=as_json)
+        click.echo(text.plan(document), err=as_json)
+    if expect and expect != document["fingerprint"]:
+        raise PlanError(
+            f"this is not the plan that was looked at: its fingerprint is "
+            f"{document['fingerprint']}, expected was {expect}; plan again, and look"
+        )
     if found.empty:
         return _finish(stack, Report((), found.outputs), verb="apply", as_json=as_json)
     found = stack.guard(found, force=force)
@@ -200,6 +229,7 @@ def schema() -> None:
 def _load_all(target: Target) -> list[Any]:
     if target.environment:
         return [target.load()]
+    in_actions.hide(target.spec)
     every = load_every(target.spec, variables=target.variables, settings=target.settings)
     return [examine(loaded) for loaded in every]
 
@@ -216,10 +246,11 @@ def _print(document: Any) -> None:
     click.echo(json.dumps(document, indent=2))
 
 
-def _show_plan(stack: Stack, found: Plan, *, as_json: bool, full: bool = False) -> None:
-    document = stack.plan_document(found)
-    if as_json:
+def _show_plan(document: Any, form: str, *, full: bool = False) -> None:
+    if form == "json":
         _print(document)
+    elif form == "markdown":
+        click.echo(markdown.plan(document), nl=False)
     else:
         click.echo(text.plan(document, full=full))
 
@@ -242,6 +273,7 @@ def _finish(stack: Stack, report: Report, *, verb: str, as_json: bool) -> int:
     document = stack.report_document(report)
     if verb == "teardown":
         document["outputs"] = {}
+    in_actions.finished(document, verb)
     if as_json:
         _print(document)
     elif report.outcomes:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from provisioner.api import Stack, connect, region_for
+from provisioner.cli import in_actions
 from provisioner.cli.log import configure
 from provisioner.errors import Problem, ProvisionerError, SpecError, UsageError
 from provisioner.examine import examine
@@ -40,6 +41,7 @@ class Target:
 
     def load(self) -> Loaded:
         """The spec, resolved. Raises SpecError, UsageError."""
+        in_actions.hide(self.spec)
         return examine(
             load(
                 self.spec,
@@ -219,6 +221,8 @@ def _pair(text: str) -> tuple[str, str]:
 
 def warn(problems: Iterable[Problem]) -> None:
     """Say what is odd but not wrong, on stderr."""
+    problems = list(problems)
+    in_actions.annotate(problems, "warning")
     for problem in problems:
         click.echo(f"{click.style('warning:', fg='yellow')} {problem}", err=True)
 
@@ -227,6 +231,8 @@ def complain(error: ProvisionerError) -> None:
     """Say what went wrong, on stderr; of a spec as file:line:col, for editors and CI to follow."""
     head = "" if isinstance(error, SpecError) else click.style("error: ", fg="red")
     click.echo(f"{head}{error}", err=True)
+    if isinstance(error, SpecError):
+        in_actions.annotate(error.problems, "error")
 
 
 def use_color(choice: str) -> bool | None:

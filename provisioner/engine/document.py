@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,7 +17,7 @@ from provisioner.engine.step import Plan, Step
 FORMAT_VERSION = 1
 ENVIRONMENT = "environment"
 SECRET_NAME = re.compile(
-    r"passw(or)?d|passphrase|secret|token|credential|_key$|apikey", re.IGNORECASE
+    r"passw(or)?d|passphrase|secret|token|credential|_key$|apikey|webhook", re.IGNORECASE
 )
 """Environment variables whose values are nobody's business, by their names."""
 HIDDEN = "(hidden)"
@@ -29,9 +31,10 @@ def plan_document(
     account: str,
     region: str,
 ) -> dict[str, Any]:
-    """Who and where, then `changes, unchanged, kept, retained, summary, warnings`.
+    """Who and where, then `changes, unchanged, kept, retained, summary, warnings, fingerprint`.
 
     `summary.replace` counts pairs; the create and the delete of a pair are changes of their own.
+    The fingerprint is the same for every plan that would do the same in the same place.
     """
     steps = plan.steps
     pairs = {step.address for step in steps if step.action == "create" and step.replaces}
@@ -40,13 +43,12 @@ def plan_document(
         for step in steps
         if not step.bridge and not (step.replaces and step.address in pairs)
     ]
+    where = {"stack": plan.stack, "environment": environment, "account": account, "region": region}
+    changes = [_change(step, kinds[step.kind], plan.outputs) for step in steps]
     return {
         "format_version": FORMAT_VERSION,
-        "stack": plan.stack,
-        "environment": environment,
-        "account": account,
-        "region": region,
-        "changes": [_change(step, kinds[step.kind], plan.outputs) for step in steps],
+        **where,
+        "changes": changes,
         "unchanged": len(plan.unchanged),
         "kept": [
             {"address": k.address, "path": k.path, "value": _plain(k.value), "by": k.by}
@@ -60,7 +62,14 @@ def plan_document(
             "delete": counted.count("delete"),
         },
         "warnings": list(plan.warnings),
+        "fingerprint": _fingerprint({**where, "changes": changes}),
     }
+
+
+def _fingerprint(document: Mapping[str, Any]) -> str:
+    """Of values that are hidden here only the names count."""
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
 def report_document(

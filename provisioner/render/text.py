@@ -6,7 +6,7 @@ Colours are ANSI codes; `click.echo` takes them out where they are not wanted.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import click
@@ -22,6 +22,9 @@ STATES = {
 WORD_WIDTH = max(len(word) for word, _ in STATES.values())
 LONGEST_VALUE = 72
 HARMLESS = ("none", "in-place")
+NEW = "does not exist yet"
+PLAIN_REASONS = (NEW, "teardown")
+"""Reasons that go without saying."""
 
 
 def plan(document: Mapping[str, Any], *, full: bool = False) -> str:
@@ -129,12 +132,12 @@ def _change(change: Mapping[str, Any], *, width: int, full: bool) -> Iterable[st
     symbol, colour = SYMBOLS[change["action"]]
     if change["replaces"]:
         symbol = "-/+" if change["action"] == "create" else "-"
-    note = "" if change["reason"] in ("does not exist yet", "teardown") else change["reason"]
+    note = "" if change["reason"] in PLAIN_REASONS else change["reason"]
     if change["effect"] not in HARMLESS and change["action"] != "delete":
         note += f"  [{change['effect']}]"
     head = f"{symbol:>3} {change['address']:<{width}}  {_short(change['name'])}".rstrip()
     yield click.style(head, fg=colour) + (click.style(f"  {note}", dim=True) if note else "")
-    new = change["action"] == "create" and change["reason"] == "does not exist yet"
+    new = change["action"] == "create" and change["reason"] == NEW
     if change["action"] != "delete" and (full or not new):
         yield from map(_field, change["fields"])
 
@@ -146,28 +149,33 @@ def _retained(document: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _field(field: Mapping[str, Any]) -> str:
-    before, after = (_short(field[side]) or '""' for side in ("before", "after"))
-    if field["sensitive"]:
-        before, after = "(hidden)", "(hidden)"
-    elif not field["known"]:
-        after = "(known after apply)"
+    before, after = sides(field, _short)
     arrow = f"{before} -> {after}" if field["before"] is not None else after
     forced = click.style("  # forces replacement", fg="red") if field["forces"] else ""
     return f"        {field['path']}: {arrow}{forced}"
 
 
+def sides(field: Mapping[str, Any], words: Callable[[Any], str]) -> tuple[str, str]:
+    """Before and after, as far as they are known and anybody's business."""
+    if field["sensitive"]:
+        return "(hidden)", "(hidden)"
+    before, after = (words(field[side]) or '""' for side in ("before", "after"))
+    return before, after if field["known"] else "(known after apply)"
+
+
 def _outputs(values: Mapping[str, Any]) -> list[str]:
-    flat = list(_flat("", values))
-    if not flat:
+    pairs = list(flat(values))
+    if not pairs:
         return []
-    width = max(len(name) for name, _ in flat)
-    return ["", click.style("Outputs:", bold=True), *(f"  {n:<{width}}  {v}" for n, v in flat)]
+    width = max(len(name) for name, _ in pairs)
+    return ["", click.style("Outputs:", bold=True), *(f"  {n:<{width}}  {v}" for n, v in pairs)]
 
 
-def _flat(prefix: str, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
+    """Nested values by their dotted names."""
     for name, value in values.items():
         if isinstance(value, Mapping):
-            yield from _flat(f"{prefix}{name}.", value)
+            yield from flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", str(value)
 

@@ -13,7 +13,7 @@ from tests.cloud.world import OAKTREE, World
 
 PLAN = {
     "format_version", "stack", "environment", "account", "region", "changes", "unchanged",
-    "kept", "retained", "summary", "warnings",
+    "kept", "retained", "summary", "warnings", "fingerprint",
 }  # fmt: skip
 CHANGE = {"address", "action", "reason", "effect", "name", "replaces", "fields"}
 FIELD = {"path", "before", "after", "sensitive", "known", "forces"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -47,8 +48,17 @@ def changes(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {f"{change['action']} {change['address']}": change for change in found["changes"]}
 
 
+def test_a_fingerprint_is_that_of_what_would_be_done_and_where() -> None:
+    plan = document([G, L], exists(L, Target="arn:x"))["fingerprint"]
+    assert document([G, L], exists(L, Target="arn:x"))["fingerprint"] == plan
+    assert document([G, L], exists(L, Target="arn:y"))["fingerprint"] != plan
+    assert document([L], exists(L, Target="arn:x"))["fingerprint"] != plan
+
+
 def test_a_plan_is_one_flat_document() -> None:
-    assert document([G, L], exists(L, Target="arn:x")) == {
+    found = document([G, L], exists(L, Target="arn:x"))
+    assert re.fullmatch("[0-9a-f]{16}", found.pop("fingerprint"))
+    assert found == {
         "format_version": 1,
         "stack": "shop/dev",
         "environment": "dev",
