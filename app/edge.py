@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -12,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .lifecycle import Lifecycle
+from .metrics import Meter
 from .probes import PATHS
 from .problems import problem
 
@@ -31,10 +33,15 @@ LOG = structlog.get_logger()
 
 @dataclass
 class Edge:
-    """Outermost: the request's ids, one line of log, headers; closes connections when draining."""
+    """Outermost: ids, one line of log, metrics, headers; closes connections when draining.
+
+    `trace` gives the id of the current trace; without one it is the load balancer's.
+    """
 
     app: ASGIApp
     lifecycle: Lifecycle
+    meter: Meter
+    trace: Callable[[], str | None]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,10 +50,11 @@ class Edge:
         given = Headers(scope=scope)
         asked = given.get("x-request-id", "")
         request_id = asked if REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
-        trace = ROOT.search(given.get("x-amzn-trace-id", ""))
+        root = ROOT.search(given.get("x-amzn-trace-id", ""))
+        trace = self.trace() or (root[1] if root else None)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(
-            request_id=request_id, **({"trace_id": trace[1]} if trace else {})
+            request_id=request_id, **({"trace_id": trace} if trace else {})
         )
         began, status = time.perf_counter(), 500
 
@@ -64,18 +72,21 @@ class Edge:
                     headers["Connection"] = "close"
             await send(message)
 
-        try:
-            await self.app(scope, receive, answer)
-        finally:
-            route = getattr(scope.get("route"), "path", None)
-            say = LOG.debug if scope["path"] in PATHS else LOG.info
-            say(
-                "request.done",
-                method=scope["method"],
-                route=route,
-                status=status,
-                duration_ms=round((time.perf_counter() - began) * 1000, 1),
-            )
+        with self.meter.request() as count:
+            try:
+                await self.app(scope, receive, answer)
+            finally:
+                milliseconds = (time.perf_counter() - began) * 1000
+                probe = scope["path"] in PATHS
+                if not probe:
+                    count(status, milliseconds)
+                (LOG.debug if probe else LOG.info)(
+                    "request.done",
+                    method=scope["method"],
+                    route=getattr(scope.get("route"), "path", None),
+                    status=status,
+                    duration_ms=round(milliseconds, 1),
+                )
 
 
 @dataclass

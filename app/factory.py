@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from . import deployment, edge, items, probes, problems
+from . import deployment, edge, items, page, probes, problems, tracing
 from .deployment import Deployment
 from .ecs import Reader
 from .health import Dependency, Health
 from .lifecycle import Lifecycle
+from .metrics import Meter
 from .settings import Settings
 from .store import Store
 from .task import Task
@@ -25,6 +27,8 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
         settings.database_url.get_secret_value(), timeout_seconds=settings.database_timeout_seconds
     )
 
+    meter = Meter(settings.app_env, settings.metrics_seconds)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:  # a shared database that is down must not keep tasks from starting
@@ -33,7 +37,12 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
             structlog.get_logger().warning("store.absent", reason=str(error))
         if lifecycle.state == "starting":
             lifecycle.state = "ready"
+        telling = asyncio.create_task(meter.run())
         yield
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await telling
+        await asyncio.to_thread(traces.close)
         app.state.deployment.close()
         await store.close()
 
@@ -44,7 +53,7 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
     app.state.task = Task(settings.ecs_container_metadata_uri_v4)
     app.state.deployment = _deployment(settings, app.state.task)
     app.state.health = _health(settings, store)
-    for part in (items, probes, deployment):
+    for part in (items, probes, deployment, page):
         app.include_router(part.router)
     problems.install(app)
     app.add_middleware(edge.Net)  # the last one added is the outermost
@@ -56,7 +65,9 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
         allow_headers=["Content-Type", "X-Request-ID"],
         expose_headers=["Link", "Location", "X-Request-ID"],
     )
-    app.add_middleware(edge.Edge, lifecycle=lifecycle)
+    app.state.meter = meter
+    traces = tracing.install(app)
+    app.add_middleware(edge.Edge, lifecycle=lifecycle, meter=meter, trace=traces.current)
     return app
 
 

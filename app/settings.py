@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Separated by commas: `https://oaktree.example,https://admin.oaktree.example`, or `*`."""
     max_body_bytes: Annotated[int, Field(ge=1024)] = 65536
+    metrics_seconds: Annotated[float, Field(ge=1, le=300)] = 60
+    """How often metrics are told, at the least."""
     health_timeout_seconds: Annotated[float, Field(gt=0, le=4)] = 1
     """Of each dependency; the load balancer itself waits five seconds."""
     health_cache_seconds: Annotated[float, Field(ge=0, le=60)] = 2

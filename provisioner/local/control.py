@@ -136,7 +136,7 @@ def _given(environ: WSGIEnvironment) -> Mapping[str, Any]:
 
 
 def ask(
-    endpoint: str, path: str, posted: Mapping[str, Any] | None = None, *, timeout: float = 10
+    endpoint: str, path: str, posted: Mapping[str, Any] | None = None, *, timeout: float = 60
 ) -> Any:
     """Ask the control endpoint at `endpoint`: a GET, or a POST of `posted`. Returns its JSON value.
 
