@@ -79,6 +79,7 @@ class Aws:
         self._connecting = threading.Lock()
         self._answers: dict[Hashable, Future[Any]] = {}
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="aws")
+        self._writing: Aws | None = None
 
     @property
     def region(self) -> str:
@@ -125,8 +126,11 @@ class Aws:
         return copy
 
     def writable(self) -> Aws:
-        """The same session, allowed to write."""
-        return Aws(self.session, endpoint_url=self.endpoint_url)
+        """The same session, allowed to write; its clients are made once, nothing is remembered."""
+        with self._lock:
+            if self._writing is None:
+                self._writing = Aws(self.session, endpoint_url=self.endpoint_url)
+            return self._writing.snapshot()
 
     def once(self, key: Hashable, ask: Callable[[], T]) -> T:
         """The answer to a question that several kinds have; asked once per snapshot."""

@@ -73,6 +73,9 @@ class Dispatcher(DomainDispatcherApplication):
 
 def reset() -> None:
     """Forget everything that was ever created, in every account, region and service."""
+    for each in BackendDict._instances:  # type: ignore[misc]  # noqa: SLF001  moto's own list of what is in use
+        if each.service_name != "s3":  # which has files to close
+            each.clear()  # else moto makes every backend anew, and then throws it away
     moto_api_backend.reset()
     CHATBOT.reset()
 
@@ -95,6 +98,16 @@ def thaw(data: bytes, settings: Settings) -> Mapping[str, Any]:
         _backends(service)[account][region] = backend
     more: Mapping[str, Any] = found["more"]
     return more
+
+
+def freeze_network(account: str, region: str, settings: Settings) -> bytes:
+    """Return what EC2 has in a region, as bytes. Raises ValueError."""
+    return frozen(_backends("ec2")[account][region], _fixed(settings))
+
+
+def thaw_network(data: bytes, account: str, region: str, settings: Settings) -> None:
+    """Have that in the place of what EC2 has there. Raises ValueError."""
+    _backends("ec2")[account][region] = thawed(data, _fixed(settings))
 
 
 def _backends(service: str) -> Any:

@@ -71,6 +71,18 @@ class MotoApp:
             more: Mapping[str, Any] = self._backends().thaw(data, self._settings)
             return more
 
+    def network(self, account: str, region: str) -> bytes:
+        """Return what EC2 has in a region. Raises ValueError."""
+        with self._lock:
+            data: bytes = self._backends().freeze_network(account, region, self._settings)
+            return data
+
+    def lay(self, data: bytes, account: str, region: str) -> None:
+        """Have that in the place of what EC2 has there. Raises ValueError."""
+        with self._lock:
+            self.load()
+            self._backends().thaw_network(data, account, region, self._settings)
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one AWS call."""
         app = self.load()

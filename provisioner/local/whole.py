@@ -31,7 +31,7 @@ class Whole:
     ) -> None:
         self._settings = settings
         self._moto = MotoApp(settings)
-        self.landing = Landing(self._moto, vpcs)
+        self.landing = Landing(self._moto, ACCOUNT, vpcs)
         self._faults = Faults(self.landing, settings)
         self._recorder = Recorder(self._faults)
         actions = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from zoneinfo import available_timezones
 
 from provisioner.spec.finding import Finding
@@ -24,12 +25,15 @@ def one_name_one_thing(spec: Spec) -> Iterator[Finding]:
             yield Finding(("tasks", name), f"`{name}` is already a service; choose another key")
 
 
+# Every file of the database is opened for it.
+known_time_zones = cache(available_timezones)
+
+
 def time_zones(spec: Spec) -> Iterator[Finding]:
     """EventBridge Scheduler knows the zones of the IANA database."""
-    known = available_timezones()
     for name, task in spec.tasks.items():
         zone = task.schedule.time_zone if task.schedule else "UTC"
-        if known and zone not in known:
+        if zone != "UTC" and (known := known_time_zones()) and zone not in known:
             where = ("tasks", name, "schedule", "time_zone")
             yield Finding(where, f"there is no time zone {zone!r}{hint(zone, known)}")
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,19 +81,13 @@ class World:
         self.spec, self.environment = spec, environment
 
     @cached_property
-    def session(self) -> boto3.Session:
-        """Clients of the test's own come from here."""
-        return boto3.Session(region_name=REGION, **credentials())
-
-    @cached_property
     def aws(self) -> Aws:
         """The product's way to the server, through the tap."""
         return connect(REGION, endpoint_url=self.tap.endpoint, access_key=("test", "test"))
 
     def client(self, service: str) -> Any:
         """A client of the test's own: past the tap, so that its calls are not counted."""
-        config = Config(retries={"total_max_attempts": 1})
-        return self.session.client(service, endpoint_url=self.server.endpoint, config=config)
+        return _client(self.server.endpoint, service)
 
     def load(
         self, settings: Sequence[str] = (), variables: Mapping[str, str] | None = None
@@ -203,6 +197,14 @@ class World:
             **(more or {}),
         }
         return {name: value for name, value in own.items() if value}
+
+
+@cache
+def _client(endpoint: str, service: str) -> Any:
+    """It tries once, so it remembers nothing, and all tests may have the same."""
+    session = boto3.Session(region_name=REGION, **credentials())
+    config = Config(retries={"total_max_attempts": 1})
+    return session.client(service, endpoint_url=endpoint, config=config)
 
 
 def changes(document: Mapping[str, Any]) -> list[str]:

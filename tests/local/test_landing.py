@@ -74,6 +74,18 @@ def test_a_reset_leaves_nothing_but_the_landing_zone(cloud: Cloud, client: Conne
     assert logs.describe_log_groups()["logGroups"] == []
 
 
+def test_networks_come_back_as_they_were_whatever_became_of_them(
+    cloud: Cloud, client: Connect
+) -> None:
+    ec2 = client("ec2", "eu-west-3")
+    before = ec2.describe_subnets()["Subnets"]
+    for subnet in before:
+        if tag(subnet, "Tier") == "private":
+            ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    lifecycle.reset(cloud.directory)
+    assert ec2.describe_subnets()["Subnets"] == before
+
+
 def test_further_networks_are_added_and_remembered(directory: Path) -> None:
     directory.mkdir()
     write(directory / SETTINGS, {"vpcs": ["of-the-last-time"]})
