@@ -32,6 +32,7 @@ from moto.elbv2.models import (
     FakeTargetGroup,
     elbv2_backends,
 )
+from moto.wafv2.models import wafv2_backends
 
 from . import elbv2_defaults, elbv2_https
 from ._extension import Extension
@@ -101,9 +102,10 @@ class Elbv2Backend(Extension, elbv2_https.SniCertificates, ELBv2Backend):
             ]
 
     def delete_load_balancer(self, arn: str) -> None:
-        """Delete it; its network interfaces go later."""
+        """Delete it; its network interfaces go later, its web ACL is free."""
         held = self._interfaces(arn)
         super().delete_load_balancer(arn)
+        wafv2_backends[self.account_id][self.region_name].disassociate_web_acl(arn)
         enis = self.ec2_backend.enis
         for each in held:
             self.settings.later(LINGERS, partial(drop, enis, each.id))
