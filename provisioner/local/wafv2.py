@@ -14,13 +14,7 @@ from typing import Any, ClassVar
 
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.wafv2 import urls
-from moto.wafv2.models import (
-    GLOBAL_REGION,
-    FakeRule,
-    FakeWebACL,
-    WAFV2Backend,
-    wafv2_backends,
-)
+from moto.wafv2.models import GLOBAL_REGION, FakeRule, FakeWebACL, WAFV2Backend, wafv2_backends
 from moto.wafv2.responses import WAFV2Response
 
 from ._extension import Extension
