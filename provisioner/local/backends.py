@@ -23,7 +23,20 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError
 
-from . import acm, cloud_map, cloudwatch, ecs, elbv2, iam, notices, s3, scaling, tagging, wafv2
+from . import (
+    acm,
+    cloud_map,
+    cloudwatch,
+    ecs,
+    elbv2,
+    iam,
+    notices,
+    route53,
+    s3,
+    scaling,
+    tagging,
+    wafv2,
+)
 from .chatbot import Chatbot
 from .frozen import frozen, thawed
 from .record import call_of, headers_of
@@ -38,13 +51,14 @@ if TYPE_CHECKING:
 
 def build(settings: Settings) -> WSGIApplication:
     """Return the application; what takes AWS time goes by their clock."""
-    acm.install()
+    acm.install(settings)
     cloud_map.install()
     cloudwatch.install()
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)
     notices.install()
+    route53.install(settings)
     s3.install()
     scaling.install()
     tagging.install()

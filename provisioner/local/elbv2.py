@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from moto.core.resource_tagging import TaggedResource
 from moto.ecs.models import ecs_backends
@@ -22,7 +22,6 @@ from moto.elbv2.exceptions import (
     PriorityInUseError,
 )
 from moto.elbv2.models import (
-    ELBv2Backend,
     FakeAction,
     FakeHealthStatus,
     FakeListener,
@@ -53,11 +52,10 @@ def install(settings: Settings) -> None:
     elbv2_backends.backend = Elbv2Backend
 
 
-class Elbv2Backend(Extension, elbv2_https.SniCertificates, ELBv2Backend):
+class Elbv2Backend(Extension, elbv2_https.Encrypting):
     """One region. A load balancer is active a while after its creation."""
 
     urls_of = urls
-    settings: ClassVar[Settings] = Settings()
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
