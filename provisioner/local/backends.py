@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 def build(settings: Settings) -> WSGIApplication:
     """Return the application; what takes AWS time goes by their clock."""
     acm.install(settings)
-    cloud_map.install()
+    cloud_map.install(settings)
     cloudwatch.install()
     ecs.install(settings)
     elbv2.install(settings)
