@@ -42,6 +42,7 @@ from .frozen import frozen, thawed
 from .record import call_of, headers_of
 from .rules.refusals import Refusals
 from .settings import Settings
+from .stale import Stale
 from .wire import refusal
 
 if TYPE_CHECKING:
@@ -61,11 +62,11 @@ def build(settings: Settings) -> WSGIApplication:
     route53.install(settings)
     s3.install()
     scaling.install()
-    tagging.install()
+    tagging.install(settings)
     wafv2.install(settings)
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
     vars(responses)["method_names_from_class"] = cache(method_names_from_class)
-    return CHATBOT.before(Refusals(Dispatcher(_app), settings))
+    return CHATBOT.before(Refusals(Stale(Dispatcher(_app), settings), settings))
 
 
 CHATBOT = Chatbot()
