@@ -34,6 +34,7 @@ Say = Callable[[str], None]
 FIRST_WAIT_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 10.0
 THROTTLE_SECONDS = 600.0
+LISTED_WITHIN_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +86,33 @@ class Attempt:
     def _find(self, resource: Resource, want: Properties, error: ClientError) -> Live:
         """The thing that is there already: ours when an earlier answer was lost.
 
-        Not the one that is being replaced: that has the same address, but other properties.
+        What has just been made may not be listed yet.
         """
+        deadline = self.clock.now() + LISTED_WITHIN_SECONDS
+        found: Live | None = Retrying(
+            retry=retry_if_result(lambda live: live is None),
+            stop=lambda _state: self.clock.now() >= deadline,
+            wait=_rhythm(),
+            sleep=self.clock.sleep,
+            before_sleep=lambda _state: self.say(f"looking for it: {message_of(error)}"),
+            retry_error_callback=lambda _state: None,
+        )(lambda: self._twin(resource, want))
+        if found is not None:
+            return found
+        raise StepFailed(
+            f"{resource.address}: {message_of(error)}; it has no {STACK} tag of this stack",
+            code_of(error),
+        ) from error
+
+    def _twin(self, resource: Resource, want: Properties) -> Live | None:
+        """Ours of that address, but not the one that is being replaced: its properties differ."""
         for live in self.kind.observe(self.aws.snapshot(), self.scope):
             if not self.scope.ours(live.tags) or live.tags.get(ADDRESS) != resource.address:
                 continue
             changes = self._changes(resource, want, live)
             if not any(change.field in self.kind.immutable for change in changes):
                 return live
-        raise StepFailed(
-            f"{resource.address}: {message_of(error)}; it has no {STACK} tag of this stack",
-            code_of(error),
-        ) from error
+        return None
 
     def _update(self, resource: Resource, live: Live, want: Properties) -> Mapping[str, Any]:
         tags = {

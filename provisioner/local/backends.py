@@ -23,12 +23,26 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError
 
-from . import acm, cloud_map, cloudwatch, ecs, elbv2, iam, notices, s3, scaling, tagging
+from . import (
+    acm,
+    cloud_map,
+    cloudwatch,
+    ecs,
+    elbv2,
+    iam,
+    notices,
+    route53,
+    s3,
+    scaling,
+    tagging,
+    wafv2,
+)
 from .chatbot import Chatbot
 from .frozen import frozen, thawed
 from .record import call_of, headers_of
 from .rules.refusals import Refusals
 from .settings import Settings
+from .stale import Stale
 from .wire import refusal
 
 if TYPE_CHECKING:
@@ -38,19 +52,21 @@ if TYPE_CHECKING:
 
 def build(settings: Settings) -> WSGIApplication:
     """Return the application; what takes AWS time goes by their clock."""
-    acm.install()
-    cloud_map.install()
+    acm.install(settings)
+    cloud_map.install(settings)
     cloudwatch.install()
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)
     notices.install()
+    route53.install(settings)
     s3.install()
     scaling.install()
-    tagging.install()
+    tagging.install(settings)
+    wafv2.install(settings)
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
     vars(responses)["method_names_from_class"] = cache(method_names_from_class)
-    return CHATBOT.before(Refusals(Dispatcher(_app), settings))
+    return CHATBOT.before(Refusals(Stale(Dispatcher(_app), settings), settings))
 
 
 CHATBOT = Chatbot()

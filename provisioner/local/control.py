@@ -42,7 +42,7 @@ SETTINGS = {
     "manual": "whether the clock moves by `clock/advance` only",
     "strict_images": "whether images of the cloud's own repositories must have been pushed",
     "throttles": "whether calls come out of AWS's token buckets",
-    "consistency": "whether a new role can be assumed only after a while",
+    "consistency": "whether what is new is seen, and what is gone missed, only after a while",
     "enforce_iam": "whether an assumed role may do only what its policies allow",
     "fates": 'words for images or services, by pattern: `{"app*": "crash"}`',
 }

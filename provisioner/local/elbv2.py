@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from moto.core.resource_tagging import TaggedResource
 from moto.ecs.models import ecs_backends
@@ -22,7 +22,6 @@ from moto.elbv2.exceptions import (
     PriorityInUseError,
 )
 from moto.elbv2.models import (
-    ELBv2Backend,
     FakeAction,
     FakeHealthStatus,
     FakeListener,
@@ -32,6 +31,7 @@ from moto.elbv2.models import (
     FakeTargetGroup,
     elbv2_backends,
 )
+from moto.wafv2.models import wafv2_backends
 
 from . import elbv2_defaults, elbv2_https
 from ._extension import Extension
@@ -52,11 +52,10 @@ def install(settings: Settings) -> None:
     elbv2_backends.backend = Elbv2Backend
 
 
-class Elbv2Backend(Extension, elbv2_https.SniCertificates, ELBv2Backend):
+class Elbv2Backend(Extension, elbv2_https.Encrypting):
     """One region. A load balancer is active a while after its creation."""
 
     urls_of = urls
-    settings: ClassVar[Settings] = Settings()
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -101,9 +100,10 @@ class Elbv2Backend(Extension, elbv2_https.SniCertificates, ELBv2Backend):
             ]
 
     def delete_load_balancer(self, arn: str) -> None:
-        """Delete it; its network interfaces go later."""
+        """Delete it; its network interfaces go later, its web ACL is free."""
         held = self._interfaces(arn)
         super().delete_load_balancer(arn)
+        wafv2_backends[self.account_id][self.region_name].disassociate_web_acl(arn)
         enis = self.ec2_backend.enis
         for each in held:
             self.settings.later(LINGERS, partial(drop, enis, each.id))

@@ -32,6 +32,8 @@ class IamBackend(Extension, IAMBackend):
         super().__init__(region_name, account_id)
         # When each role was created, in simulated time, by name.
         self.born: dict[str, float] = {}
+        # When each service first needed its service-linked role.
+        self.linked: dict[str, float] = {}
 
     def create_role(self, role_name: str, *args: Any, **kwargs: Any) -> Role:
         """Create it, and remember when."""

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
-from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
+from moto.core.resource_tagging import (
+    TaggableResourcesMixin,
+    TaggedResource,
+    iter_taggable_backends,
+    make_tag_matcher,
+    match_resource_type,
+)
 from moto.ec2 import urls as ec2_urls
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.nat_gateways import NatGateway
@@ -26,10 +32,15 @@ from moto.scheduler import urls as scheduler_urls
 from moto.scheduler.models import EventBridgeSchedulerBackend, scheduler_backends
 
 from ._extension import Extension
+from .settings import Settings
+
+# Seconds until the index knows what is new, or gone: AWS gives no number.
+INDEXED_IN = 20.0
 
 
-def install() -> None:
+def install(settings: Settings) -> None:
     """Put these backends in the place of moto's, before moto has made one."""
+    TaggingBackend.settings = settings
     ec2_backends.backend = Ec2Backend
     ecr_backends.backend = EcrBackend
     logs_backends.backend = TaggedLogsBackend
@@ -125,9 +136,48 @@ class SchedulerBackend(Extension, EventBridgeSchedulerBackend, TaggableResources
 
 
 class TaggingBackend(Extension, ResourceGroupsTaggingAPIBackend):
-    """moto's index, whose pages survive changes made between them."""
+    """moto's index, whose pages survive changes made between them, and which is late."""
 
     urls_of = urls
+    settings: ClassVar[Settings] = Settings()
 
-    def _get_resources_generator(self, *args: Any, **kwargs: Any) -> Iterator[TaggedResource]:
-        return iter(list(super()._get_resources_generator(*args, **kwargs)))
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        # By ARN: a thing and when it was tagged, or when it went.
+        self.born: dict[str, tuple[TaggedResource, float]] = {}
+        self.gone: dict[str, tuple[TaggedResource, float]] = {}
+
+    def note(self, at: float) -> None:
+        """Compare with what there is: what is not known was made, and what is missed went, `at`."""
+        present = {
+            each.arn: each
+            for backend in iter_taggable_backends(self.account_id, self.region_name)
+            for each in backend.iter_tagged_resources()
+            if each.tags
+        }
+        for arn, each in present.items():
+            self.born[arn] = (each, self.born[arn][1] if arn in self.born else at)
+        for arn in self.born.keys() - present.keys():
+            self.gone[arn] = (self.born.pop(arn)[0], at)
+
+    def _get_resources_generator(
+        self,
+        tag_filters: list[dict[str, Any]] | None = None,
+        resource_type_filters: list[str] | None = None,
+        resource_arn_list: list[str] | None = None,
+    ) -> Iterator[TaggedResource]:
+        found = list(
+            super()._get_resources_generator(tag_filters, resource_type_filters, resource_arn_list)
+        )
+        if not self.settings.consistency:
+            return iter(found)
+        late, fits = self.settings.clock.now() - INDEXED_IN, make_tag_matcher(tag_filters)
+        old = [each for each in found if self.born.get(each.arn, (each, late))[1] <= late]
+        past = [
+            each
+            for each, at in self.gone.values()
+            if at > late
+            and fits(each.tags)
+            and match_resource_type(each.resource_type, resource_type_filters)
+        ]
+        return iter([*old, *past])

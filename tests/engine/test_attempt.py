@@ -78,6 +78,13 @@ class TestLostAnswer:
         assert bench.create() == LIVE.outputs
         assert bench.world.writes == ["create net.thing/a a"]
 
+    def test_ours_is_waited_for_until_it_is_listed(self) -> None:
+        bench = Bench(exists=("Duplicate",))
+        bench.world.react(CREATE, self.error)
+        bench.clock.then = lambda: bench.world.things.update({LIVE.id: LIVE})
+        assert bench.create() == LIVE.outputs
+        assert bench.said == ["looking for it: there is one"]
+
     def test_ours_is_brought_up_to_date(self) -> None:
         bench = Bench(LIVE, exists=("Duplicate",))
         bench.world.react(CREATE, self.error)

@@ -55,10 +55,10 @@ def test_one_key_encrypts_and_redirects_and_its_absence_undoes_it(
 
 def test_a_newer_certificate_takes_the_place_of_the_old_one(world: World, certificate: str) -> None:
     world.apply(HTTPS)
-    world.client("acm").delete_certificate(CertificateArn=certificate)
     imported(world, DOMAIN)
     assert world.apply(HTTPS).operations == ["ModifyListener"]
     world.check_settled(HTTPS)
+    world.client("acm").delete_certificate(CertificateArn=certificate)
 
 
 def test_no_certificate_is_refused_before_anything_is_made(world: World) -> None:

@@ -130,10 +130,10 @@ def test_too_many_calls_are_throttled(
 def test_a_new_role_is_not_assumable_at_once(
     cloud: Cloud, client: Connect, order: Order, attached: Callable[[], str]
 ) -> None:
-    ask(cloud.endpoint, "settings", {"consistency": True})
     ecs, role = client("ecs"), client("iam")
-    role.create_role(RoleName="web", AssumeRolePolicyDocument="{}")
     ecs.create_cluster(clusterName="c")
+    ask(cloud.endpoint, "settings", {"consistency": True})
+    role.create_role(RoleName="web", AssumeRolePolicyDocument="{}")
     ecs.register_task_definition(
         family="web",
         executionRoleArn="arn:aws:iam::123456789012:role/web",

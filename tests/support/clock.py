@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from provisioner.engine.clock import Clock
 from provisioner.errors import Interrupted
@@ -15,6 +16,8 @@ class FastClock(Clock):
         super().__init__()
         self._now = 0.0
         self._lock = threading.Lock()
+        # What happens elsewhere while somebody sleeps.
+        self.then: Callable[[], object] = lambda: None
 
     def now(self) -> float:
         return self._now
@@ -24,3 +27,4 @@ class FastClock(Clock):
             raise Interrupted("stopped while waiting")
         with self._lock:
             self._now += seconds
+        self.then()

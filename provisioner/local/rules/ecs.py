@@ -20,6 +20,8 @@ BATCHES = {
     "DescribeServiceRevisions": ("serviceRevisionArns", 20),
     "DeleteTaskDefinitions": ("taskDefinitions", 10),
 }
+# Seconds until the service-linked role can be assumed: AWS gives no number.
+LINKED_IN = 5.0
 # Most of each in an awsvpcConfiguration.
 NETWORK = {"subnets": 16, "securityGroups": 5}
 
@@ -46,6 +48,24 @@ def _cluster(params: Params, place: Place) -> Any:
     ecs = place.of("ecs")
     ecs.advance()
     return ecs.clusters.get(str(params.get("cluster", "default")).rpartition("/")[2])
+
+
+def _unlinked(_: Params, place: Place) -> str | None:
+    """The first cluster of an account has ECS make its role, which takes a while.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+    """
+    if not place.settings.consistency or place.of("ecs").clusters:
+        return None
+    iam = place.backends("iam")[place.account]["aws"]
+    now = place.settings.clock.now()
+    made = iam.linked.setdefault("ecs", now)
+    if now < made + LINKED_IN:
+        return (
+            "Unable to assume the service linked role. Please verify that the ECS service linked"
+            " role exists."
+        )
+    return None
 
 
 def _too_many(params: Params, _: Place) -> str | None:
@@ -180,4 +200,5 @@ RULES = (
     Rule("CreateService", INVALID, _no_network, "4.1 [bc]"),
     Rule("CreateService", INVALID, _daemon, "4.2 [bc]"),
     Rule("CreateCluster", INVALID, _bad_name, "1.1 [bc]"),
+    Rule("CreateCluster", INVALID, _unlinked, "1.4 [tf:ecs/cluster.go]"),
 )

@@ -84,12 +84,6 @@ def _health_check(params: Params, place: Place) -> str | None:
     return None
 
 
-def _certificate(params: Params, _: Place) -> str | None:
-    if params.get("Protocol") == "HTTPS" and not params.get("Certificates"):
-        return "A certificate must be specified for HTTPS listeners"
-    return None
-
-
 def _one_balancer(params: Params, place: Place) -> str | None:
     elb = place.of("elbv2")
     listener = params.get("ListenerArn", "")
@@ -179,7 +173,6 @@ RULES = (
     Rule("CreateTargetGroup", "ValidationError", _health_check, "6.6 [bc]"),
     Rule("ModifyTargetGroup", "ValidationError", _health_check, "6.6 [bc]"),
     Rule("DeleteTargetGroup", "ResourceInUse", _last_listener, "6.10 [bc]"),
-    Rule("CreateListener", "ValidationError", _certificate, "18.1 [bc]"),
     Rule("CreateRule", "ValidationError", _priority, "6.9 [bc]"),
     Rule("CreateRule", "ValidationError", _values, "6.9 [docs:ALB quotas]"),
     Rule("ModifyLoadBalancerAttributes", INVALID, _attributes, "6.2 [bc]"),

@@ -20,7 +20,7 @@ from provisioner.local.record import call_of, headers_of
 from provisioner.local.settings import Settings
 from provisioner.local.wire import Call, access_key, refusal
 
-from . import ec2, ecs, ecs_strategies, elbv2, others, task_definitions, vpc
+from . import certificates, ec2, ecs, ecs_strategies, elbv2, others, task_definitions, vpc, wafv2
 from .rule import Place, Rule
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 TABLES: dict[str, tuple[Rule, ...]] = {
     "ecs": (*ecs.RULES, *ecs_strategies.RULES, *task_definitions.RULES),
-    "elbv2": elbv2.RULES,
+    "elbv2": (*certificates.RULES, *elbv2.RULES),
     "ec2": (*ec2.RULES, *vpc.RULES),
+    "wafv2": wafv2.RULES,
     **others.TABLES,
 }
 # Services that show what ECS has done: logs, network interfaces, weights of rules.

@@ -10,6 +10,7 @@ import pytest
 from provisioner.engine.model import Live, Resource
 from provisioner.resources import KINDS
 from tests.cloud.bench import Bench, changed
+from tests.cloud.certificates import imported
 from tests.cloud.ground import NOT_FOUND, Ground
 from tests.cloud.sent import check_sent, only, sent
 from tests.cloud.world import World
@@ -33,10 +34,7 @@ def bench(bench: Bench) -> Bench:
 
 @pytest.fixture
 def certificates(shared: World) -> list[str]:
-    acm = shared.client("acm")
-    return sorted(
-        acm.request_certificate(DomainName=f"{name}.example")["CertificateArn"] for name in "abcd"
-    )
+    return sorted(imported(shared, f"{name}.example") for name in "abcd")
 
 
 @pytest.fixture
