@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from moto.elbv2.models import ELBv2Backend, FakeAction, FakeHealthStatus
+from moto.elbv2.models import ELBv2Backend, FakeAction, FakeHealthStatus, FakeListener
 
 
 def stranger(target: Mapping[str, Any]) -> FakeHealthStatus:
@@ -39,14 +39,33 @@ def weigh(backend: ELBv2Backend, arn: str, percents: Mapping[str, float]) -> Non
         {"TargetGroupArn": group, "Weight": round(each * 10 if fine else each)}
         for group, each in percents.items()
     ]
+    for listener, rule in _named(backend, arn):
+        rule.actions = [_shared(each, groups) for each in rule.actions]
+        if rule.is_default:
+            listener.default_actions = rule.actions
+
+
+def weights(backend: ELBv2Backend, arn: str) -> dict[str, float] | None:
+    """Return what a rule, or a listener, forwards to each target group; None if it is not there."""
+    for _, rule in _named(backend, arn):
+        found: dict[str, float] = {}
+        for action in rule.actions:
+            config = action.data.get("ForwardConfig") or {}
+            for each in config.get("TargetGroups") or ():
+                found[each["TargetGroupArn"]] = float(each.get("Weight", 1))
+            if not found and "TargetGroupArn" in action.data:
+                found[action.data["TargetGroupArn"]] = 1
+        return found
+    return None
+
+
+def _named(backend: ELBv2Backend, arn: str) -> Iterator[tuple[FakeListener, Any]]:
+    """Yield the rule of that ARN with its listener; for a listener's ARN its default rule."""
     for balancer in backend.load_balancers.values():
         for listener in balancer.listeners.values():
             for rule in listener.rules.values():
-                default = listener.arn == arn and rule.is_default
-                if default or rule.arn == arn:
-                    rule.actions = [_shared(each, groups) for each in rule.actions]
-                    if rule.is_default:
-                        listener.default_actions = rule.actions
+                if rule.arn == arn or (listener.arn == arn and rule.is_default):
+                    yield listener, rule
 
 
 def _shared(action: FakeAction, groups: list[dict[str, Any]]) -> FakeAction:

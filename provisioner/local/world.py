@@ -23,7 +23,7 @@ from moto.logs.models import logs_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
-from .elbv2_targets import serving, weigh
+from .elbv2_targets import serving, weigh, weights
 from .settings import Settings, drop
 from .simulation.fate import INIT, NO_LOGS, NO_SECRET
 from .simulation.surroundings import Address, Group, Shape
@@ -175,16 +175,19 @@ class World:
         return NO_PARAMETER.replace("{why}", name)
 
     def unassumable(self, definition: Shape) -> str:
+        asked = [str(definition.get(each, "")) for each in ("executionRoleArn", "taskRoleArn")]
+        return next((role for role in asked if not self.assumable(role)), "")
+
+    def assumable(self, role: str) -> bool:
+        found = _ROLE.fullmatch(role)
+        if not found:
+            return True
         roles = iam_backends[self._account][self._partition]
         names = {role.name for role in roles.roles.values()}
         if self._settings.consistency:
             late = self._settings.clock.now() - ASSUMABLE_AFTER
             names -= {name for name, born in vars(roles)["born"].items() if born > late}
-        for field in ("executionRoleArn", "taskRoleArn"):
-            found = _ROLE.fullmatch(str(definition.get(field, "")))
-            if found and found[1] not in names:
-                return found[0]
-        return ""
+        return found[1] in names
 
     def fates(self, image: str, service: str) -> Sequence[str]:
         return [
@@ -192,6 +195,9 @@ class World:
             for pattern, words in self._settings.fates.items()
             if fnmatch(image, pattern) or fnmatch(service, pattern)
         ]
+
+    def weights(self, rule: str) -> Mapping[str, float] | None:
+        return weights(elbv2_backends[self._account][self._region], rule)
 
     def weigh(self, rule: str, percents: Mapping[str, float]) -> None:
         weigh(elbv2_backends[self._account][self._region], rule, percents)

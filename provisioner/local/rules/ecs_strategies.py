@@ -1,7 +1,7 @@
 """What ECS refuses about deployment strategies and lifecycle hooks.
 
-API_DeploymentConfiguration, API_AdvancedConfiguration and API_DeploymentLifecycleHook of
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/. The texts are [unverified].
+API_DeploymentConfiguration and API_DeploymentLifecycleHook of
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from provisioner.local.elbv2_targets import serving
 from provisioner.local.simulation.service import STAGED, Service
 
 from .rule import Params, Place, Rule
@@ -20,6 +19,12 @@ OWN = {
     "linearConfiguration": ("LINEAR", "stepPercent", 3.0, 100.0),
     "canaryConfiguration": ("CANARY", "canaryPercent", 0.1, 100.0),
 }
+FULL = 100
+# troubleshooting-blue-green.html of the ECS Developer Guide; the other texts are [unverified].
+NO_PAIR = (
+    "advancedConfiguration field is required for all loadBalancers when using a non-ROLLING"
+    " deployment strategy"
+)
 LONGEST_BAKE = 1440
 LONGEST_WAIT = 20160
 # Stages at which only a function may be invoked.
@@ -39,7 +44,7 @@ def _strategy(params: Params, place: Place) -> str | None:
     if balancers is None:
         balancers = present.settings["loadBalancers"] if present else []
     if any("advancedConfiguration" not in each for each in balancers):
-        return f"advancedConfiguration is required with the {strategy} deployment strategy."
+        return NO_PAIR
     connect = params.get("serviceConnectConfiguration") or {}
     if strategy != "BLUE_GREEN" and not balancers and not present and not connect.get("enabled"):
         return f"The {strategy} deployment strategy needs a load balancer or Service Connect."
@@ -89,45 +94,38 @@ def _hooks(params: Params, _: Place) -> str | None:
             if not (each.get("hookTargetArn") and each.get("roleArn")):
                 return "hookTargetArn and roleArn must be provided for an AWS_LAMBDA hook."
         elif each.get("hookTargetArn") or NO_PAUSE & {*stages}:
-            return "A PAUSE hook has no hookTargetArn, and cannot wait while traffic is shifted."
+            return "Invalid lifecycle stage provided for Pause Hook"
         limit = (each.get("timeoutConfiguration") or {}).get("timeoutInMinutes", 1)
         if not 1 <= limit <= LONGEST_WAIT:
             return f"timeoutInMinutes must be from 1 to {LONGEST_WAIT}."
     return None
 
 
-def _surroundings(params: Params, place: Place) -> str | None:
-    """The second target group, the rules and the role of an advancedConfiguration are there."""
-    elbv2 = place.of("elbv2")
-    for balancer in params.get("loadBalancers") or ():
-        advanced = balancer.get("advancedConfiguration")
-        if advanced is None:
-            continue
-        for name in ("alternateTargetGroupArn", "productionListenerRule", "roleArn"):
-            if not advanced.get(name):
-                return f"{name} must be provided in advancedConfiguration."
-        group = advanced["alternateTargetGroupArn"]
-        if group == balancer.get("targetGroupArn"):
-            return "alternateTargetGroupArn must differ from targetGroupArn."
-        if not (group in elbv2.target_groups and serving(elbv2, group)):
-            return (
-                f"The target group with targetGroupArn {group} does not have an associated load"
-                " balancer."
-            )
-        for name in ("productionListenerRule", "testListenerRule"):
-            if advanced.get(name) and advanced[name] not in _rules(elbv2):
-                return f"The {name} {advanced[name]} was not found."
+def _early(params: Params, place: Place) -> str | None:
+    criteria = _asked(params).get("earlySuccessCriteria") or {}
+    if not criteria.get("enable"):
+        return None
+    present = _present(params, place)
+    before = present.settings["deploymentConfiguration"] if present else {}
+    least = {"minimumHealthyPercent": 100, **before, **_asked(params)}["minimumHealthyPercent"]
+    percent = criteria.get("healthyPercent")
+    if percent is None or not criteria.get("sourceServiceRevisionCleanup"):
+        return "earlySuccessCriteria requires healthyPercent and sourceServiceRevisionCleanup."
+    if not least <= percent <= FULL:
+        return f"healthyPercent must be from minimumHealthyPercent, {least}, to {FULL}."
     return None
 
 
-def _rules(elbv2: Any) -> set[str]:
-    """ARNs of all listeners and rules."""
-    listeners = [
-        each for balancer in elbv2.load_balancers.values() for each in balancer.listeners.values()
-    ]
-    return {each.arn for each in listeners} | {
-        rule.arn for each in listeners for rule in each.rules.values()
-    }
+def _threshold(params: Params, _: Place) -> str | None:
+    breaker = _asked(params).get("deploymentCircuitBreaker") or {}
+    given = breaker.get("thresholdConfiguration")
+    if given is None:
+        return None
+    if "type" not in given or "value" not in given:
+        return "thresholdConfiguration requires type and value."
+    if given["value"] < 1 or (given["type"] != "COUNT" and given["value"] > FULL):
+        return f"The value of thresholdConfiguration is out of range: {given['value']}."
+    return None
 
 
 def _asked(params: Params) -> Mapping[str, Any]:
@@ -143,12 +141,13 @@ def _present(params: Params, place: Place) -> Service | None:
 
 
 RULES = tuple(
-    Rule(operation, INVALID, check, source)
+    Rule(operation, code, check, source)
     for operation in ("CreateService", "UpdateService")
-    for check, source in (
-        (_strategy, "5.1 [bc]"),
-        (_own, "5.1 [bc]"),
-        (_hooks, "5.1 [bc]"),
-        (_surroundings, "5.2 [bc]"),
+    for code, check, source in (
+        (INVALID, _strategy, "ECS guide: troubleshooting-blue-green"),
+        (INVALID, _own, "ECS API: DeploymentConfiguration"),
+        (INVALID, _hooks, "ECS API: DeploymentLifecycleHook"),
+        (INVALID, _early, "ECS API: DeploymentEarlySuccessCriteria"),
+        (INVALID, _threshold, "ECS API: ThresholdConfiguration"),
     )
 )

@@ -20,14 +20,25 @@ from provisioner.local.record import call_of, headers_of
 from provisioner.local.settings import Settings
 from provisioner.local.wire import Call, access_key, refusal
 
-from . import certificates, ec2, ecs, ecs_strategies, elbv2, others, task_definitions, vpc, wafv2
+from . import (
+    certificates,
+    ec2,
+    ecs,
+    ecs_pairs,
+    ecs_strategies,
+    elbv2,
+    others,
+    task_definitions,
+    vpc,
+    wafv2,
+)
 from .rule import Place, Rule
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TABLES: dict[str, tuple[Rule, ...]] = {
-    "ecs": (*ecs.RULES, *ecs_strategies.RULES, *task_definitions.RULES),
+    "ecs": (*ecs.RULES, *ecs_strategies.RULES, *ecs_pairs.RULES, *task_definitions.RULES),
     "elbv2": (*certificates.RULES, *elbv2.RULES),
     "ec2": (*ec2.RULES, *vpc.RULES),
     "wafv2": wafv2.RULES,

@@ -1,8 +1,9 @@
 """Lifecycle hooks: what a deployment waits for at a stage, and how each ends.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-lifecycle-hooks.html and
-pause-lifecycle-hooks.html. There are no functions to invoke here: the words in a function's name
-(`check--fails`), or in the setting `fates`, say what it would have answered.
+pause-lifecycle-hooks.html; the texts are those of troubleshooting-blue-green.html. There are no
+functions to invoke here: the words in a function's name (`check--fails`), or in the setting
+`fates`, say what it would have answered.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,10 +23,19 @@ PATIENCE = 1440
 LASTS = 1.0
 WORDS = {
     "fails": "answers FAILED: the deployment is rolled back",
+    "breaks": "ends without an answer: the deployment is rolled back",
     "hangs": "answers IN_PROGRESS for ever: the hook times out",
     "slow-90s": "answers IN_PROGRESS for so long, then SUCCEEDED",
 }
 _SLOW = re.compile(r"slow-(\d+)s")
+SAID_NO = "Lifecycle hook target {target} returned FAILED status."
+NO_ANSWER = "ECS was unable to parse the response from {target} due to HookStatus must not be null"
+NO_ROLE = "ECS was unable to assume role {role}"
+# [unverified]: what is told of a hook that has timed out, and of a pause that was turned back.
+TOO_LATE = "Lifecycle hook {target} timed out."
+TURNED_BACK = "the pause hook was rolled back by the user."
+# Stages whose functions are invoked again on the way back.
+AGAIN = ("PRODUCTION_TRAFFIC_SHIFT", "TEST_TRAFFIC_SHIFT")
 
 
 @dataclass(slots=True)
@@ -41,6 +51,8 @@ class Hook:
     due: float = math.inf
     outcome: Literal["SUCCEEDED", "FAILED"] = "SUCCEEDED"
     status: str = "IN_PROGRESS"
+    role: str = ""
+    why: str = SAID_NO
 
     @property
     def open(self) -> bool:
@@ -66,6 +78,18 @@ def begun(
     ]
 
 
+def complaint(hooks: Sequence[Hook]) -> str:
+    """Return why the deployment has to go back because of one of them, nothing if it has not."""
+    for hook in hooks:
+        if hook.refused:
+            late = hook.status == "TIMED_OUT"
+            words = (TOO_LATE if late else hook.why).format(
+                target=hook.target or hook.id, role=hook.role
+            )
+            return f"{hook.stage} lifecycle hook(s) failed. {words}"
+    return ""
+
+
 def advance(hook: Hook, now: float) -> None:
     """Let it end if that is due."""
     if not hook.open:
@@ -86,6 +110,7 @@ def _begin(asked: Mapping[str, Any], stage: str, now: float, world: Surroundings
         stage=stage,
         expires=now + 60 * float(limit.get("timeoutInMinutes") or PATIENCE),
         on_timeout=limit.get("action") or "ROLLBACK",
+        role=asked.get("roleArn", ""),
     )
     if kind == "PAUSE":
         hook.status = "AWAITING_ACTION"
@@ -94,7 +119,10 @@ def _begin(asked: Mapping[str, Any], stage: str, now: float, world: Surroundings
     words = [word for text in (name, *world.fates(name, name)) for word in _words(text)]
     slow = [float(found[1]) for word in words if (found := _SLOW.fullmatch(word))]
     hook.due = math.inf if "hangs" in words else now + max(slow, default=LASTS)
-    hook.outcome = "FAILED" if "fails" in words else "SUCCEEDED"
+    hook.outcome = "FAILED" if {"fails", "breaks"} & {*words} else "SUCCEEDED"
+    hook.why = NO_ANSWER if "breaks" in words else SAID_NO
+    if hook.role and not world.assumable(hook.role):
+        hook.due, hook.outcome, hook.why = now, "FAILED", NO_ROLE
     return hook
 
 

@@ -7,7 +7,7 @@ import math
 from itertools import count
 from typing import Any
 
-from . import alarms, health, rolling, script, staged
+from . import alarms, health, requests, rolling, script, staged
 from . import task as lifecycle
 from .service import Service
 from .surroundings import Surroundings
@@ -109,6 +109,7 @@ class Region:
                 lifecycle.advance(task, now, self.world, self.targets)
                 if was and not task.active:
                     self._lost(service, task, now)
+            requests.settle(service, now, self.world)
             staged.schedule(service, now, self.world, self.targets)
             judge(service, now, self.targets, self.world)
             if _signature(service) == before:
@@ -134,6 +135,7 @@ class Region:
     def _next(self, service: Service, now: float) -> float:
         times = [at for task in service.tasks for at in health.moments(task, self.targets)]
         times += [service.retry_at, *staged.moments(service), *alarms.moments(service, now)]
+        times += requests.moments(service)
         return min((at for at in times if at > now), default=math.inf)
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from . import capacity, health, script
+from . import capacity, early, health, script
 from . import task as lifecycle
 from .service import Deployment, Service
 from .surroundings import Surroundings
@@ -83,7 +84,9 @@ def schedule(service: Service, now: float, world: Surroundings, targets: Targets
     _restock(service, lower, now, world, targets)
     good = service.good.number if service.good else 0
     victims = _surplus(mine, service.desired, full=room == 0)
-    victims += _outdated(mine, others, service.desired, lower, missing if room == 0 else 0, good)
+    enough = early.enough(primary.configuration, service.desired)
+    needed = missing if room == 0 else 0
+    victims += _outdated(mine, others, _Aim(service.desired, enough, lower, needed), good)
     stop(service, primary, victims, now, targets)
     idle = occupied == mine.all + others.all and not (mine.pending or others.pending)
     if missing > 0 and room == 0 and not victims and idle:
@@ -148,11 +151,19 @@ def _surplus(mine: Count, wanted: int, *, full: bool) -> list[Task]:
     return victims + [*mine.pending, *reversed(mine.healthy)][: max(0, extra)]
 
 
-def _outdated(
-    mine: Count, others: Count, wanted: int, lower: int, needed: int, good: int
-) -> list[Task]:
+class _Aim(NamedTuple):
+    """So many tasks shall there be; so many new ones replace the old; the fewest; room needed."""
+
+    wanted: int
+    enough: int
+    lower: int
+    needed: int
+
+
+def _outdated(mine: Count, others: Count, aim: _Aim, good: int) -> list[Task]:
     """Of the other deployments: what has been replaced, or must make room."""
-    if len(mine.healthy) >= wanted:
+    wanted, enough, lower, needed = aim
+    if len(mine.healthy) >= enough:
         return [*others.unhealthy, *others.pending, *others.healthy]
     healthy = len(mine.healthy) + len(others.healthy)
     spare = min(healthy - lower, max(healthy - wanted, needed))

@@ -30,6 +30,7 @@ DEPLOYED = (
 # What a revision freezes: the above, and what only takes effect with the next deployment.
 REVISED = (*DEPLOYED, "launchType", "capacityProviderStrategy", "platformFamily")
 EVENTS_KEPT = 100
+SUPERSEDED = "Service deployment was superseded by a newer one."
 # The same complaint is told again only after so long.
 QUIET = 6 * 3600.0
 # Strategies that go through lifecycle stages with a second target group.
@@ -39,11 +40,11 @@ ENDED = frozenset({"SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAI
 
 @dataclass(slots=True)
 class Progress:
-    """Where a deployment in stages is: the stage, since when, and the step of its traffic."""
+    """Where a deployment in stages is: the stage, since when, and the last step of its traffic."""
 
     stage: str = ""
     since: float = 0
-    step: int = 0
+    step: int = -1
     stepped: float = 0
     hooks: list[Hook] = field(default_factory=list)
 
@@ -56,6 +57,7 @@ class Deployment:
     `failures` counts for the circuit breaker, `failed` all that ever failed. `swapped`: its tasks
     are in the alternate target group. `production` and `test`: its percent of the traffic.
     `alarmed`: the alarms that failed it; `ignored`: those in ALARM since before it began.
+    `asked_at`: when it was asked to stop or to go back.
     """
 
     number: int
@@ -86,6 +88,7 @@ class Deployment:
     alarmed: list[str] = field(default_factory=list)
     ignored: set[str] | None = None
     bakes_until: float | None = None
+    asked_at: float | None = None
 
     @property
     def id(self) -> str:
@@ -181,9 +184,9 @@ class Service:
 def deploy(service: Service, now: float) -> Deployment:
     """Start a deployment of the service's present settings; a running one is given up."""
     for other in service.live:
-        if other.status not in ENDED:
-            other.status, other.finished = "STOPPED", now
-            other.reason = "Service deployment was superseded by a newer one."
+        if other.status not in {*ENDED, "STOP_REQUESTED"}:
+            other.status, other.asked_at, other.updated = "STOP_REQUESTED", now, now
+            other.reason = SUPERSEDED
     deployment = Deployment(
         number=10**18 + secrets.randbelow(8 * 10**18),
         token=secrets.token_urlsafe(16)[:21].replace("-", "x").replace("_", "y"),
@@ -232,8 +235,10 @@ def update(service: Service, changes: Settings, now: float) -> Deployment | None
 
 def scale(service: Service, wanted: int, now: float) -> None:
     """Change the number of tasks without a deployment."""
-    changed = wanted != service.desired
+    before, changed = service.desired, wanted != service.desired
     service.settings["desiredCount"] = wanted
+    if service.good and service.good is not service.primary:
+        service.lost += max(0, wanted - before)  # both revisions grow during a deployment
     if changed and service.primary:
         service.primary.wanted, service.primary.updated = wanted, now
         service.steady = False

@@ -31,7 +31,8 @@ STAGES = (
 SHIFTS_IN = 10.0
 # No stage lasts longer than 24 hours, but for its hooks.
 LONGEST = 24 * 3600.0
-HOOKS = Cause("a lifecycle hook failed.", "hook execution failure(s) detected.", "ECS deployment ")
+HOOKS = Cause("", "hook execution failure(s) detected.", "ECS deployment ")
+NETWORK = Cause("", "invalid networking configuration.", "ECS deployment ")
 TOO_LONG = Cause(
     "a lifecycle stage took too long.", "lifecycle stage timed out.", "ECS deployment "
 )
@@ -42,28 +43,51 @@ def schedule(service: Service, now: float, world: Surroundings, targets: Targets
 
     What rolls, what goes back, what is cleaned up and what is deleted is left to `rolling`.
     """
-    green = service.primary
+    green, back = service.primary, service.rolling_back
+    for hook in back.progress.hooks if back else ():
+        hooks.advance(hook, now)
     if green is None or not _under_way(service, green):
         rolling.schedule(service, now, world, targets)
         return
-    if not green.progress.stage:
-        many = len([each for each in service.live if each is not green]) > 1
-        _enter(service, green, "RECONCILE_SERVICE" if many else "PRE_SCALE_UP", now, world)
+    if not green.progress.stage and not _begin(service, green, now, world):
+        return
     _hold(service, green, now, world, targets)
+    if green.status != "IN_PROGRESS":
+        return
     for hook in green.progress.hooks:
         hooks.advance(hook, now)
-    if any(each.refused for each in green.progress.hooks):
-        fall(service, green, now, HOOKS, world)
+    if why := hooks.complaint(green.progress.hooks):
+        fall(service, green, now, HOOKS._replace(why=why), world)
+    elif not _open(green.progress) and _done(service, green, now, targets):
+        _enter(service, green, _following(service, green), now, world)
     elif now >= green.progress.since + LONGEST and not _open(green.progress):
         fall(service, green, now, TOO_LONG, world)
-    elif not _open(green.progress) and _done(service, green, now, world, targets):
-        following = STAGES[STAGES.index(green.progress.stage) + 1]
-        _enter(service, green, following, now, world)
+
+
+def _begin(service: Service, green: Deployment, now: float, world: Surroundings) -> bool:
+    """Enter the first stage; return whether the rules, groups and roles are there for it."""
+    many = len([each for each in service.live if each is not green]) > 1
+    _enter(service, green, "RECONCILE_SERVICE" if many else "PRE_SCALE_UP", now, world)
+    why = next(filter(None, (traffic.wrong(each, world) for each in green.balancers)), "")
+    if why:
+        fall(service, green, now, NETWORK._replace(why=why), world)
+    return not why
+
+
+def _following(service: Service, green: Deployment) -> str:
+    """Return the next stage; each step of the traffic has its own two."""
+    at = green.progress
+    if at.stage == "PRODUCTION_TRAFFIC_SHIFT" and at.step < len(_plan(service, green)) - 1:
+        return "PRE_PRODUCTION_TRAFFIC_SHIFT"
+    return STAGES[STAGES.index(at.stage) + 1]
 
 
 def moments(service: Service) -> Iterator[float]:
     """Yield when a stage may end by itself."""
-    green = service.primary
+    green, back = service.primary, service.rolling_back
+    for hook in back.progress.hooks if back else ():
+        if hook.open:
+            yield from (hook.due, hook.expires)
     if green is None or not _under_way(service, green):
         return
     at = green.progress
@@ -72,7 +96,7 @@ def moments(service: Service) -> Iterator[float]:
     yield at.since + LONGEST
     yield at.stepped + SHIFTS_IN
     plan = traffic.steps(green.configuration)
-    yield at.stepped + plan[min(at.step, len(plan) - 1)].bake
+    yield at.stepped + plan[max(0, min(at.step, len(plan) - 1))].bake
     yield from (moment for each in at.hooks if each.open for moment in (each.due, each.expires))
 
 
@@ -101,8 +125,8 @@ def _enter(
     elif stage == "TEST_TRAFFIC_SHIFT":
         traffic.shift_test(service, green, world)
     elif stage == "PRODUCTION_TRAFFIC_SHIFT":
-        at.step, at.stepped = 0, now
-        traffic.shift_production(service, green, _plan(service, green)[0].percent, world)
+        at.step, at.stepped = at.step + 1, now
+        traffic.shift_production(service, green, _plan(service, green)[at.step].percent, world)
 
 
 def _hold(
@@ -116,9 +140,7 @@ def _hold(
         rolling.hold(service, each, service.desired if wanted else 0, now, world, targets)
 
 
-def _done(
-    service: Service, green: Deployment, now: float, world: Surroundings, targets: Targets
-) -> bool:
+def _done(service: Service, green: Deployment, now: float, targets: Targets) -> bool:
     at = green.progress
     if at.stage == "RECONCILE_SERVICE":
         kept = {each.number for each in (green, service.good) if each}
@@ -126,21 +148,12 @@ def _done(
     if at.stage == "SCALE_UP":
         return len(rolling.count(service.of(green), now, targets).healthy) >= service.desired
     if at.stage == "PRODUCTION_TRAFFIC_SHIFT":
-        return _shifted(service, green, now, world)
+        plan = _plan(service, green)
+        last = at.step == len(plan) - 1
+        return now >= at.stepped + (SHIFTS_IN if last else plan[at.step].bake)
     if at.stage == "BAKE_TIME":
         return now >= at.since + _bake(green)
     return at.stage != "TEST_TRAFFIC_SHIFT" or now >= at.since + SHIFTS_IN
-
-
-def _shifted(service: Service, green: Deployment, now: float, world: Surroundings) -> bool:
-    """Take the steps that are due; return whether the last has been taken."""
-    at, plan = green.progress, _plan(service, green)
-    while at.step < len(plan) - 1 and now >= at.stepped + plan[at.step].bake:
-        at.stepped += plan[at.step].bake
-        at.step += 1
-        green.updated = now
-        traffic.shift_production(service, green, plan[at.step].percent, world)
-    return at.step == len(plan) - 1 and now >= at.stepped + SHIFTS_IN
 
 
 def _plan(service: Service, green: Deployment) -> list[traffic.Step]:

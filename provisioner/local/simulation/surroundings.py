@@ -56,8 +56,14 @@ class Surroundings(Protocol):
     def unassumable(self, definition: Shape) -> str:
         """Return the ARN of a role that ECS cannot assume for this definition, else nothing."""
 
+    def assumable(self, role: str) -> bool:
+        """Whether ECS can assume a role, by its ARN."""
+
     def fates(self, image: str, service: str) -> Sequence[str]:
         """Return further words of fate for an image, or for a service."""
+
+    def weights(self, rule: str) -> Mapping[str, float] | None:
+        """Return what a listener rule forwards to each target group; None if it is not there."""
 
     def weigh(self, rule: str, percents: Mapping[str, float]) -> None:
         """Have a listener rule, or a listener, forward so much to each of the target groups."""

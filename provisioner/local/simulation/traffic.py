@@ -1,6 +1,7 @@
 """How production and test traffic are shared between two revisions, and who tells the rules.
 
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html;
+what is wrong with rules and roles has the words of troubleshooting-blue-green.html.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from .surroundings import Surroundings
 
 ALL = 100.0
 MINUTE = 60.0
+INVALID = "of invalid networking configuration"
 
 
 class Step(NamedTuple):
@@ -40,6 +42,36 @@ def steps(configuration: Mapping[str, Any]) -> list[Step]:
         first = float(given.get("canaryPercent", 5))
         return [Step(first, bake), Step(ALL, 0)] if first < ALL else [Step(ALL, 0)]
     return [Step(ALL, 0)]
+
+
+def wrong(balancer: Mapping[str, Any], world: Surroundings) -> str:
+    """Return what keeps ECS from moving this traffic, nothing if nothing does."""
+    advanced = balancer.get("advancedConfiguration")
+    if not advanced:
+        return ""
+    rules = [advanced.get(each) for each in ("productionListenerRule", "testListenerRule")]
+    known = [world.weights(each) for each in rules if each]
+    if None in known:
+        return f"{INVALID}. One or more rules not found"
+    for group in (balancer["targetGroupArn"], advanced["alternateTargetGroupArn"]):
+        if not any(group in (each or {}) for each in known):
+            return (
+                f"{INVALID}: Target group {group} is not associated with either"
+                " productionListenerRule or testListenerRule."
+            )
+    serving = [group for group, weight in (known[0] or {}).items() if weight]
+    if len(serving) != 1:
+        return (
+            f"{INVALID}. productionListenerRule {rules[0]} should have exactly one target group"
+            f" serving traffic but found {len(serving)} target groups which are serving traffic"
+        )
+    role = advanced.get("roleArn", "")
+    if role and not world.assumable(role):
+        return (
+            f"{INVALID}. ECS was unable to manage the ELB resources due to missing permissions on"
+            f" ECS Infrastructure Role '{role}'."
+        )
+    return ""
 
 
 def shift_production(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from . import alarms, traffic
+from . import alarms, early, hooks, traffic
 from .rolling import count
 from .service import ENDED, Deployment, Service
 from .surroundings import Surroundings
@@ -17,6 +17,7 @@ from .targets import Targets
 BREAKER = "ECS deployment circuit breaker: "
 # Bounds of the threshold of type BOUNDED_PERCENT.
 LEAST, MOST = 3, 200
+NOBODY = "No rollback candidate was found to run the rollback."
 
 
 class Cause(NamedTuple):
@@ -48,8 +49,8 @@ def threshold(deployment: Deployment) -> int:
 def judge(service: Service, now: float, targets: Targets, world: Surroundings) -> None:
     """Complete, fail or turn back the service's deployment as its tasks have it."""
     for each in service.deployments:
-        gone = each is not service.primary and all(t.status == "STOPPED" for t in service.of(each))
-        if each.live and gone and each is not service.rolling_back:
+        kept = not each.live or each is service.primary or each is service.rolling_back
+        if not kept and all(task.status == "STOPPED" for task in service.of(each)):
             each.live = False
     primary = service.primary
     if service.status != "ACTIVE" or primary is None or primary.rollout == "FAILED":
@@ -61,8 +62,10 @@ def judge(service: Service, now: float, targets: Targets, world: Surroundings) -
         service.in_a_row = 0
     others = [t for t in service.tasks if t.deployment != primary.number and t.status != "STOPPED"]
     full = len(mine.healthy) == mine.all == service.desired
-    going = primary.rollout == "IN_PROGRESS" and not _fails(service, primary, now, world)
-    if going and full and not others and _through(service, primary, now, world):
+    going = primary.rollout == "IN_PROGRESS" and primary.status != "ROLLBACK_REQUESTED"
+    going = going and not _fails(service, primary, now, world)
+    ready = going and _enough(service, primary, len(mine.healthy), full=full, alone=not others)
+    if ready and _through(service, primary, now, world):
         _complete(service, primary, now)
     stopping = any(not t.active and t.status != "STOPPED" for t in service.tasks)
     if primary.rollout == "COMPLETED" and full and not stopping and not service.steady:
@@ -85,10 +88,21 @@ def _fails(service: Service, primary: Deployment, now: float, world: Surrounding
     return False
 
 
+def _enough(
+    service: Service, primary: Deployment, healthy: int, *, full: bool, alone: bool
+) -> bool:
+    """Whether its tasks, and those of the others, are as its success wants them."""
+    if primary.staged or service.rolling_back is not None:
+        return full and alone
+    least = early.enough(primary.configuration, service.desired)
+    ready = full if least == service.desired else healthy >= least
+    return ready and (alone or early.deferred(primary.configuration))
+
+
 def _through(service: Service, primary: Deployment, now: float, world: Surroundings) -> bool:
     """Whether there is no stage left for it to pass; what it goes back to passes none."""
     if service.rolling_back is not None:
-        return True
+        return not any(each.open for each in service.rolling_back.progress.hooks)
     if primary.staged:
         return primary.progress.stage == "CLEAN_UP"
     return alarms.baked(primary, now, world)
@@ -99,7 +113,9 @@ def _complete(service: Service, primary: Deployment, now: float) -> None:
     primary.rollout_reason = f"ECS deployment {primary.id} completed."
     service.tell(now, f"(deployment {primary.id}) deployment completed.")
     for each in service.deployments:
-        each.live = each is primary
+        each.live = each is primary or (
+            each.live and any(task.status != "STOPPED" for task in service.of(each))
+        )
     failed = service.rolling_back
     if failed is None:
         if primary.status not in ENDED:
@@ -143,12 +159,7 @@ def roll_back(
     failing.rollout = "FAILED"
     good = service.good
     if good is None:
-        _fail(
-            failing,
-            now,
-            "ROLLBACK_FAILED",
-            f"Service deployment failed because {cause.why} There is nothing to roll back to.",
-        )
+        _fail(failing, now, "ROLLBACK_FAILED", NOBODY)
         return
     failing.status, failing.reason = (
         "ROLLBACK_IN_PROGRESS",
@@ -156,6 +167,10 @@ def roll_back(
     )
     failing.back_to, failing.back_since, failing.updated = good.number, now, now
     failing.back_reason = failing.reason
+    for stage, shifted in zip(hooks.AGAIN, (failing.production, failing.test), strict=True):
+        if shifted:
+            asked = hooks.begun(failing.configuration, stage, now, world)
+            failing.progress.hooks += [each for each in asked if each.kind != "PAUSE"]
     traffic.restore(service, good, world)
     service.rolling_back, service.primary, service.steady = failing, good, False
     service.settings |= good.revision

@@ -251,10 +251,13 @@ def test_a_deployment_is_stopped(aws: Aws) -> None:
     aws.ecs.update_service(cluster="c", service="web", taskDefinition=aws.image("nginx:slow-900s"))
     arn = aws.deployments()[0]["serviceDeploymentArn"]
     aws.ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")
-    aws.refused("ConflictException", aws.ecs.stop_service_deployment, serviceDeploymentArn=arn)
+    aws.ecs.stop_service_deployment(serviceDeploymentArn=arn)
     aws.advance(LONG)
     assert aws.deployments()[0]["status"] == "ROLLBACK_SUCCESSFUL"
     assert aws.described()["taskDefinition"] == good
+    stop = aws.ecs.stop_service_deployment
+    aws.refused("ConflictException", stop, serviceDeploymentArn=arn)
+    aws.refused(INVALID, stop, serviceDeploymentArn=arn, stopType="ABORT")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from .conftest import Aws, target
+from .conftest import TRUST, Aws, target
 
 behaviour = pytest.mark.behaviour
 NEVER = "never deploys"
@@ -30,7 +30,7 @@ class Pair(NamedTuple):
         advanced = {
             "alternateTargetGroupArn": self.green,
             "productionListenerRule": self.rule,
-            "testListenerRule": self.test,
+            **({"testListenerRule": self.test} if self.test else {}),
             "roleArn": ROLE,
         }
         return [{**target(self.blue)[0], "advancedConfiguration": advanced}]
@@ -42,6 +42,7 @@ def configured(strategy: str = "BLUE_GREEN", **further: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def pair(aws: Aws) -> Pair:
+    aws.role("infrastructure", TRUST.replace("ecs-tasks", "ecs"))
     blue, green = aws.group("blue"), aws.group("green")
     balancer = aws.balancer()
     listener, test = aws.listener(balancer, blue), aws.listener(balancer, blue, 8080)
@@ -130,19 +131,6 @@ def test_groups_alternate(aws: Aws, pair: Pair) -> None:
     assert live == [pair.green, pair.blue]
 
 
-@behaviour("5.4", "A listener's own ARN moves its default action", "leaves it")
-def test_a_listener_is_moved(aws: Aws, pair: Pair) -> None:
-    listener = pair.test.rpartition("/")[0].replace("listener-rule", "listener")
-    started(aws, pair._replace(test=listener))
-    until(aws, "TEST_TRAFFIC_SHIFT")
-    (found,) = aws.elbv2.describe_listeners(ListenerArns=[listener])["Listeners"]
-    groups = found["DefaultActions"][0]["ForwardConfig"]["TargetGroups"]
-    assert {each["TargetGroupArn"]: each["Weight"] for each in groups} == {
-        pair.green: 100,
-        pair.blue: 0,
-    }
-
-
 @behaviour("5.1 [bc]", "LINEAR shifts equal steps with a bake after each", NEVER)
 def test_linear(aws: Aws, pair: Pair) -> None:
     linear = {"stepPercent": 50.0, "stepBakeTimeInMinutes": 4}
@@ -168,6 +156,8 @@ def test_stopping_shifts_back(aws: Aws, pair: Pair) -> None:
     started(aws, pair)
     arn = until(aws, "BAKE_TIME")["serviceDeploymentArn"]
     aws.ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")
+    assert aws.deployments()[0]["status"] == "ROLLBACK_REQUESTED"
+    aws.advance(5)
     assert weights(aws, pair.rule) == {pair.blue: 100, pair.green: 0}
     aws.advance(LONG)
     assert aws.deployments()[0]["status"] == "ROLLBACK_SUCCESSFUL"
@@ -231,7 +221,8 @@ def test_a_pause_waits(aws: Aws, pair: Pair, action: str, status: str) -> None:
     (hook,) = found["lifecycleHookDetails"]
     assert (hook["status"], hook["timeoutAction"]) == ("AWAITING_ACTION", "ROLLBACK")
     answer = {"serviceDeploymentArn": found["serviceDeploymentArn"], "action": action}
-    aws.refused(INVALID, aws.ecs.continue_service_deployment, hookId="other", **answer)
+    words = aws.refused(INVALID, aws.ecs.continue_service_deployment, hookId="other", **answer)
+    assert words.startswith("Invalid hookId: hookId must follow the format")
     aws.ecs.continue_service_deployment(hookId=hook["hookId"], **answer)
     aws.refused(INVALID, aws.ecs.continue_service_deployment, hookId=hook["hookId"], **answer)
     aws.advance(LONG)
@@ -252,7 +243,7 @@ def test_a_strategy_needs_a_second_group(aws: Aws, pair: Pair) -> None:
         loadBalancers=target(pair.blue), deploymentConfiguration=configured()
     )
     words = aws.refused(INVALID, aws.ecs.create_service, **request)
-    assert words.startswith("advancedConfiguration is required")
+    assert words.startswith("advancedConfiguration field is required for all loadBalancers")
 
 
 @behaviour("5.2 [docs:ALB for BG]", "The second target group is attached, too", ACCEPTED)
@@ -265,14 +256,61 @@ def test_the_second_group_is_attached(aws: Aws, pair: Pair) -> None:
     assert "does not have an associated load balancer" in words
 
 
-@behaviour("5.2 [bc]", "The listener rules of a strategy are there", ACCEPTED)
+@behaviour(
+    "ECS guide: troubleshooting-blue-green",
+    "A rule that is not there turns a deployment back",
+    NEVER,
+)
 def test_the_rules_are_there(aws: Aws, pair: Pair) -> None:
     absent = pair._replace(rule=pair.rule + "0")
+    aws.service(loadBalancers=absent.balancers, deploymentConfiguration=configured())
+    aws.advance(10)
+    assert aws.deployments()[0]["status"] == "ROLLBACK_FAILED"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("rule", "listener", "productionListenerRule has an invalid ARN format. Must be RuleArn"),
+        ("test", "rule", "cannot be used as both production and test listener rules"),
+        ("green", "blue", "Duplicate targetGroupArn found"),
+        ("test", "", "testListenerRule is required when productionListenerRule is not associated"),
+    ],
+)
+@behaviour(
+    "ECS guide: troubleshooting-blue-green", "Rules and groups of a pair are checked", ACCEPTED
+)
+def test_a_pair_is_checked(aws: Aws, pair: Pair, field: str, value: str, words: str) -> None:
+    listener = pair.test.rpartition("/")[0].replace("listener-rule", "listener")
+    known = {"listener": listener, "rule": pair.rule, "blue": pair.blue, "": ""}
+    changed = pair._replace(**{field: known[value]})
+    if not value:
+        only = {"Type": "forward", "TargetGroupArn": pair.blue}
+        aws.elbv2.modify_rule(RuleArn=pair.rule, Actions=[only])
+        aws.rule(listener, pair.green, 9)
     request = aws.service_request(
-        loadBalancers=absent.balancers, deploymentConfiguration=configured()
+        loadBalancers=changed.balancers, deploymentConfiguration=configured()
     )
-    words = aws.refused(INVALID, aws.ecs.create_service, **request)
-    assert words.startswith("The productionListenerRule")
+    assert words in aws.refused(INVALID, aws.ecs.create_service, **request)
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {"earlySuccessCriteria": {"enable": True, "healthyPercent": 90,
+                                  "sourceServiceRevisionCleanup": "BLOCKING"}},
+        {"earlySuccessCriteria": {"enable": True, "healthyPercent": 100}},
+        {"deploymentCircuitBreaker": {"enable": True, "rollback": True,
+                                      "thresholdConfiguration": {"type": "BOUNDED_PERCENT",
+                                                                 "value": 101}}},
+    ],
+)  # fmt: skip
+@behaviour(
+    "ECS API: DeploymentConfiguration", "Early success and thresholds have their bounds", ACCEPTED
+)
+def test_a_rolling_deployment_has_its_bounds(aws: Aws, configuration: Any) -> None:
+    request = aws.service_request(deploymentConfiguration=configuration)
+    aws.refused(INVALID, aws.ecs.create_service, **request)
 
 
 @pytest.mark.parametrize(

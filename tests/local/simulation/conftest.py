@@ -16,6 +16,7 @@ from provisioner.local.simulation.task import Task
 
 CLUSTER = "arn:aws:ecs:r:1:cluster/c"
 GROUP = "arn:aws:elasticloadbalancing:r:1:targetgroup/web/1"
+OTHER = "arn:aws:elasticloadbalancing:r:1:targetgroup/green/1"
 
 
 class World:
@@ -30,8 +31,10 @@ class World:
         self.words: list[str] = []
         self.logs: list[str] = []
         self.addresses: dict[str, Address] = {}
-        self.weights: dict[str, dict[str, float]] = {}
+        self.moved: dict[str, dict[str, float]] = {}
         self.in_alarm: list[str] = []
+        self.roles: set[str] = {"role"}
+        self.rules: dict[str, dict[str, float] | None] = {}
         self._made = 0
 
     def definition(self, arn: str) -> Mapping[str, Any]:
@@ -51,7 +54,7 @@ class World:
         return made
 
     def detach(self, address: Address) -> None:
-        self.addresses = {k: v for k, v in self.addresses.items() if v != address}
+        self.addresses = {k: v for k, v in self.addresses.items() if v is not address}
 
     def digest(self, image: str) -> str | None:
         return None if image in self.absent else f"sha256:{image}"
@@ -62,11 +65,17 @@ class World:
     def unassumable(self, definition: Mapping[str, Any]) -> str:
         return self.role
 
+    def assumable(self, role: str) -> bool:
+        return role in self.roles
+
     def fates(self, image: str, service: str) -> Sequence[str]:
         return self.words
 
+    def weights(self, rule: str) -> Mapping[str, float] | None:
+        return self.moved.get(rule) or self.rules.get(rule, {GROUP: 100, OTHER: 0})
+
     def weigh(self, rule: str, percents: Mapping[str, float]) -> None:
-        self.weights[rule] = dict(percents)
+        self.moved[rule] = dict(percents)
 
     def ringing(self, alarms: Sequence[str]) -> Sequence[str]:
         return [each for each in alarms if each in self.in_alarm]

@@ -8,9 +8,8 @@ import pytest
 
 from provisioner.local.simulation.traffic import steps
 
-from .conftest import GROUP, Stage, World, settled
+from .conftest import GROUP, OTHER, Stage, World, settled
 
-OTHER = "arn:aws:elasticloadbalancing:r:1:targetgroup/green/1"
 BALANCED: dict[str, Any] = {
     "loadBalancers": [
         {
@@ -83,9 +82,9 @@ def test_blue_serves_until_production_is_shifted(stage: Stage) -> None:
     at(stage, "TEST_TRAFFIC_SHIFT")
     assert served(stage) == [GROUP, OTHER]
     assert len(stage.running) == 4
-    assert stage.world.weights == {"live": {GROUP: 100, OTHER: 0}, "test": {OTHER: 100, GROUP: 0}}
+    assert stage.world.moved == {"live": {GROUP: 100, OTHER: 0}, "test": {OTHER: 100, GROUP: 0}}
     at(stage, "BAKE_TIME")
-    assert stage.world.weights["live"] == {OTHER: 100, GROUP: 0}
+    assert stage.world.moved["live"] == {OTHER: 100, GROUP: 0}
     assert at(stage, "CLEAN_UP") == 300
     stage.until(settled)
     assert served(stage) == [OTHER]
@@ -98,7 +97,7 @@ def test_the_two_groups_alternate(stage: Stage) -> None:
     stage.update(taskDefinition="third")
     stage.until(settled)
     assert served(stage) == [GROUP]
-    assert stage.world.weights["live"] == {GROUP: 100, OTHER: 0}
+    assert stage.world.moved["live"] == {GROUP: 100, OTHER: 0}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +138,7 @@ def test_going_back_gives_the_traffic_back_at_once(stage: Stage) -> None:
     started(stage, "crash-after-200s", **request)
     at(stage, "BAKE_TIME")
     stage.until(lambda service: service.rolling_back is not None)
-    assert stage.world.weights == {"live": {GROUP: 100, OTHER: 0}, "test": {GROUP: 100, OTHER: 0}}
+    assert stage.world.moved == {"live": {GROUP: 100, OTHER: 0}, "test": {GROUP: 100, OTHER: 0}}
     stage.until(settled)
     assert stage.last.status == "ROLLBACK_SUCCESSFUL"
     assert served(stage) == [GROUP]
@@ -161,7 +160,7 @@ def test_a_newer_deployment_gives_up_the_one_under_way(stage: Stage) -> None:
     at(stage, "BAKE_TIME")
     stage.update(taskDefinition="third")
     assert stage.last.progress.stage == "RECONCILE_SERVICE"
-    assert stage.world.weights["live"] == {GROUP: 100, OTHER: 0}
+    assert stage.world.moved["live"] == {GROUP: 100, OTHER: 0}
     stage.until(settled)
     assert [each.status for each in stage.service.deployments] == [
         "SUCCESSFUL", "STOPPED", "SUCCESSFUL",
