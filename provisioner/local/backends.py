@@ -23,7 +23,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError
 
-from . import acm, cloud_map, cloudwatch, ecs, elbv2, iam, notices, s3, scaling, tagging
+from . import acm, cloud_map, cloudwatch, ecs, elbv2, iam, notices, s3, scaling, tagging, wafv2
 from .chatbot import Chatbot
 from .frozen import frozen, thawed
 from .record import call_of, headers_of
@@ -48,6 +48,7 @@ def build(settings: Settings) -> WSGIApplication:
     s3.install()
     scaling.install()
     tagging.install()
+    wafv2.install()
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
     vars(responses)["method_names_from_class"] = cache(method_names_from_class)
     return CHATBOT.before(Refusals(Dispatcher(_app), settings))
