@@ -72,7 +72,7 @@ def capacity(spec: Spec) -> Iterator[Finding]:
         if name in GROUPS and group.capacity_wcu is not None:
             message = f"is for marketplace groups; that of `{name}` is {GROUPS[name].capacity}"
             yield Finding((*AT, "managed_rules", name, "capacity_wcu"), message)
-    total = units(waf)
+    total = _units(waf)
     if total > MOST_WCU:
         message = f"need {total} capacity units, and a web ACL has at most {MOST_WCU}"
         yield Finding((*AT, "managed_rules"), message)
@@ -81,7 +81,7 @@ def capacity(spec: Spec) -> Iterator[Finding]:
         yield Finding((*AT, "managed_rules"), message, "warning")
 
 
-def units(waf: Waf) -> int:
+def _units(waf: Waf) -> int:
     """The capacity units of all rules that are known; those of other vendors' groups if given."""
     total = RATE_WCU if waf.rate_limit else 0
     for blocks in (waf.allow_cidrs, waf.block_cidrs):
