@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from provisioner.engine.model import Lookup, Ref, Resource
+from provisioner.engine.owner import MARK as LOGGED
 from provisioner.engine.owner import WEB_ACL as MARK
 from provisioner.spec.ingress import LoadBalancer
 from provisioner.spec.waf import GROUPS, ManagedRules, RateLimit, Waf, WafLogs
@@ -114,7 +115,7 @@ def _log_group(context: Context, logs: WafLogs) -> Resource:
 def _web_acl(context: Context, waf: Waf) -> Resource:
     name = _name(context, waf)
     rules = [*_list_rules(waf), *_rate_rules(waf), *_group_rules(waf)]
-    properties = {
+    properties: dict[str, Any] = {
         "Name": name,
         "Scope": REGIONAL,
         "Description": f"Before the load balancer of {context.names.owner}",
@@ -123,7 +124,7 @@ def _web_acl(context: Context, waf: Waf) -> Resource:
         "VisibilityConfig": _visible(name),
         "Logging": _logging(waf.logs) if waf.logs else None,
     }
-    return context.resource(WEB_ACL, NAME, properties)
+    return context.resource(WEB_ACL, NAME, properties, tags={LOGGED: "set"} if waf.logs else {})
 
 
 def _visible(metric: str) -> dict[str, Any]:
@@ -153,7 +154,7 @@ def _rate_rules(waf: Waf) -> Iterator[dict[str, Any]]:
             "EvaluationWindowSec": rate.window_seconds,
             "AggregateKeyType": "IP",
         }
-        action = {(rate.mode or waf.mode).title(): {}}
+        action: dict[str, Any] = {(rate.mode or waf.mode).title(): {}}
         yield _rule("rate-limit", {"RateBasedStatement": statement}, Action=action)
 
 
@@ -161,7 +162,7 @@ def _group_rules(waf: Waf) -> Iterator[dict[str, Any]]:
     for key, group in waf.managed_rules.items():
         counted = (group.mode or waf.mode) == "count"
         statement = {"ManagedRuleGroupStatement": _group(key, group)}
-        override = {"Count" if counted else "None": {}}
+        override: dict[str, Any] = {"Count" if counted else "None": {}}
         yield _rule(key.replace("/", "-"), statement, OverrideAction=override)
 
 

@@ -95,6 +95,24 @@ def test_teardown_leaves_nothing(world: World) -> None:
     check_nothing_left(world)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("server_name", ["moto", "ministack"])
+def test_other_servers_know_it_without_its_log(world: World) -> None:
+    """MiniStack has no logging of WAF; of both, no index knows a web ACL."""
+    quiet = WAF.replace("={", "={logs: false, ")
+    world.apply(quiet)
+    world.check_settled(quiet)
+    found = firewall(world)
+    assert found
+    put_first(world, found)
+    assert world.apply(quiet).operations == ["UpdateWebACL"]
+    world.check_settled(quiet)
+    check_order(world.apply().writes, "DisassociateWebACL", "DeleteWebACL", "DeleteIPSet")
+    world.apply(quiet)
+    world.teardown()
+    check_nothing_left(world)
+
+
 @pytest.mark.parametrize("form", ["arn", "name"])
 def test_one_of_somebody_else_is_used_and_left(world: World, form: str) -> None:
     arn = other(world)

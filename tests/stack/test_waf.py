@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.validate import ParamValidator
 
-from provisioner.engine.owner import WEB_ACL
+from provisioner.engine.owner import MARK, WEB_ACL
 from provisioner.stack import Blueprint
 from tests.support.aws import nowhere
 from tests.support.blueprints import addresses, at, shop, wanted
@@ -146,6 +146,8 @@ def test_nothing_need_be_logged() -> None:
     blueprint = behind("{logs: false}")
     assert LOGS not in addresses(blueprint)
     assert wanted(blueprint, ACL)["Logging"] is None
+    assert MARK not in at(blueprint, ACL).tags
+    assert MARK in at(behind("true"), ACL).tags
 
 
 @pytest.mark.parametrize(

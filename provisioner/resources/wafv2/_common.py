@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.kind import Kind, Retry, Scope
@@ -50,7 +50,7 @@ class Tagged(Kind):
     name_limit = NAME_LIMIT
     identity = ("Name",)
     replacement = "create-first"
-    retries = RETRIES
+    retries: ClassVar[tuple[Retry, ...]] = RETRIES
     exists = ("WAFDuplicateItemException",)
     absent = ("WAFNonexistentItemException",)
 

@@ -18,6 +18,7 @@ from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Effect, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags, is_empty
+from provisioner.engine.owner import MARK
 from provisioner.resources._tags import tag_list
 from provisioner.resources.wafv2 import _common
 
@@ -62,13 +63,13 @@ class WebAcl(_common.Tagged):
 
     def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
         found = _common.near(aws, scope, self.name, "webacl", "list_web_acls", "WebACLs")
-        items = aws.gather(lambda pair: self._read(aws, pair[0]), found)
+        items = aws.gather(lambda pair: self._read(aws, *pair), found)
         for item, (_, tags) in zip(items, found, strict=True):
             if item is not None:
                 yield self._live(item, tags)
 
-    def _read(self, aws: Aws, item: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The web ACL with its logging; None where it went between the list and this."""
+    def _read(self, aws: Aws, item: Mapping[str, Any], tags: Tags) -> dict[str, Any] | None:
+        """The web ACL, with its logging where it was ever on; None where it went just now."""
         client = aws.client(_common.SERVICE)
         try:
             found = client.get_web_acl(**_common.place(item))["WebACL"]
@@ -76,7 +77,8 @@ class WebAcl(_common.Tagged):
             if says(error, self.absent):
                 return None
             raise
-        return {**found, LOGGING: self._logging(client, item["ARN"])}
+        logged = self._logging(client, item["ARN"]) if MARK in tags else None
+        return {**found, LOGGING: logged}
 
     def _logging(self, client: Any, arn: str) -> dict[str, Any] | None:
         try:

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.diff import differences
 from provisioner.engine.model import Live, Resource
+from provisioner.engine.owner import MARK
 from provisioner.errors import NotOwned
 from provisioner.resources.wafv2.web_acl import WebAcl
 from tests.cloud.bench import Bench, changed
@@ -17,7 +18,7 @@ from tests.cloud.sent import check_sent, sent
 Make = Callable[..., Resource]
 KIND = WebAcl()
 LOG = "arn:aws:logs:ap-southeast-1:123456789012:log-group:aws-waf-logs-oak"
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "LogDestinationConfigs": [LOG],
     "RedactedFields": [{"SingleHeader": {"Name": "cookie"}}, {"QueryString": {}}],
 }
@@ -74,7 +75,10 @@ def acl(bench: Bench) -> Make:
         }
         action = changes.pop("DefaultAction", {"Allow": {}})
         made = Resource(
-            "wafv2.web_acl", "main", {**properties, "DefaultAction": action}, {"team": "oak"}
+            "wafv2.web_acl",
+            "main",
+            {**properties, "DefaultAction": action},
+            {"team": "oak", MARK: "set"},
         )
         return changed(made, changes)
 
@@ -331,7 +335,7 @@ def shield() -> dict[str, Any]:
 
 
 def matching(text: str | bytes) -> dict[str, Any]:
-    statement = {
+    statement: dict[str, Any] = {
         "SearchString": text,
         "FieldToMatch": {"UriPath": {}},
         "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
