@@ -12,8 +12,8 @@ from provisioner.engine.kind import Kind
 from provisioner.engine.model import Outputs, Ref, Resource, Text, resolve
 from provisioner.errors import PlanError
 
-UNKNOWN = "known-after-apply"
-"""What stands for a value that only AWS can give."""
+UNKNOWN = "known-only-after-apply"
+"""What stands for a value that only AWS can give: as long as the shortest ARN, 20 characters."""
 
 
 def check(

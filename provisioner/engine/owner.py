@@ -27,6 +27,8 @@ ON_TEARDOWN = "provisioner:on-teardown"
 RETAIN = "retain"
 MARK = "provisioner:attributes"
 """On what has attributes that are worth reading: they were set once, and may have to go again."""
+WEB_ACL = "provisioner:web-acl"
+"""On a load balancer that is or was behind a web ACL: its name or ARN, as the spec wrote it."""
 RECOVERY = "provisioner:recovery-window-days"
 """On a secret: how long it can be restored after a delete, when the spec has forgotten it."""
 

@@ -45,6 +45,9 @@ from provisioner.resources.servicediscovery.service import Service as DiscoveryS
 from provisioner.resources.sns.subscription import Subscription
 from provisioner.resources.sns.topic import Topic
 from provisioner.resources.ssm.parameter import Parameter
+from provisioner.resources.wafv2.ip_set import IpSet
+from provisioner.resources.wafv2.web_acl import WebAcl
+from provisioner.resources.wafv2.web_acl_association import WebAclAssociation
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
@@ -69,6 +72,9 @@ KINDS: Mapping[str, Kind] = {
         Listener(),
         ListenerRule(),
         RulePriorities(),
+        IpSet(),
+        WebAcl(),
+        WebAclAssociation(),
         Cluster(),
         TaskDefinition(),
         Namespace(),

@@ -23,6 +23,7 @@ from provisioner.spec import (
     checks_task,
     checks_tasks,
     checks_tls,
+    checks_waf,
     checks_watching,
 )
 from provisioner.spec.finding import Finding
@@ -76,6 +77,10 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_tls.certificates,
     checks_tls.mutual_tls,
     checks_headers.credentials,
+    checks_waf.existing_web_acl,
+    checks_waf.addresses,
+    checks_waf.rate_window,
+    checks_waf.capacity,
     checks_names.written_names,
     checks_names.rule_names,
     checks_containers.container_names,

@@ -63,14 +63,21 @@ def fargate_platform(spec: Spec) -> Iterator[Finding]:
 
 def log_retention(spec: Spec) -> Iterator[Finding]:
     """CloudWatch Logs accepts a list of values only; logs.PutRetentionPolicy."""
-    for path, service in workloads(spec):
-        days = service.logs.retention_days
+    for path, days in _retentions(spec):
         if days not in RETENTION_DAYS:
             below = [value for value in RETENTION_DAYS if value < days][-1:]
             above = [value for value in RETENTION_DAYS if value > days][:1]
             near = enumerated([*below, *above], "or")
             message = f"CloudWatch Logs does not keep logs for {days} days; nearest: {near}"
             yield Finding((*path, "logs", "retention_days"), message)
+
+
+def _retentions(spec: Spec) -> Iterator[tuple[Path, int]]:
+    for path, workload in workloads(spec):
+        yield path, workload.logs.retention_days
+    waf = spec.load_balancer.waf if spec.load_balancer else None
+    if waf and waf.logs:
+        yield ("load_balancer", "waf"), waf.logs.retention_days
 
 
 def container_health(spec: Spec) -> Iterator[Finding]:

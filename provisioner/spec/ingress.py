@@ -25,6 +25,7 @@ from provisioner.spec.fields import (
 )
 from provisioner.spec.headers import Cors, Security
 from provisioner.spec.tls import TLS_POLICY, Certificate, Mutual, MutualTls, TlsPolicy
+from provisioner.spec.waf import Firewall
 
 HTTP_PORT, HTTPS_PORT = 80, 443
 REDIRECT_KEEP = {"host": "#{host}", "path": "/#{path}", "query": "#{query}"}
@@ -185,6 +186,8 @@ class LoadBalancer(Part):
     """Headers that every response gets, and no `Server`: `true`, or what differs from the usual."""
     cors: Cors | None = None
     """Which other site's pages may call this one; without it, the application says."""
+    waf: Firewall = None
+    """A web application firewall: AWS's managed rules, a rate limit, address lists."""
     ingress_cidrs: Strings = ["0.0.0.0/0"]
     """Who may reach the listeners."""
     redirect_http: Bool = True

@@ -104,6 +104,8 @@ class Alarms(Part):
     memory_percent: Limit = 85.0
     running_below_desired: Bool | None = None
     """Fewer tasks run than should; where the cluster has Container Insights when not given."""
+    waf_blocked_requests: Limit = 1000.0
+    """In five minutes, where the load balancer has a `waf`."""
     notify: Literal["each", "once"] = "each"
     """`once`: one alarm that stands for all of them speaks, the others only show their state."""
     custom: dict[Slug, CustomAlarm] = {}

@@ -26,6 +26,7 @@ from provisioner.stack import (
     tasks,
     tls,
     vault,
+    waf,
 )
 from provisioner.stack.context import Context, ref
 from provisioner.stack.names import Names
@@ -36,6 +37,7 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     new_network.build,
     access_logs.build,
     ingress.build,
+    waf.build,
     identity.build,
     compute.build,
     discovery.build,
@@ -50,6 +52,7 @@ LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = (
     existing.lookups,
     tls.lookups,
     vault.lookups,
+    waf.lookups,
 )
 """What builders look up beside the account and the network."""
 

@@ -13,13 +13,15 @@ from typing import Any
 from provisioner.engine.model import Ref, Resource, Text, text
 from provisioner.spec.service import Service
 from provisioner.spec.watching import Alarms, CustomAlarm
-from provisioner.stack import compute, ingress, notifications
+from provisioner.stack import compute, ingress, notifications, waf
 from provisioner.stack.context import Context, ref
 
 ALARM = "cloudwatch.alarm"
 COMPOSITE = "cloudwatch.composite_alarm"
 MINUTE = 60
 BALANCER_5XX = "load-balancer-5xx"
+WAF_BLOCKED = "waf-blocked"
+FIVE_MINUTES = 300
 Dimensions = dict[str, str | Ref]
 
 
@@ -37,6 +39,9 @@ def build(context: Context) -> Iterator[Resource]:
     ]
     if limits:
         yield _balancer(context, *min(limits))
+    blocked = [s.waf_blocked_requests for s in behind if s.waf_blocked_requests is not None]
+    if blocked and waf.dimensions(context):
+        yield _blocked(context, min(blocked))
     for name, service in context.services():
         if service.alarms:
             made = list(_of_service(context, name, service, service.alarms))
@@ -177,6 +182,19 @@ def _balancer(context: Context, limit: float, least: int) -> Resource:
         **_above(limit, periods=5, failing=3, missing="notBreaching"),
     }
     return _alarm(context, BALANCER_5XX, BALANCER_5XX, "", properties, quiet=False)
+
+
+def _blocked(context: Context, limit: float) -> Resource:
+    """An attack, or a rule that takes users for one; WAF counts only when there is something."""
+    properties = {
+        "AlarmDescription": f"The firewall blocks more than {limit:g} requests in five minutes: an"
+        " attack, or a rule that mistakes users for one. Its log says which.",
+        **_metric("AWS/WAFV2", "BlockedRequests", waf.dimensions(context)),
+        "Statistic": "Sum",
+        **_above(limit, periods=1, failing=1, missing="notBreaching"),
+        "Period": FIVE_MINUTES,
+    }
+    return _alarm(context, WAF_BLOCKED, WAF_BLOCKED, "", properties, quiet=False)
 
 
 def _composite(context: Context, name: str, children: list[Resource]) -> Resource:

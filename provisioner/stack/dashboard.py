@@ -14,7 +14,7 @@ from typing import Any
 from provisioner.engine.model import Resource
 from provisioner.engine.owner import REGION
 from provisioner.spec.service import Service
-from provisioner.stack import alarms, ingress
+from provisioner.stack import alarms, ingress, waf
 from provisioner.stack.context import Context, ref
 
 DASHBOARD = "cloudwatch.dashboard"
@@ -58,6 +58,8 @@ def _rows(context: Context) -> Iterator[tuple[int, list[Widget]]]:
         yield 3, [{"type": "alarm", "properties": {"title": "Alarms", "alarms": known}}]
     if context.spec.load_balancer:
         yield HEIGHT, _balancer(context)
+    if waf.dimensions(context):
+        yield HEIGHT, _firewall(context)
     for name, service in context.services():
         yield 1, [{"type": "text", "properties": {"markdown": f"## {name}"}}]
         if name in context.targeted():
@@ -89,6 +91,17 @@ def _balancer(context: Context) -> list[Widget]:
             ],
         ),
     ]  # fmt: skip
+
+
+def _firewall(context: Context) -> list[Widget]:
+    """Counted are requests that a rule would have blocked, and that went on."""
+    where, total = waf.dimensions(context), {"stat": "Sum"}
+    answers = [
+        ("AllowedRequests", "allowed", total),
+        ("BlockedRequests", "blocked", {**total, "color": "#d62728"}),
+        ("CountedRequests", "counted", {**total, "color": "#ff7f0e"}),
+    ]
+    return [_graph(context, "Firewall: requests per minute", "AWS/WAFV2", where, answers)]
 
 
 def _requests(context: Context, name: str) -> list[Widget]:

@@ -37,6 +37,7 @@ UNTAGGED = {
     "application_autoscaling.scheduled_action": "likewise",
     "scheduler.schedule": "has no tags: those of its group, and its description, say whose it is",
     "sns.subscription": "belongs to the owner of its topic, and is named for its endpoint",
+    "wafv2.web_acl_association": "a tag of its load balancer says which web ACL is the stack's",
 }
 """Kinds that AWS tags nothing of, and how they are told apart."""
 
@@ -80,6 +81,8 @@ NAME_LIMITS = {
     "elbv2.target_group": 32,
     "iam.role": 64,
     "sns.topic": 256,
+    "wafv2.ip_set": 128,
+    "wafv2.web_acl": 128,
 }
 """AWS's longest name, for kinds whose replacements get a name with a hash."""
 

@@ -25,6 +25,7 @@ from provisioner.spec import (
     checks_task,
     checks_tasks,
     checks_tls,
+    checks_waf,
     checks_watching,
 )
 from provisioner.spec.checks import RULES
@@ -50,7 +51,7 @@ def test_every_rule_is_in_the_table() -> None:
         checks_headers,
         checks_names, checks_network, checks_routing, checks_scaling, checks_secrets, checks_task,
         checks_tasks,
-        checks_tls, checks_watching,
+        checks_tls, checks_waf, checks_watching,
     )  # fmt: skip
     written = {
         function

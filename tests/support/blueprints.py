@@ -145,6 +145,7 @@ EVERY_LISTENER = """
 load_balancer:
   ingress_cidrs: [10.0.0.0/8, '2001:db8::/32']
   access_logs: true
+  waf: {allow_cidrs: 192.0.2.0/24, block_cidrs: '2001:db8::/32'}
   security_headers: true
   cors: {allow_origin: 'https://a.org', preflight: true}
   redirect_http: false

@@ -14,6 +14,7 @@ from provisioner.resources.lookups.reachability import reachability
 from provisioner.resources.lookups.repository import repository
 from provisioner.resources.lookups.role import role
 from provisioner.resources.lookups.secret import secret
+from provisioner.resources.lookups.web_acl import web_acl
 from provisioner.resources.lookups.zones import zones
 
 FINDERS: Mapping[str, Find] = {
@@ -26,6 +27,7 @@ FINDERS: Mapping[str, Find] = {
     "repository": repository,
     "role": role,
     "secret": secret,
+    "web_acl": web_acl,
     "zones": zones,
 }
 """The registration: a new lookup is one more entry here."""

@@ -1,0 +1,1 @@
+"""AWS WAF: web ACLs, their IP sets, and what they protect."""
