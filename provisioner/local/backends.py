@@ -23,7 +23,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError
 
-from . import acm, cloud_map, cloudwatch, ecs, elbv2, iam, notices, s3, scaling, tagging
+from . import acm, cloud_map, cloudwatch, ecs, elbv2, iam, notices, route53, s3, scaling, tagging
 from .chatbot import Chatbot
 from .frozen import frozen, thawed
 from .record import call_of, headers_of
@@ -45,6 +45,7 @@ def build(settings: Settings) -> WSGIApplication:
     elbv2.install(settings)
     iam.install(settings)
     notices.install()
+    route53.install()
     s3.install()
     scaling.install()
     tagging.install()

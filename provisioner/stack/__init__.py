@@ -14,6 +14,7 @@ from provisioner.stack import (
     compute,
     dashboard,
     discovery,
+    dns,
     existing,
     identity,
     ingress,
@@ -35,10 +36,12 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
     network.build,
     new_network.build,
     access_logs.build,
+    tls.build,
     ingress.build,
     identity.build,
     compute.build,
     discovery.build,
+    dns.build,
     scaling.build,
     tasks.build,
     notifications.build,
@@ -49,6 +52,7 @@ LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = (
     reachability.lookups,
     existing.lookups,
     tls.lookups,
+    dns.lookups,
     vault.lookups,
 )
 """What builders look up beside the account and the network."""
