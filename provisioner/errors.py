@@ -12,6 +12,7 @@
     ├── StepFailed                      AWS refused, or never settled
     │   ├── TimedOut
     │   └── NotServing                  deployed, but the new version does not serve   exit 3
+    ├── NotYet                          AWS has not told what a step needs to go on
     ├── Interrupted                     Ctrl-C or SIGTERM                      exit 130, 143
     └── WriteRefused                    planning tried to change AWS: a bug
 
@@ -110,6 +111,10 @@ class NotServing(StepFailed):
     """A deployment failed or was rolled back: the new version is not the one that serves."""
 
     exit_code = 3
+
+
+class NotYet(ProvisionerError):
+    """A verb cannot go on before AWS has told something; it is tried again with patience."""
 
 
 class Interrupted(ProvisionerError):

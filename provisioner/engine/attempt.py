@@ -26,7 +26,7 @@ from provisioner.engine.kind import Kind, Retry, Scope, Verb
 from provisioner.engine.model import Change, Live, Outputs, Properties, Resource, refs, resolve
 from provisioner.engine.owner import ADDRESS, STACK, stamp
 from provisioner.engine.step import Step
-from provisioner.errors import StepFailed, TimedOut
+from provisioner.errors import NotYet, StepFailed, TimedOut
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -185,6 +185,8 @@ class Attempt:
         code, message = code_of(error), message_of(error)
         if code in THROTTLED:  # botocore has slowed down and tried; the step is still worth it
             return Retry(verb, code, seconds=THROTTLE_SECONDS)
+        if isinstance(error, NotYet):
+            return Retry(verb, code, seconds=self.kind.patience)
         for rule in self.kind.retries:
             if rule.verb == verb and rule.code == code and rule.containing in message:
                 return rule

@@ -74,7 +74,7 @@ class Aws:
         self.session = session
         self.endpoint_url = endpoint_url
         self.read_only = read_only
-        self._clients: dict[tuple[str, int], Any] = {}
+        self._clients: dict[tuple[str, int, str], Any] = {}
         self._lock = threading.Lock()
         self._connecting = threading.Lock()
         self._answers: dict[Hashable, Future[Any]] = {}
@@ -86,19 +86,23 @@ class Aws:
         """The region that calls go to."""
         return str(self.session.region_name)
 
-    def client(self, service: str, *, attempts: int = RETRIES) -> Any:
-        """The boto3 client of a service, made once. Polls, which are repeated anyway, try once."""
-        key = (service, attempts)
+    def client(self, service: str, *, attempts: int = RETRIES, region: str = "") -> Any:
+        """The boto3 client of a service, made once. Polls, which are repeated anyway, try once.
+
+        Of the connection's own region, unless another is named.
+        """
+        homes = HOMES.get(service, (self.region,))
+        home = region or (self.region if self.region in homes else homes[0])
+        key = (service, attempts, home)
         with self._connecting:  # a session makes one client at a time
             if key not in self._clients:
-                self._clients[key] = self._connect(service, attempts)
+                self._clients[key] = self._connect(service, attempts, home)
             return self._clients[key]
 
-    def _connect(self, service: str, attempts: int) -> Any:
-        homes = HOMES.get(service, (self.region,))
+    def _connect(self, service: str, attempts: int, region: str) -> Any:
         client = self.session.client(
             service,
-            region_name=self.region if self.region in homes else homes[0],
+            region_name=region,
             endpoint_url=self.endpoint_url,
             config=Config(
                 retries={"mode": "adaptive", "max_attempts": attempts},

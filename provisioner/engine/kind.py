@@ -95,7 +95,8 @@ class Kind(ABC):
     """One resource type. Stateless; one instance serves every resource and thread.
 
     Verbs are idempotent and never sleep: the engine waits and retries from the facts below.
-    They let botocore's ClientError through untouched.
+    They let botocore's ClientError through untouched, and raise NotYet where they must be tried
+    again later although AWS refused nothing.
     """
 
     name: ClassVar[str]

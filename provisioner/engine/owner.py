@@ -32,6 +32,9 @@ WEB_ACL = "provisioner:web-acl"
 RECOVERY = "provisioner:recovery-window-days"
 """On a secret: how long it can be restored after a delete, when the spec has forgotten it."""
 
+NAMED = "provisioner:dns/"
+"""On a load balancer, with a host name: records of ours are, or were, where that name is held."""
+
 
 def stamp(resource: Resource, stack: str) -> dict[str, str]:
     """The resource's own tags plus the ownership tags."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from provisioner.engine.kind import Kind
+from provisioner.resources.acm.certificate import Certificate
 from provisioner.resources.application_autoscaling.scalable_target import ScalableTarget
 from provisioner.resources.application_autoscaling.scaling_policy import ScalingPolicy
 from provisioner.resources.application_autoscaling.scheduled_action import ScheduledAction
@@ -36,6 +37,7 @@ from provisioner.resources.elbv2.target_group import TargetGroup
 from provisioner.resources.events.rule import Rule
 from provisioner.resources.iam.role import Role
 from provisioner.resources.logs.log_group import LogGroup
+from provisioner.resources.route53.record_set import RecordSet
 from provisioner.resources.s3.bucket import Bucket
 from provisioner.resources.scheduler.schedule import Schedule
 from provisioner.resources.scheduler.schedule_group import ScheduleGroup
@@ -58,6 +60,7 @@ KINDS: Mapping[str, Kind] = {
         LogGroup(),
         Bucket(),
         Role(),
+        Certificate(),
         SecurityGroup(),
         SecurityGroupRule(),
         Vpc(),
@@ -80,6 +83,7 @@ KINDS: Mapping[str, Kind] = {
         Namespace(),
         DiscoveryService(),
         Service(),
+        RecordSet(),
         ScalableTarget(),
         ScalingPolicy(),
         ScheduledAction(),

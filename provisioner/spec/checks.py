@@ -75,6 +75,7 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_scaling.scaling_steps,
     checks_scaling.scaling_schedule,
     checks_tls.certificates,
+    checks_tls.requested,
     checks_tls.mutual_tls,
     checks_headers.credentials,
     checks_waf.existing_web_acl,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from provisioner.spec.access_logs import Logs
+from provisioner.spec.dns import HostNames, with_https
 from provisioner.spec.fields import (
     Bool,
     ElbName,
@@ -170,6 +171,14 @@ class LoadBalancer(Part):
     security_group_name: GroupName | None = None
     scheme: Literal["internet-facing", "internal"] = "internet-facing"
     """Cannot be changed later: another scheme is another load balancer with another address."""
+    domain: HostNames = None
+    """Host names: records that lead here, and a certificate for them, requested from ACM.
+
+    `shop.example`, a list of names, or `{names: …, zone: …}`. Without a listener that has a
+    certificate, one on port 443 is made.
+    """
+    ip_address_type: Literal["ipv4", "dualstack"] = "ipv4"
+    """`dualstack` needs subnets with IPv6 addresses."""
     deletion_protection: Bool = False
     idle_timeout_seconds: Annotated[Int, Field(ge=1, le=4000)] = 60
     client_keep_alive_seconds: Annotated[Int, Field(ge=60, le=604800)] = 3600
@@ -202,6 +211,7 @@ class LoadBalancer(Part):
     @classmethod
     def _port_80(cls, value: Any) -> Any:
         """A listener to redirect from, where there is one to redirect to."""
+        value = with_https(value)
         listeners = value.get("listeners") if isinstance(value, dict) else None
         if not isinstance(listeners, dict) or str(value.get("redirect_http")).lower() == "false":
             return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from provisioner.spec.fields import Bool, Expected, Part, Word
 
@@ -18,11 +18,12 @@ CertificateArn = Annotated[
         r"arn:[^:]+:(acm:[^:]+:\d{12}:certificate|iam::\d{12}:server-certificate)/.+",
     ),
 ]
+_LABELS = r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 Domain = Annotated[
     str,
     Word(
         "a domain in lower case such as shop.example or *.shop.example",
-        r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?",
+        rf"(\*\.)?{_LABELS}",
     ),
 ]
 TlsPolicy = Annotated[
@@ -34,17 +35,47 @@ TrustStoreArn = Annotated[
 ]
 
 
+HostedZone = Annotated[
+    str,
+    Word(
+        "a hosted zone's id (Z…), or its name such as shop.example",
+        rf"Z[A-Z0-9]{{1,31}}|{_LABELS}",
+    ),
+]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Domains = Annotated[
+    list[Domain],
+    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+    Expected("a domain, or a list of domains"),
+]
+"""One domain, or several; the first is the main one."""
+
+
 class CertificateChoice(Part):
-    """An existing certificate: exactly one of arn, domain."""
+    """A certificate: exactly one of arn, domain, request."""
 
     arn: CertificateArn | None = None
     domain: Domain | None = None
     """Found in ACM: issued, in this region, for this name or a wildcard above it; the newest."""
+    request: Annotated[Domains, Field(max_length=100)] = []  # noqa: RUF012  # pydantic copies it
+    """Requested from ACM for these names, the main one first, and renewed by itself.
+
+    Validated through records that are made in Route 53.
+    """
+    zone: HostedZone | None = None
+    """The hosted zone for the validation records; the nearest public one above each name."""
+    key_algorithm: Literal["RSA_2048", "EC_prime256v1", "EC_secp384r1"] = "RSA_2048"
+    """Of a requested certificate. Another one is another certificate; listeners move over."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if (self.arn is None) == (self.domain is None):
-            raise ValueError("expected either `arn` or `domain`")
+        if [self.arn is None, self.domain is None, not self.request].count(False) != 1:
+            raise ValueError("expected exactly one of `arn`, `domain`, `request`")
         return self
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from provisioner.engine.model import Ref, Resource
 from provisioner.spec.ingress import Action, Conditions, Listener, LoadBalancer, Rule
 from provisioner.spec.service import Route, Service
-from provisioner.stack import access_logs, headers, new_network, tls, waf
+from provisioner.stack import access_logs, dns, headers, new_network, tls, waf
 from provisioner.stack.context import Context, address, ref
 from provisioner.stack.names import ELB_LIMIT
 from provisioner.stack.network import BALANCER, GROUP, slug
@@ -96,15 +96,14 @@ def _balancer(context: Context, spec: LoadBalancer) -> Resource:
         "Scheme": spec.scheme,
         "Type": "application",
         "VpcId": context.vpc,
-        "IpAddressType": "ipv4",
+        "IpAddressType": spec.ip_address_type,
         "Subnets": context.public_subnets if public else context.private_subnets,
         "SecurityGroups": [ref(GROUP, BALANCER, "Id")],
         "Attributes": attributes,
     }
     ways = new_network.ways_out(context, public=True) if public else ()
-    return context.resource(
-        LOAD_BALANCER, NAME, properties, after=ways, tags=waf.mark(context, spec)
-    )
+    memory = {**waf.mark(context, spec), **dns.memory(context.spec)}
+    return context.resource(LOAD_BALANCER, NAME, properties, after=ways, tags=memory)
 
 
 def _target_group(context: Context, name: str, service: Service) -> Resource:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.attempt import THROTTLE_SECONDS
 from provisioner.engine.kind import Retry
-from provisioner.errors import Interrupted, NotServing, TimedOut
+from provisioner.errors import Interrupted, NotServing, NotYet, TimedOut
 from tests.support.attempts import CREATE, DELETE, LIVE, PENDING, UPDATE, Bench
 from tests.support.aws import refusal
 from tests.support.world import thing
@@ -80,6 +80,18 @@ class TestRetries:
         bench.create()
         assert bench.world.writes == ["create net.thing/a a"] * 3
         assert bench.said == ["AWS says not yet: the role cannot be assumed"] * 2
+
+    def test_a_verb_that_lacks_something_is_tried_again_with_patience(self) -> None:
+        bench = Bench(patience=60)
+        lacking = NotYet("AWS has not told the number yet")
+        bench.world.react(UPDATE, lacking, lacking)
+        bench.update(thing("a", Size=2))
+        assert bench.world.writes == ["update net.thing/a Size"] * 3
+        assert bench.said == ["AWS says not yet: AWS has not told the number yet"] * 2
+        bench.world.react(UPDATE, *[lacking] * 1000)
+        with pytest.raises(NotYet, match="has not told the number"):
+            bench.update(thing("a", Size=2))
+        assert 60 <= bench.clock.now() < 80
 
     def test_it_gives_up_when_the_time_is_over(self) -> None:
         bench = Bench(retries=(RULE,))

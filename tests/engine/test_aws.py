@@ -97,6 +97,12 @@ class TestClients:
     def test_the_region_is_the_sessions(self) -> None:
         assert nowhere().region == REGION
 
+    def test_another_region_is_another_client(self) -> None:
+        elsewhere = nowhere().client("acm", region="us-east-1")
+        assert elsewhere.meta.region_name == "us-east-1"
+        assert elsewhere is not nowhere().client("acm")
+        assert nowhere().client("acm", region=REGION) is nowhere().client("acm")
+
 
 class TestOnce:
     """A question that several kinds have is asked once per look."""

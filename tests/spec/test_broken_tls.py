@@ -28,7 +28,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
     ),
     "neither arn nor domain": (
         "certificate: {}",
-        [f"f:9:20: {AT}.certificate: expected either `arn` or `domain`"],
+        [f"f:9:20: {AT}.certificate: expected exactly one of `arn`, `domain`, `request`"],
     ),
     "not a domain": (
         "certificate: https://a.org",

@@ -23,6 +23,8 @@ LOOKUPS: Outputs = {
         "PrivateSubnetIds": ["subnet-3", "subnet-4"],
     },
     "lookup.certificate/shop.example": {"Arn": "arn:aws:acm:eu-west-1:123456789012:certificate/1"},
+    "lookup.hosted_zone/shop.example": {"Id": "Z1", "Name": "shop.example"},
+    "lookup.hosted_zone/www.shop.example": {"Id": "Z1", "Name": "shop.example"},
     "lookup.certificate/shop.org": {"Arn": "arn:aws:acm:eu-west-1:123456789012:certificate/2"},
 }
 """What the lookups of any spec answer."""
@@ -143,6 +145,8 @@ tasks:
 """
 EVERY_LISTENER = """
 load_balancer:
+  domain: www.shop.example
+  ip_address_type: dualstack
   ingress_cidrs: [10.0.0.0/8, '2001:db8::/32']
   access_logs: true
   waf: {allow_cidrs: 192.0.2.0/24, block_cidrs: '2001:db8::/32'}
@@ -157,7 +161,10 @@ load_balancer:
         - {path: /old, redirect: {path: /new}}
         - {path: /down, fixed_response: {status_code: 503, body: closed}}
     admin: {port: 8080, default: {redirect: {host: example.org}}}
-    https: {certificate: shop.example, extra_certificates: [shop.org], mutual_tls: passthrough}
+    https:
+      certificate: shop.example
+      extra_certificates: [shop.org, {request: [shop.example, '*.shop.example']}]
+      mutual_tls: passthrough
 """
 
 

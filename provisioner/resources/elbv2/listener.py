@@ -38,7 +38,7 @@ class Listener(_common.Tagged):
     api = Api("elbv2", "CreateListener", "ModifyListener")
     fields = ("LoadBalancerArn", *MUTABLE)
     identity = ("Port", "LoadBalancerArn")
-    uses = frozenset({_common.LOAD_BALANCER, _common.TARGET_GROUP})
+    uses = frozenset({_common.LOAD_BALANCER, _common.TARGET_GROUP, "acm.certificate"})
     immutable = frozenset({"LoadBalancerArn"})
     rules = Rules(unordered=frozenset({EXTRA}), closed=frozenset({"DefaultActions.**"}))
     retries = (  # made a moment ago, not visible everywhere yet

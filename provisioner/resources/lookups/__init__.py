@@ -8,6 +8,7 @@ from provisioner.engine.observe import Find
 from provisioner.resources.lookups.account import account
 from provisioner.resources.lookups.certificate import certificate
 from provisioner.resources.lookups.cluster import cluster
+from provisioner.resources.lookups.hosted_zone import hosted_zone
 from provisioner.resources.lookups.log_group import log_group
 from provisioner.resources.lookups.network import network
 from provisioner.resources.lookups.reachability import reachability
@@ -21,6 +22,7 @@ FINDERS: Mapping[str, Find] = {
     "account": account,
     "certificate": certificate,
     "cluster": cluster,
+    "hosted_zone": hosted_zone,
     "log_group": log_group,
     "network": network,
     "reachability": reachability,

@@ -6,16 +6,15 @@ https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.model import Properties
 from provisioner.engine.observe import WARNINGS
 from provisioner.errors import LookupFailed
+from provisioner.resources.acm._common import names, summaries
 
 EXPIRES_SOON_DAYS = 30
-KEY_TYPES = "KeyAlgorithm"
 
 
 def certificate(aws: Aws, query: Properties) -> Mapping[str, Any]:
@@ -41,30 +40,15 @@ def certificate(aws: Aws, query: Properties) -> Mapping[str, Any]:
 
 
 def _issued(aws: Aws) -> tuple[list[dict[str, Any]], Any]:
-    """All issued certificates, and AWS's own idea of now.
-
-    Without key types named, ACM lists RSA keys of 1024 and 2048 bits alone.
-    """
-
-    def read() -> tuple[list[dict[str, Any]], Any]:
-        client = aws.client("acm")
-        types = list(client.meta.service_model.shape_for(KEY_TYPES).enum)
-        pages = list(
-            client.get_paginator("list_certificates").paginate(
-                CertificateStatuses=["ISSUED"], Includes={"keyTypes": types}
-            )
-        )
-        date = pages[-1]["ResponseMetadata"]["HTTPHeaders"].get("date")
-        found = [item for page in pages for item in page["CertificateSummaryList"]]
-        return found, parsedate_to_datetime(date) if date else None
-
-    return aws.once("certificates", read)
+    """All issued certificates, and AWS's own idea of now."""
+    found, now = summaries(aws)
+    return [item for item in found if item["Status"] == "ISSUED"], now
 
 
 def _names(aws: Aws, item: Mapping[str, Any]) -> Iterable[str]:
     """Its names; the list shows at most a hundred."""
     if not item.get("HasAdditionalSubjectAlternativeNames"):
-        return {item["DomainName"], *item.get("SubjectAlternativeNameSummaries", ())}
+        return names(item)
     arn = item["CertificateArn"]
     full = aws.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
     return {full["DomainName"], *full.get("SubjectAlternativeNames", ())}

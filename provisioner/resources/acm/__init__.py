@@ -1,0 +1,1 @@
+"""AWS Certificate Manager: certificates that are requested, and validated through DNS."""
