@@ -48,14 +48,7 @@ class Edge:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope)
-        asked = given.get("x-request-id", "")
-        request_id = asked if REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
-        root = ROOT.search(given.get("x-amzn-trace-id", ""))
-        trace = self.trace() or (root[1] if root else None)
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(
-            request_id=request_id, **({"trace_id": trace} if trace else {})
-        )
+        request_id = self._bind(given)
         began, status = time.perf_counter(), 500
 
         async def answer(message: Message) -> None:
@@ -76,17 +69,33 @@ class Edge:
             try:
                 await self.app(scope, receive, answer)
             finally:
-                milliseconds = (time.perf_counter() - began) * 1000
-                probe = scope["path"] in PATHS
-                if not probe:
-                    count(status, milliseconds)
-                (LOG.debug if probe else LOG.info)(
-                    "request.done",
-                    method=scope["method"],
-                    route=getattr(scope.get("route"), "path", None),
-                    status=status,
-                    duration_ms=round(milliseconds, 1),
-                )
+                _tell(scope, status, (time.perf_counter() - began) * 1000, count)
+
+    def _bind(self, given: Headers) -> str:
+        """The request's id, and with it the trace's, for every line of its log."""
+        asked = given.get("x-request-id", "")
+        request_id = asked if REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
+        root = ROOT.search(given.get("x-amzn-trace-id", ""))
+        trace = self.trace() or (root[1] if root else None)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(
+            request_id=request_id, **({"trace_id": trace} if trace else {})
+        )
+        return request_id
+
+
+def _tell(scope: Scope, status: int, duration: float, count: Callable[[int, float], None]) -> None:
+    """One line, and a count but of probes."""
+    probe = scope["path"] in PATHS
+    if not probe:
+        count(status, duration)
+    (LOG.debug if probe else LOG.info)(
+        "request.done",
+        method=scope["method"],
+        route=getattr(scope.get("route"), "path", None),
+        status=status,
+        duration_ms=round(duration, 1),
+    )
 
 
 @dataclass

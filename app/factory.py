@@ -23,36 +23,17 @@ from .task import Task
 
 def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
     """An ASGI application; it becomes ready when its lifespan has started."""
-    store = Store(
+    app = FastAPI(title="OakTree", docs_url=None, redoc_url=None, lifespan=_lifespan)
+    state = app.state
+    state.settings, state.lifecycle = settings, lifecycle
+    state.store = Store(
         settings.database_url.get_secret_value(), timeout_seconds=settings.database_timeout_seconds
     )
-
-    meter = Meter(settings.app_env, settings.metrics_seconds)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        try:  # a shared database that is down must not keep tasks from starting
-            await store.check()
-        except problems.StoreUnavailable as error:
-            structlog.get_logger().warning("store.absent", reason=str(error))
-        if lifecycle.state == "starting":
-            lifecycle.state = "ready"
-        telling = asyncio.create_task(meter.run())
-        yield
-        telling.cancel()
-        with suppress(asyncio.CancelledError):
-            await telling
-        await asyncio.to_thread(traces.close)
-        app.state.deployment.close()
-        await store.close()
-
-    app = FastAPI(title="OakTree", docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.state.settings = settings
-    app.state.lifecycle = lifecycle
-    app.state.store = store
-    app.state.task = Task(settings.ecs_container_metadata_uri_v4)
-    app.state.deployment = _deployment(settings, app.state.task)
-    app.state.health = _health(settings, store)
+    state.task = Task(settings.ecs_container_metadata_uri_v4)
+    state.deployment = _deployment(settings, state.task)
+    state.health = _health(settings, state.store)
+    state.meter = Meter(settings.app_env, settings.metrics_seconds)
+    state.traces = tracing.install(app)
     for part in (items, probes, deployment, page):
         app.include_router(part.router)
     problems.install(app)
@@ -65,10 +46,29 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
         allow_headers=["Content-Type", "X-Request-ID"],
         expose_headers=["Link", "Location", "X-Request-ID"],
     )
-    app.state.meter = meter
-    traces = tracing.install(app)
-    app.add_middleware(edge.Edge, lifecycle=lifecycle, meter=meter, trace=traces.current)
+    app.add_middleware(
+        edge.Edge, lifecycle=lifecycle, meter=state.meter, trace=state.traces.current
+    )
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state = app.state
+    try:  # a shared database that is down must not keep tasks from starting
+        await state.store.check()
+    except problems.StoreUnavailable as error:
+        structlog.get_logger().warning("store.absent", reason=str(error))
+    if state.lifecycle.state == "starting":
+        state.lifecycle.state = "ready"
+    telling = asyncio.create_task(state.meter.run())
+    yield
+    telling.cancel()
+    with suppress(asyncio.CancelledError):
+        await telling
+    await asyncio.to_thread(state.traces.close)
+    state.deployment.close()
+    await state.store.close()
 
 
 def _deployment(settings: Settings, task: Task) -> Deployment:
