@@ -25,6 +25,7 @@ PATHS = {
     "GET status": "who answers",
     "GET calls?since=N": "the calls answered since the one numbered N; no parameter's value",
     "POST calls/clear": "forget them",
+    "GET outbox": "the messages that SNS topics have got, the oldest first, with who was sent them",
     "GET settings": "what can be set, as it is",
     "POST settings": "change some of it",
     "POST clock/advance": '`{"seconds": 300}`: let so much of AWS\'s time pass at once',
@@ -68,7 +69,8 @@ class Adjustable(Protocol):
 class Control:
     """A WSGI middleware that answers the control paths itself and passes on the rest.
 
-    `actions` are further paths that take a JSON object and return a JSON value.
+    `actions` are further paths that take a JSON object and return a JSON value, `shown` such that
+    are read.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Control:
         status: Mapping[str, Any],
         actions: Mapping[str, Action] | None = None,
         settings: Adjustable | None = None,
+        shown: Mapping[str, Action] | None = None,
     ) -> None:
         self._app = app
         self._adjustable = settings
@@ -88,6 +91,7 @@ class Control:
                 asdict(record) for record in recorder.calls(int(query.get("since", 0)))
             ],
             "settings": lambda _: self._settings({}),
+            **(shown or {}),
         }
         self._posts: dict[str, Action] = {
             "calls/clear": lambda _: recorder.clear(),
