@@ -42,13 +42,13 @@ def build(settings: Settings) -> WSGIApplication:
     """Return the application; what takes AWS time goes by their clock."""
     acm.install()
     cloud_map.install()
-    cloudwatch.install()
+    cloudwatch.install(settings)
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)
     notices.install(settings)
     s3.install()
-    scaling.install()
+    scaling.install(settings)
     tagging.install()
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
     vars(responses)["method_names_from_class"] = cache(method_names_from_class)

@@ -45,6 +45,10 @@ SETTINGS = {
     "throttles": "whether calls come out of AWS's token buckets",
     "consistency": "whether a new role can be assumed only after a while",
     "enforce_iam": "whether an assumed role may do only what its policies allow",
+    "loads": (
+        "metrics of services, by pattern, each minute, shared by their running tasks:"
+        ' `{"app": {"CPUUtilization": 320}}`'
+    ),
     "fates": 'words for images or services, by pattern: `{"app*": "crash"}`',
 }
 Action = Callable[[Mapping[str, Any]], Any]

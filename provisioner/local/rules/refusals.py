@@ -32,8 +32,8 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     "ec2": (*ec2.RULES, *vpc.RULES),
     **others.TABLES,
 }
-# Services that show what ECS has done: logs, network interfaces, weights of rules.
-SHOWS_TASKS = frozenset({"logs", "ec2", "elbv2"})
+# Services that show what ECS has done: logs, network interfaces, weights of rules, alarms.
+SHOWS_TASKS = frozenset({"logs", "ec2", "elbv2", "cloudwatch", "application-autoscaling"})
 BY_CALL: dict[tuple[str, str], list[Rule]] = {}
 for _service, _rules in TABLES.items():
     for _rule in _rules:
