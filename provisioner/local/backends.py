@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Response, request
 from moto.backends import get_backend
@@ -19,8 +19,10 @@ from moto.core import responses
 from moto.core.base_backend import BackendDict
 from moto.core.utils import method_names_from_class
 from moto.ecr.models import ecr_backends
+from moto.ecs.models import ecs_backends
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.sns.models import sns_backends
 from werkzeug.exceptions import InternalServerError
 
 from . import (
@@ -54,14 +56,14 @@ def build(settings: Settings) -> WSGIApplication:
     """Return the application; what takes AWS time goes by their clock."""
     acm.install(settings)
     cloud_map.install(settings)
-    cloudwatch.install()
+    cloudwatch.install(settings)
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)
-    notices.install()
+    notices.install(settings)
     route53.install(settings)
     s3.install()
-    scaling.install()
+    scaling.install(settings)
     tagging.install(settings)
     wafv2.install(settings)
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
@@ -94,6 +96,14 @@ def reset() -> None:
             each.clear()  # else moto makes every backend anew, and then throws it away
     moto_api_backend.reset()
     CHATBOT.reset()
+
+
+def outbox() -> list[dict[str, Any]]:
+    """Return the messages of all topics, once everything that is due has happened."""
+    for _, _, each in ecs_backends.iter_backends():
+        cast("Any", each).advance()
+    found = [m for _, _, each in sns_backends.iter_backends() for m in vars(each)["outbox"]]
+    return sorted(found, key=lambda message: str(message["at"]))
 
 
 def freeze(more: Mapping[str, Any], settings: Settings) -> bytes:

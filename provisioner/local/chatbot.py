@@ -133,4 +133,5 @@ class Chatbot:
 def _subscribe(topics: Iterable[str]) -> None:
     for arn in topics:
         _, _, _, region, account, _ = arn.split(":")
-        sns_backends[account][region].subscribe(arn, ENDPOINT, "https")
+        made = sns_backends[account][region].subscribe(arn, ENDPOINT, "https")
+        made.confirmed = True

@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAl
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, cast
 
 from moto.cloudwatch import urls
 from moto.cloudwatch.exceptions import ResourceNotFound, ValidationError
@@ -16,10 +17,14 @@ from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
 from ._extension import Extension
+from .alarm_states import notify
+from .settings import Settings
+from .simulation.measures import Measures, Point, metric
 
 
-def install() -> None:
+def install(settings: Settings) -> None:
     """Put this API in the place of moto's, before moto has made a backend."""
+    Backend.settings = settings
     cloudwatch_backends.backend = Backend
     urls.url_paths["{0}/$"] = Api.dispatch
 
@@ -28,6 +33,31 @@ class Backend(Extension, CloudWatchBackend):
     """One region."""
 
     urls_of = urls
+    settings: ClassVar[Settings] = Settings()
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.measures = Measures()
+
+    def put_metric_data(self, namespace: str, metric_data: list[dict[str, Any]]) -> None:
+        """Take data: it counts for alarms from now on, whatever its timestamp says."""
+        super().put_metric_data(namespace, metric_data)
+        now = self.settings.clock.now()
+        for each in metric_data:
+            names = {pair["Name"]: pair["Value"] for pair in each.get("Dimensions") or ()}
+            what = metric(namespace, each["MetricName"], names)
+            for point in _points(each, now):
+                self.measures.put(what, point)
+
+    def set_alarm_state(
+        self, alarm_name: str, reason: str, reason_data: str, state_value: str
+    ) -> None:
+        """Set a state until the next evaluation, and tell of it."""
+        before = self.alarms[alarm_name].state_value if alarm_name in self.alarms else ""
+        super().set_alarm_state(alarm_name, reason, reason_data, state_value)
+        if before != state_value:
+            clock = self.settings.clock
+            notify(self.alarms[alarm_name], before, clock.now(), clock)
 
     def put_metric_alarm(self, name: str, *args: Any, **kwargs: Any) -> Alarm:
         """Make an alarm, or replace all of one but its state and tags."""
@@ -98,6 +128,17 @@ class Api(CloudWatchResponse):
         if new and tags:
             self.cloudwatch_backend.tagger.tag_resource(there[name].arn, tags)
         return answer
+
+
+def _points(datum: Mapping[str, Any], now: float) -> Iterator[Point]:
+    if statistics := datum.get("StatisticValues"):
+        words = ("Sum", "Minimum", "Maximum", "SampleCount")
+        yield Point(now, *(float(statistics[each]) for each in words))
+        return
+    values = datum.get("Values") or [datum.get("Value", 0)]
+    counts = datum.get("Counts") or [1] * len(values)
+    for value, count in zip(map(float, values), map(float, counts), strict=True):
+        yield Point(now, value * count, value, value, count)
 
 
 def _composite(alarm: Alarm) -> dict[str, Any]:

@@ -25,6 +25,7 @@ PATHS = {
     "GET status": "who answers",
     "GET calls?since=N": "the calls answered since the one numbered N; no parameter's value",
     "POST calls/clear": "forget them",
+    "GET outbox": "the messages that SNS topics have got, the oldest first, with who was sent them",
     "GET settings": "what can be set, as it is",
     "POST settings": "change some of it",
     "POST clock/advance": '`{"seconds": 300}`: let so much of AWS\'s time pass at once',
@@ -44,6 +45,10 @@ SETTINGS = {
     "throttles": "whether calls come out of AWS's token buckets",
     "consistency": "whether what is new is seen, and what is gone missed, only after a while",
     "enforce_iam": "whether an assumed role may do only what its policies allow",
+    "loads": (
+        "metrics of services, by pattern, each minute, shared by their running tasks:"
+        ' `{"app": {"CPUUtilization": 320}}`'
+    ),
     "fates": 'words for images or services, by pattern: `{"app*": "crash"}`',
 }
 Action = Callable[[Mapping[str, Any]], Any]
@@ -68,7 +73,8 @@ class Adjustable(Protocol):
 class Control:
     """A WSGI middleware that answers the control paths itself and passes on the rest.
 
-    `actions` are further paths that take a JSON object and return a JSON value.
+    `actions` are further paths that take a JSON object and return a JSON value, `shown` such that
+    are read.
     """
 
     def __init__(
@@ -78,6 +84,7 @@ class Control:
         status: Mapping[str, Any],
         actions: Mapping[str, Action] | None = None,
         settings: Adjustable | None = None,
+        shown: Mapping[str, Action] | None = None,
     ) -> None:
         self._app = app
         self._adjustable = settings
@@ -88,6 +95,7 @@ class Control:
                 asdict(record) for record in recorder.calls(int(query.get("since", 0)))
             ],
             "settings": lambda _: self._settings({}),
+            **(shown or {}),
         }
         self._posts: dict[str, Action] = {
             "calls/clear": lambda _: recorder.clear(),

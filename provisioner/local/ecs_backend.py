@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
+from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.core.resource_tagging import TaggedResource
 from moto.ec2.models import ec2_backends
 from moto.ecs import urls
@@ -90,6 +91,8 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
     def advance(self) -> None:
         """Let happen what is due, and keep moto's records in step."""
         self.world.fresh()
+        scaling: Any = applicationautoscaling_backends[self.account_id][self.region_name]
+        scaling.advance(self)
         self.region.advance(self.clock.now())
         for key, service in self.region.services.items():
             record = self.services[key]

@@ -12,6 +12,8 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 
 from .ecs_backend import EcsBackend
 from .simulation.capacity import choose
+from .simulation.reasons import NO_CAPACITY
+from .simulation.script import unplaced
 from .simulation.task import Task
 from .task_views import task_view
 
@@ -62,10 +64,12 @@ class TasksApi(EC2ContainerServiceResponse):
             )
             for provider in providers
         ]
-        for task in made:
+        placed = [each for each in made if not unplaced(each.containers, each.provider)]
+        for task in placed:
             backend.region.run(task)
         backend.advance()
-        return ActionResult({"tasks": self._shown(made), "failures": []})
+        failures = [{"reason": NO_CAPACITY}] * (len(made) - len(placed))
+        return ActionResult({"tasks": self._shown(placed), "failures": failures})
 
     def stop_task(self) -> ActionResult:
         """Ask a task to stop."""

@@ -57,6 +57,13 @@ class MotoApp:
             found: list[dict[str, str]] = self._backends().push(image, account)
             return found
 
+    def outbox(self) -> list[dict[str, Any]]:
+        """Return the messages that topics have got, the oldest first."""
+        with self._lock:
+            self.load()
+            found: list[dict[str, Any]] = self._backends().outbox()
+            return found
+
     def frozen(self, more: Callable[[], Mapping[str, Any]]) -> bytes:
         """Return everything that was ever created, and what `more` gives. Raises ValueError."""
         with self._lock:

@@ -1,13 +1,14 @@
-"""moto's SNS and EventBridge: e-mail waits for its confirmation, rules are in the tag index.
+"""moto's SNS and EventBridge: an outbox, mail that waits for its confirmation, rules with tags.
 
-moto 5.2.5 confirms every subscription at once, and indexes event buses but not rules.
+moto 5.2.5 confirms every subscription at once, calls the addresses of HTTP subscriptions, and
+indexes event buses but not rules. Nothing leaves the machine here: what would, is in the outbox.
 https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, ClassVar, cast
 
 from moto.core.resource_tagging import TaggedResource
 from moto.core.responses import ActionResult
@@ -19,12 +20,18 @@ from moto.sns.models import SNSBackend, Subscription, sns_backends
 from moto.sns.responses import SNSResponse
 
 from ._extension import Extension
+from .settings import Settings
 
 PENDING = "PendingConfirmation"
+# As many messages are kept in each region's outbox.
+KEPT = 1000
+# What moto would call, or carries no further.
+OUTSIDE = ("http", "https", "email", "email-json", "sms")
 
 
-def install() -> None:
+def install(settings: Settings) -> None:
     """Put these in the place of moto's, before moto has made a backend."""
+    Topics.settings = settings
     sns_backends.backend = Topics
     sns_urls.url_paths["{0}/$"] = TopicsApi.dispatch
     events_backends.backend = Rules
@@ -34,6 +41,48 @@ class Topics(Extension, SNSBackend):
     """One region's topics."""
 
     urls_of = sns_urls
+    settings: ClassVar[Settings] = Settings()
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.outbox: list[dict[str, Any]] = []
+
+    def publish(self, message: str, arn: str | None, *args: Any, **kwargs: Any) -> str:
+        """Publish: to queues as moto does, to everybody else into the outbox."""
+        topic = self.topics.get(arn or "")
+        if topic is None:
+            return super().publish(message, arn, *args, **kwargs)
+        held = {
+            key: each
+            for key, each in self.subscriptions.items()
+            if each.topic is topic and each.protocol in OUTSIDE
+        }
+        for key in held:
+            del self.subscriptions[key]
+        try:
+            made = super().publish(message, arn, *args, **kwargs)
+        finally:
+            self.subscriptions.update(held)
+        subject = kwargs.get("subject") or ""
+        self._keep(topic.arn, message, self.settings.clock.now(), subject=subject, sender="Publish")
+        return made
+
+    def deliver(self, arn: str, message: str, *, at: float, sender: str, subject: str = "") -> None:
+        """Take a message of another service; one for a topic that is not there is lost."""
+        if arn in self.topics:
+            self._keep(arn, message, at, subject=subject, sender=sender)
+
+    def _keep(self, arn: str, message: str, at: float, *, subject: str, sender: str) -> None:
+        mine = [each for each in self.subscriptions.values() if each.topic.arn == arn]
+        kept = {
+            "at": self.settings.clock.when(at).isoformat(),
+            "topic": arn,
+            "subject": subject,
+            "message": message,
+            "sender": sender,
+            "to": sorted(each.endpoint for each in mine if each.confirmed and each.arn != PENDING),
+        }
+        self.outbox = [*self.outbox, kept][-KEPT:]
 
     def subscribe(self, topic_arn: str, endpoint: str, protocol: str) -> Subscription:
         """Subscribe; an e-mail address has no subscription of a name before it has agreed."""

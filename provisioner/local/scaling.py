@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from moto.applicationautoscaling import urls
 from moto.applicationautoscaling.models import (
@@ -19,9 +19,17 @@ from moto.applicationautoscaling.models import (
     applicationautoscaling_backends,
 )
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.exceptions import JsonRESTError
 
 from ._extension import Extension
+from .autoscaler import Autoscaler
+from .clock import Clock
+from .settings import Settings
+from .simulation.autoscaling import Activity
+from .tracking import adjust
+
+PAGE = 50
 
 
 class ObjectNotFoundException(JsonRESTError):
@@ -31,8 +39,9 @@ class ObjectNotFoundException(JsonRESTError):
         super().__init__("ObjectNotFoundException", message)
 
 
-def install() -> None:
+def install(settings: Settings) -> None:
     """Put this API in the place of moto's, before moto has made a backend."""
+    Backend.settings = settings
     applicationautoscaling_backends.backend = Backend
     urls.url_paths["{0}/$"] = Api.dispatch
 
@@ -41,11 +50,18 @@ class Backend(Extension, ApplicationAutoscalingBackend):
     """One region."""
 
     urls_of = urls
+    settings: ClassVar[Settings] = Settings()
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         # By the ARN of a target.
         self.tags: dict[str, dict[str, str]] = {}
+        self.autoscaler = Autoscaler()
+
+    def advance(self, ecs: Any) -> None:
+        """Let happen what alarms, policies and schedules have due, in its order with ECS."""
+        cloudwatch: Any = cloudwatch_backends[self.account_id][self.region_name]
+        self.autoscaler.advance(self, ecs, cloudwatch)
 
     @property
     def _ecs(self) -> Any:
@@ -91,8 +107,9 @@ class Backend(Extension, ApplicationAutoscalingBackend):
         count = self._ecs.find(cluster, name).settings["desiredCount"]
         wanted = min(max(count, target.min_capacity or 0), target.max_capacity or 0)
         if wanted != count:
-            change = {"cluster": cluster, "service": name, "desiredCount": wanted}
-            self._ecs.change_service(change)
+            cause = f"{'minimum' if wanted > count else 'maximum'} capacity was set to {wanted}"
+            now = self.settings.clock.now()
+            self.autoscaler.scale(self._ecs, target.resource_id, wanted, now, cause)
         return target
 
     def deregister_scalable_target(self, namespace: str, r_id: str, dimension: str) -> None:
@@ -112,6 +129,9 @@ class Backend(Extension, ApplicationAutoscalingBackend):
         if old is not None:
             old.delete_alarms(self.account_id, self.region_name)
             made.policy_arn = old.policy_arn
+            for alarm in made.alarms:
+                alarm.alarm_actions = [f"{old.policy_arn}:createdBy/{alarm.name}"]
+        adjust(made)
         return made
 
     def delete_scaling_policy(self, policy_name: str, *args: Any, **kwargs: Any) -> None:
@@ -124,6 +144,9 @@ class Backend(Extension, ApplicationAutoscalingBackend):
         """Make or change a scheduled action of a target."""
         self.target(kwargs["resource_id"], kwargs["scalable_dimension"])
         super().put_scheduled_action(*args, **kwargs)
+        for action in self.scheduled_actions:
+            if action.scheduled_action_name == kwargs["scheduled_action_name"]:
+                action.creation_time = self.settings.clock.now()
 
     def delete_scheduled_action(
         self, service_namespace: str, scheduled_action_name: str, *args: Any, **kwargs: Any
@@ -133,6 +156,22 @@ class Backend(Extension, ApplicationAutoscalingBackend):
         if scheduled_action_name not in names:
             raise ObjectNotFoundException(f"No scheduled action found: {scheduled_action_name}")
         super().delete_scheduled_action(service_namespace, scheduled_action_name, *args, **kwargs)
+
+
+def _activity(place: str, activity: Activity, clock: Clock) -> dict[str, Any]:
+    ended = activity.ended
+    return {
+        "ActivityId": activity.id,
+        "ServiceNamespace": "ecs",
+        "ResourceId": place,
+        "ScalableDimension": "ecs:service:DesiredCount",
+        "Description": activity.description,
+        "Cause": activity.cause,
+        "StartTime": clock.when(activity.started).timestamp(),
+        "StatusCode": activity.code,
+        "StatusMessage": activity.message,
+        **({"EndTime": clock.when(ended).timestamp()} if ended is not None else {}),
+    }
 
 
 class Api(ApplicationAutoScalingResponse):
@@ -165,6 +204,24 @@ class Api(ApplicationAutoScalingResponse):
             found = targets[item["ScalableDimension"]][item["ResourceId"]]
             item["ScalableTargetARN"] = found.arn
         return json.dumps(answer)
+
+    def describe_scaling_activities(self) -> str:
+        """Describe what has been done, the newest first."""
+        backend = self._backend
+        ecs: Any = backend.ecs_backend
+        ecs.advance()
+        place, start = self._get_param("ResourceId"), int(self._get_param("NextToken") or 0)
+        end = start + int(self._get_param("MaxResults") or PAGE)
+        found = [
+            (name, each)
+            for name, ledger in backend.autoscaler.ledgers.items()
+            for each in ledger.activities
+            if place in {None, name}
+        ]
+        found.sort(key=lambda pair: pair[1].started, reverse=True)
+        shown = [_activity(name, each, ecs.clock) for name, each in found[start:end]]
+        token = {"NextToken": str(end)} if end < len(found) else {}
+        return json.dumps({"ScalingActivities": shown, **token})
 
     def list_tags_for_resource(self) -> str:
         """List a target's tags."""

@@ -20,7 +20,8 @@ class Settings:
 
     `throttles`: calls come out of AWS's token buckets. `consistency`: what is new is not there at
     once for everybody. `enforce_iam`: an assumed role may do only what its policies allow.
-    `fates`: words of fate, by a pattern of images or of service names.
+    `fates`: words of fate, by a pattern of images or of service names. `loads`: by a pattern of
+    service names, metrics of ECS with what all running tasks of a service have of them together.
     """
 
     clock: Clock = field(default_factory=Clock)
@@ -29,6 +30,7 @@ class Settings:
     consistency: bool = False
     enforce_iam: bool = False
     fates: dict[str, str] = field(default_factory=dict)
+    loads: dict[str, dict[str, float]] = field(default_factory=dict)
     _pending: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
 
     def later(self, seconds: float, action: Callable[[], object]) -> None:
@@ -73,6 +75,11 @@ class Settings:
                 setattr(self, name, bool(wanted[name]))
         if "fates" in wanted:
             self.fates = {str(pattern): str(words) for pattern, words in wanted["fates"].items()}
+        if "loads" in wanted:
+            self.loads = {
+                str(pattern): {str(name): float(value) for name, value in metrics.items()}
+                for pattern, metrics in wanted["loads"].items()
+            }
 
     def shown(self) -> dict[str, Any]:
         """Return everything as it is."""
@@ -84,4 +91,5 @@ class Settings:
             "consistency": self.consistency,
             "enforce_iam": self.enforce_iam,
             "fates": dict(self.fates),
+            "loads": dict(self.loads),
         }

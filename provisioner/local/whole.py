@@ -44,7 +44,12 @@ class Whole:
             "load": self._load,
         }
         self.app: WSGIApplication = Control(
-            self._recorder, self._recorder, identity, actions, settings
+            self._recorder,
+            self._recorder,
+            identity,
+            actions,
+            settings,
+            {"outbox": lambda _: self._moto.outbox()},
         )
 
     def _reset(self, _: Mapping[str, Any]) -> None:

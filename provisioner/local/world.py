@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from fnmatch import fnmatch
 from functools import partial
 from typing import Any
@@ -20,26 +22,22 @@ from moto.ecr.models import ecr_backends
 from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
-from moto.secretsmanager.models import secretsmanager_backends
-from moto.ssm.models import ssm_backends
 
+from . import events
 from .elbv2_targets import serving, weigh, weights
+from .reach import unreachable
 from .settings import Settings, drop
-from .simulation.fate import INIT, NO_LOGS, NO_SECRET
+from .simulation.notices import DEPLOYMENT, TASK
+from .simulation.reasons import ABSENT_GROUP, NO_LOGS
+from .simulation.script import containers, filled, from_ecr
 from .simulation.surroundings import Address, Group, Shape
+from .simulation.task import Container, Task
+from .sources import unreadable
+from .task_views import task_view
 
 _ECR = re.compile(r"(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com/([^:@]+)(?::([^@]+))?(?:@(.+))?")
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?:.*/)?([\w+=,.@-]+)")
 ATTACHMENT = "arn:aws:ecs:{region}:{account}:attachment/{id}"
-MISSING_GROUP = "ResourceNotFoundException: The specified log group does not exist."
-NO_SUCH = "ResourceNotFoundException: Secrets Manager can't find the specified secret."
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
-NO_PARAMETER = (
-    INIT + "unable to pull secrets or registry auth: execution resource retrieval failed: unable to"
-    " retrieve secrets from ssm: service call has been retried 1 time(s): invalid parameters: {why}"
-)
-# The parts of a secret's ARN; what follows is a key of its JSON, a stage, a version.
-SECRET_PARTS = 7
 # Seconds that a task's network interface outlives it; AWS gives no number.
 LINGERS = 30.0
 # Seconds until a new role can be assumed: AWS gives no number (IAM user guide,
@@ -87,6 +85,7 @@ class World:
             drain=float(str(found.attributes["deregistration_delay.timeout_seconds"])),
             used=bool(serving(groups, arn)),
             port=int(found.port),
+            path=str(found.health_check_path or "/"),
         )
 
     def attach(self, network: Shape, task: str) -> Address | None:
@@ -147,32 +146,41 @@ class World:
             options = each.get("logConfiguration", {}).get("options") or {}
             name = options.get("awslogs-group")
             if name and not self._log_group(options):
-                return NO_LOGS.replace("{why}", MISSING_GROUP)
+                return NO_LOGS.replace("{why}", ABSENT_GROUP)
             for secret in each.get("secrets") or ():
-                if why := self._unreadable(secret["valueFrom"]):
+                if why := unreadable(self._account, self._region, secret["valueFrom"]):
                     return why
         return ""
 
-    def _unreadable(self, source: str) -> str:
-        """Return why a secret's `valueFrom` gives no value, nothing if it does.
-
-        https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html
-        """
-        parts = source.split(":")
-        region = parts[3] if len(parts) > SECRET_PARTS - 2 else self._region
-        if parts[2:3] == ["secretsmanager"]:
-            secrets = secretsmanager_backends[self._account][region].secrets
-            arn = ":".join(parts[:SECRET_PARTS])
-            found = secrets.get(arn)
-            gone = found is None or found.is_deleted()
-            return NO_SECRET.replace("{why}", NO_SUCH) if gone else ""
-        name = parts[-1].removeprefix("parameter") if len(parts) > 1 else source
-        # In an ARN, `parameter/a` is `a` as well as `/a`.
-        names = {name, name.removeprefix("/")} if len(parts) > 1 else {name}
-        known = ssm_backends[self._account][region]
-        if any(known.get_parameters([each]) for each in names):
+    def unreachable(self, definition: Shape, network: Shape, address: Address | None) -> str:
+        if address is None:
             return ""
-        return NO_PARAMETER.replace("{why}", name)
+        backend = ec2_backends[self._account][self._region]
+        reason = unreachable(backend, definition, network, address.subnet)
+        if not reason:
+            return ""
+        made = containers(definition, self, "", 0)
+        reason = reason.replace("{region}", self._region)
+        return filled(reason, definition, next((c for c in made if _about(c, reason)), made[0]))
+
+    def announce(self, subject: str, kind: str, detail: Shape, at: float) -> None:
+        stamp = "updatedAt" if kind == DEPLOYMENT else "createdAt"
+        self._tell(subject, kind, {**detail, stamp: self._iso(at)}, at)
+
+    def task_changed(self, task: object, at: float) -> None:
+        if isinstance(task, Task) and events.wanted(self._account, self._region):
+            view = task_view(task, at, self._settings.clock.when)
+            detail = json.loads(json.dumps(view, default=_iso))
+            self._tell(task.arn, TASK, {**detail, "updatedAt": self._iso(at)}, at)
+
+    def _tell(self, subject: str, kind: str, detail: Shape, at: float) -> None:
+        if events.wanted(self._account, self._region):
+            time = self._iso(at)
+            made = events.event(self._account, self._region, time, kind, subject, detail)
+            events.deliver(self._account, self._region, made, at)
+
+    def _iso(self, at: float) -> str:
+        return _iso(self._settings.clock.when(at))
 
     def unassumable(self, definition: Shape) -> str:
         asked = [str(definition.get(each, "")) for each in ("executionRoleArn", "taskRoleArn")]
@@ -233,9 +241,21 @@ class World:
         return logs.groups.get(name)
 
 
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def _about(container: Container, reason: str) -> bool:
+    """Whether it is this container for which a task cannot get out."""
+    if "{secret}" in reason:
+        return bool(container.definition.get("secrets"))
+    return from_ecr(container.image) == ("{image}" in reason)
+
+
 def plain(definition: Any) -> dict[str, Any]:
     """Return moto's record of a task definition in the words of the API."""
     words = ("containerDefinitions", "executionRoleArn", "taskRoleArn", "family", "cpu", "memory")
+    words = (*words, "runtimePlatform")
     found = {each: getattr(definition, camelcase_to_underscores(each), None) for each in words}
     found["taskDefinitionArn"] = definition.arn
     return {name: value for name, value in found.items() if value is not None}

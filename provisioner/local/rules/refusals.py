@@ -44,8 +44,8 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     "wafv2": wafv2.RULES,
     **others.TABLES,
 }
-# Services that show what ECS has done: logs, network interfaces, weights of rules.
-SHOWS_TASKS = frozenset({"logs", "ec2", "elbv2"})
+# Services that show what ECS has done: logs, network interfaces, weights of rules, alarms.
+SHOWS_TASKS = frozenset({"logs", "ec2", "elbv2", "cloudwatch", "application-autoscaling"})
 BY_CALL: dict[tuple[str, str], list[Rule]] = {}
 for _service, _rules in TABLES.items():
     for _rule in _rules:

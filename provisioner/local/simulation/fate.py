@@ -4,8 +4,8 @@ A tag is read word by word, split at `--`; what is no word of the language is ig
 words, separated by commas, are read from the container's environment variable `LOCAL_FATE` and
 from the control endpoint. docs/reference/embedded-cloud.md is generated from `WORDS`.
 
-The texts are AWS's: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/
-stopped-task-error-codes.html and resource-initialization-error.html.
+What stops a task, and how: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/
+stopped-task-error-codes.html; why it does not start, in AWS's words: `reasons`.
 """
 
 from __future__ import annotations
@@ -15,22 +15,28 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from . import reasons
+
 VARIABLE = "LOCAL_FATE"
 # Seconds until an application that says nothing about it answers, and until one that crashes does.
 STARTS_IN = 2.0
 CRASHES_IN = 5.0
 KILLED = 137
+# What an application writes of a health check.
+LINE = "GET {path} {code}"
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
     """What becomes of a container. Times are seconds; those of the application since it started.
 
-    `refused` is the reason with which the task fails to start.
+    `refused` is the reason with which the task fails to start; `unplaced` the capacity that is not
+    there. `lines` are what it writes before it ends, `checked` what at a failed health check.
     `times`: only so many tasks of a service meet it, those after them do not.
     """
 
     refused: str = ""
+    unplaced: str = ""
     pull: float = 0
     answers_in: float = STARTS_IN
     fails_in: float = math.inf
@@ -39,6 +45,7 @@ class Fate:
     reason: str = ""
     stop_code: str = "EssentialContainerExited"
     lines: tuple[str, ...] = ()
+    checked: str = LINE.replace("{code}", "503")
     balancer: str = "Health checks failed with these codes: [503]"
     container_ok: bool = True
     balancer_ok: bool = True
@@ -56,14 +63,18 @@ class Word:
     apply: Callable[[Fate, re.Match[str]], Fate]
 
 
-def _ends(code: int | None = None, **fields: object) -> Callable[[Fate, re.Match[str]], Fate]:
+def _ends(
+    code: int | None = None, *said: str, **fields: object
+) -> Callable[[Fate, re.Match[str]], Fate]:
     def apply(fate: Fate, found: re.Match[str]) -> Fate:
         groups = found.groupdict()
         status = int(groups.get("code") or code or 0)
         if not groups.get("after"):  # it ends before it has ever answered
             fate = replace(fate, answers_in=math.inf)
         after = float(groups.get("after") or CRASHES_IN)
-        return replace(fate, ends_in=after, exit_code=status, **fields)  # type: ignore[arg-type]
+        lines = tuple(each.replace("{code}", str(status)) for each in said)
+        fate = replace(fate, ends_in=after, exit_code=status, lines=lines)
+        return replace(fate, **fields)  # type: ignore[arg-type]
 
     return apply
 
@@ -80,40 +91,16 @@ def _flags(**fields: object) -> Callable[[Fate, re.Match[str]], Fate]:
     return lambda fate, _: replace(fate, **fields)  # type: ignore[arg-type]
 
 
-PULL = "CannotPullContainerError: "
-INIT = "ResourceInitializationError: "
 AFTER = r"(?:-after-(?P<after>\d+)s)?"
-NO_MANIFEST = (
-    PULL + "pull image manifest has been retried 1 time(s): failed to resolve ref {image}:"
-    " {image}: not found"
-)
-NO_REACH = (
-    INIT + "unable to pull secrets or registry auth: execution resource retrieval failed: unable to"
-    " retrieve ecr registry auth: service call has been retried 3 time(s): RequestError: send"
-    ' request failed caused by: Post "https://api.ecr.{region}.amazonaws.com/": dial tcp:'
-    " i/o timeout. Please check your task network configuration."
-)
-NO_LOGS = (
-    INIT + "failed to validate logger args: create stream has been retried 1 times: failed to"
-    " create Cloudwatch log stream: {why} : exit status 1"
-)
-DENIED_LOGS = (
-    "AccessDeniedException: User: {role} is not authorized to perform: logs:CreateLogStream on"
-    " resource: {group} because no identity-based policy allows the logs:CreateLogStream action"
-)
-NO_SECRET = (
-    INIT + "unable to pull secrets or registry auth: execution resource retrieval failed: unable to"
-    " retrieve secret from asm: service call has been retried 1 time(s): {why}"
-)
 
 WORDS = (
     Word(
         rf"crash{AFTER}", "crash-after-30s", "exits with code 1, at once or after so long",
-        _ends(1, lines=("Error: something is not as it should be", "exiting with code 1")),
+        _ends(1, "Error: something is not as it should be", "exiting with code {code}"),
     ),
     Word(
         rf"exit-(?P<code>\d+){AFTER}", "exit-3", "exits with that code; 0 ends the task, too",
-        _ends(lines=("exiting",)),
+        _ends(None, "exiting with code {code}"),
     ),
     Word(
         rf"oom{AFTER}", "oom", "is killed for the memory it uses: exit code 137, OutOfMemoryError",
@@ -121,11 +108,11 @@ WORDS = (
     ),
     Word(
         "wrong-arch", "wrong-arch", "is built for another processor: exec format error, exit 255",
-        _ends(255, lines=("exec /usr/local/bin/app: exec format error",)),
+        _ends(255, "exec /usr/local/bin/app: exec format error"),
     ),
     Word(
-        rf"spot{AFTER}", "spot-after-60s", "loses its Fargate Spot capacity",
-        _ends(143, stop_code="SpotInterruption", reason=""),
+        rf"spot{AFTER}", "spot-after-60s", "loses its Fargate Spot capacity: SIGTERM, two minutes",
+        _ends(0, stop_code="SpotInterruption", reason=""),
     ),
     Word(
         "unhealthy", "unhealthy", "fails all health checks",
@@ -138,12 +125,15 @@ WORDS = (
     Word(
         r"status-(\d{3})", "status-404", "answers the load balancer's check with that status",
         lambda fate, found: replace(
-            fate, balancer_ok=False, balancer=f"Health checks failed with these codes: [{found[1]}]"
+            fate,
+            balancer_ok=False,
+            balancer=f"Health checks failed with these codes: [{found[1]}]",
+            checked=LINE.replace("{code}", found[1]),
         ),
     ),
     Word(
         "timeout", "timeout", "lets the load balancer's health check time out",
-        _flags(balancer_ok=False, balancer="Request timed out"),
+        _flags(balancer_ok=False, balancer="Request timed out", checked=""),
     ),
     Word(
         r"unhealthy-after-(\d+)s", "unhealthy-after-600s", "passes health checks for so long",
@@ -151,29 +141,35 @@ WORDS = (
     ),
     Word(r"slow-(\d+)s", "slow-90s", "passes health checks after so long", _number("answers_in")),
     Word(r"pull-(\d+)s", "pull-300s", "takes so much longer to pull", _number("pull")),
-    Word("missing", "missing", "is not in the repository", _refused(NO_MANIFEST)),
+    Word("missing", "missing", "is not in the repository", _refused(reasons.NO_MANIFEST)),
+    Word(
+        "other-platform", "other-platform", "is an index of images, none for this processor",
+        _refused(reasons.NO_PLATFORM),
+    ),
     Word(
         "no-pull-permission", "no-pull-permission", "its role may not pull its image",
-        _refused(
-            INIT + "unable to pull secrets or registry auth: execution resource retrieval failed:"
-            " unable to retrieve ecr registry auth: service call has been retried 1 time(s):"
-            " AccessDeniedException: User: {role} is not authorized to perform:"
-            " ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the"
-            " ecr:GetAuthorizationToken action"
-        ),
+        _refused(reasons.NO_PULL),
     ),
     Word(
         "no-secrets-permission", "no-secrets-permission", "its role may not read its secrets",
-        _refused(
-            NO_SECRET.replace("{why}", "AccessDeniedException: User: {role} is not authorized to"
-            " perform: secretsmanager:GetSecretValue")
-        ),
+        _refused(reasons.NO_SECRET.replace("{why}", reasons.DENIED_SECRET)),
     ),
     Word(
         "no-logs-permission", "no-logs-permission", "its role may not write its logs",
-        _refused(NO_LOGS.replace("{why}", DENIED_LOGS)),
+        _refused(reasons.NO_LOGS.replace("{why}", reasons.DENIED_LOGS)),
     ),
-    Word("no-network", "no-network", "its subnets cannot reach ECR", _refused(NO_REACH)),
+    Word(
+        "no-network", "no-network", "its subnets cannot reach ECR, nor any other registry",
+        _refused(reasons.NO_ECR),
+    ),
+    Word(
+        "no-capacity", "no-capacity", "there is no Fargate capacity for it: it is not even placed",
+        _flags(unplaced="FARGATE"),
+    ),
+    Word(
+        "no-spot", "no-spot", "there is no Fargate Spot capacity for it",
+        _flags(unplaced="FARGATE_SPOT"),
+    ),
     Word("deaf", "deaf", "ignores SIGTERM and is killed after its stopTimeout", _flags(deaf=True)),
     Word(
         r"only-(\d+)-times?", "crash--only-2-times",

@@ -7,7 +7,7 @@ import math
 from itertools import count
 from typing import Any
 
-from . import alarms, health, requests, rolling, script, staged
+from . import alarms, health, launching, notices, requests, script, staged
 from . import task as lifecycle
 from .service import Service
 from .surroundings import Surroundings
@@ -80,19 +80,20 @@ class Region:
         """Make a task that belongs to no service."""
         changed = fields.get("overrides", {}).get("containerOverrides", ())
         made = script.containers(definition, self.world, fields["group"], len(self.single), changed)
-        cluster = fields["cluster_arn"]
+        cluster, name = fields["cluster_arn"], lifecycle.new_id()
         return Task(
-            arn=f"{cluster.replace(':cluster/', ':task/')}/{lifecycle.new_id()}",
+            arn=f"{cluster.replace(':cluster/', ':task/')}/{name}",
             definition=definition,
             settings=settings,
             containers=made,
             created=now,
-            refused=script.refusal(definition, made, self.world),
+            refused=script.refusal(definition, made, self.world, name),
             **fields,
         )
 
     def _task(self, task: Task, now: float) -> float:
         lifecycle.advance(task, now, self.world, self.targets)
+        self._told(task, now)
         if task.status == "STOPPED":
             stopped = task.stamps["stoppedAt"]
             if now >= stopped + REMEMBERED:
@@ -109,6 +110,7 @@ class Region:
                 lifecycle.advance(task, now, self.world, self.targets)
                 if was and not task.active:
                     self._lost(service, task, now)
+            notices.begun(service)
             requests.settle(service, now, self.world)
             staged.schedule(service, now, self.world, self.targets)
             judge(service, now, self.targets, self.world)
@@ -121,7 +123,20 @@ class Region:
         service.tasks = [
             t for t in service.tasks if now < t.stamps.get("stoppedAt", now) + REMEMBERED
         ]
+        self._announce(service, now)
         return self._next(service, now)
+
+    def _announce(self, service: Service, now: float) -> None:
+        for each in service.notices:
+            self.world.announce(service.arn, each.kind, each.detail, now)
+        service.notices.clear()
+        for task in service.tasks:
+            self._told(task, now)
+
+    def _told(self, task: Task, now: float) -> None:
+        if task.told != (task.status, task.desired):
+            task.told = (task.status, task.desired)
+            self.world.task_changed(task, now)
 
     def _lost(self, service: Service, task: Task, now: float) -> None:
         """A task has ended by itself: that is a failure unless it was healthy before."""
@@ -130,7 +145,9 @@ class Region:
         service.lost += deployment is service.good
         if not task.failed:
             task.failed = True
-            rolling.fail(service, deployment, now)
+            if task.stop_code == "TaskFailedToStart":
+                launching.complain(service, now, task.reason)
+            launching.fail(service, deployment, now)
 
     def _next(self, service: Service, now: float) -> float:
         times = [at for task in service.tasks for at in health.moments(task, self.targets)]

@@ -12,31 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from . import capacity, early, health, script
+from . import early, health
 from . import task as lifecycle
+from .launching import fail, start
 from .service import Deployment, Service
 from .surroundings import Surroundings
 from .targets import Targets
 from .task import Task
 
 SCHEDULER = "ServiceSchedulerInitiated"
-# Failures in a row before ECS waits between attempts, the first wait, and the longest
-# (service-throttle-logic.html: up to 15 minutes; the rest [unverified]).
-PATIENT_UNTIL = 10
-FIRST_WAIT = 15.0
-LONGEST_WAIT = 900.0
 STUCK = (
     "was unable to stop or start tasks during a deployment because of the service deployment"
     " configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
-)
-THROTTLED = (
-    "is unable to consistently start tasks successfully. For more information, see the"
-    " Troubleshooting section of the Amazon ECS Developer Guide."
-)
-UNASSUMABLE = (
-    "failed to launch a task with (error ECS was unable to assume the role '{role}' that was"
-    " provided for this task. Please verify that the role being passed has the proper trust"
-    " relationship and permissions and that your IAM user has permissions to pass this role.)."
 )
 
 
@@ -78,7 +65,7 @@ def schedule(service: Service, now: float, world: Surroundings, targets: Targets
     lower, upper = bounds(service)
     occupied = sum(each.status not in {"DEPROVISIONING", "STOPPED"} for each in service.tasks)
     missing, room = service.desired - mine.usable, max(0, upper - occupied)
-    report(service, mine.unhealthy, now, targets)
+    report(service, mine.unhealthy, now, world, targets)
     if missing > 0 and room > 0 and now >= service.retry_at:
         start(service, primary, min(missing, room), now, world)
     _restock(service, lower, now, world, targets)
@@ -103,7 +90,7 @@ def hold(
 ) -> None:
     """Keep one deployment at a size of its own, replacing what it loses, start-first."""
     mine = count(service.of(deployment), now, targets)
-    report(service, mine.unhealthy, now, targets)
+    report(service, mine.unhealthy, now, world, targets)
     missing = wanted - mine.usable
     if missing > 0 and now >= service.retry_at:
         start(service, deployment, missing, now, world)
@@ -173,64 +160,6 @@ def _outdated(mine: Count, others: Count, aim: _Aim, good: int) -> list[Task]:
     return [*others.unhealthy, *going, *coming[kept:], *others.healthy[: max(0, spare)]]
 
 
-def start(
-    service: Service, deployment: Deployment, number: int, now: float, world: Surroundings
-) -> None:
-    """Start tasks of a deployment."""
-    definition = world.definition(deployment.revision["taskDefinition"])
-    if role := world.unassumable(definition):
-        service.tell(now, UNASSUMABLE.replace("{role}", role), once=True)
-        fail(service, deployment, now)
-        service.retry_at = max(service.retry_at, now + FIRST_WAIT)
-        return
-    started = []
-    for _ in range(number):
-        started.append(launch(service, deployment, definition, now, world))
-        service.tasks.append(started[-1])
-    service.steady = False
-    names = " ".join(f"(task {each.id})" for each in started)
-    service.tell(now, f"has started {number} tasks: {names}.")
-
-
-def launch(
-    service: Service,
-    deployment: Deployment,
-    definition: script.Shape,
-    now: float,
-    world: Surroundings,
-) -> Task:
-    """Start one task of a deployment."""
-    made = script.containers(definition, world, service.name, service.launched)
-    service.launched += 1
-    if not deployment.images:
-        deployment.images = [
-            {"containerName": each.name, "image": each.image, "imageDigest": each.digest}
-            if each.digest
-            else {"containerName": each.name, "image": each.image}
-            for each in made
-        ]
-    task = Task(
-        arn=f"{service.cluster_arn.replace(':cluster/', ':task/')}/{lifecycle.new_id()}",
-        cluster_arn=service.cluster_arn,
-        definition=definition,
-        group=f"service:{service.name}",
-        settings=deployment.revision,
-        containers=made,
-        created=now,
-        started_by=deployment.id,
-        deployment=deployment.number,
-        balancers=deployment.balancers,
-        provider=capacity.choose(
-            deployment.revision.get("capacityProviderStrategy") or (),
-            [each.provider for each in service.of(deployment) if each.active],
-        ),
-        grace=float(service.settings.get("healthCheckGracePeriodSeconds") or 0),
-        refused=script.refusal(definition, made, world),
-    )
-    lifecycle.begin(task, world)
-    return task
-
-
 def stop(
     service: Service, primary: Deployment, victims: Sequence[Task], now: float, targets: Targets
 ) -> None:
@@ -253,8 +182,14 @@ def stop(
         service.tell(now, f"has begun draining connections on {draining} tasks.")
 
 
-def report(service: Service, unhealthy: Sequence[Task], now: float, targets: Targets) -> None:
-    """Count and tell, once for each task, that it is unhealthy."""
+def report(
+    service: Service,
+    unhealthy: Sequence[Task],
+    now: float,
+    world: Surroundings,
+    targets: Targets,
+) -> None:
+    """Count and tell, once for each task, that it is unhealthy; the application has logged it."""
     for each in unhealthy:
         if not each.failed:
             each.failed = True
@@ -263,6 +198,7 @@ def report(service: Service, unhealthy: Sequence[Task], now: float, targets: Tar
             for arn, target in health.targets_of(each, targets):
                 seen = targets.health(arn, target, now)
                 if seen.state == "unhealthy":
+                    _log(each, arn, now, world)
                     text = f"(port {target.port}) is unhealthy in (target-group {arn}) due to"
                     service.tell(now, f"{text} (reason {seen.description}).")
                     break
@@ -270,13 +206,10 @@ def report(service: Service, unhealthy: Sequence[Task], now: float, targets: Tar
                 service.tell(now, f"(task {each.id}) failed container health checks.")
 
 
-def fail(service: Service, deployment: Deployment, now: float) -> None:
-    """Count a failure, and wait the longer before the next start the more there were."""
-    deployment.failures += 1
-    deployment.failed += 1
-    deployment.updated = now
-    service.in_a_row += 1
-    beyond = service.in_a_row - PATIENT_UNTIL
-    if beyond >= 0:
-        service.retry_at = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(beyond, 10))
-        service.tell(now, THROTTLED, once=True)
+def _log(task: Task, group: str, now: float, world: Surroundings) -> None:
+    """Let the container behind a target group write what it answers to the health checks."""
+    for balancer in task.balancers:
+        for each in task.containers:
+            if balancer.get("targetGroupArn") == group and each.name == balancer["containerName"]:
+                said = each.fate.checked.replace("{path}", world.group(group).path)
+                world.log(each.definition, task.id, now, [said] if said else [])

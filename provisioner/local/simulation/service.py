@@ -57,7 +57,7 @@ class Deployment:
     `failures` counts for the circuit breaker, `failed` all that ever failed. `swapped`: its tasks
     are in the alternate target group. `production` and `test`: its percent of the traffic.
     `alarmed`: the alarms that failed it; `ignored`: those in ALARM since before it began.
-    `asked_at`: when it was asked to stop or to go back.
+    `asked_at`: when it was asked to stop or to go back. `announced`: EventBridge knows of it.
     """
 
     number: int
@@ -89,6 +89,7 @@ class Deployment:
     ignored: set[str] | None = None
     bakes_until: float | None = None
     asked_at: float | None = None
+    announced: bool = False
 
     @property
     def id(self) -> str:
@@ -122,6 +123,14 @@ class Event:
 
 
 @dataclass(slots=True)
+class Notice:
+    """What EventBridge is told of a service: the event's detail-type, and its detail."""
+
+    kind: str
+    detail: dict[str, Any]
+
+
+@dataclass(slots=True)
 class Service:
     """One service. `settings` is what was asked for, with AWS's defaults.
 
@@ -145,6 +154,7 @@ class Service:
     deployments: list[Deployment] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     @property
     def desired(self) -> int:
@@ -173,10 +183,11 @@ class Service:
         """Return a deployment by its number."""
         return next(each for each in self.deployments if each.number == number)
 
-    def tell(self, at: float, message: str, *, once: bool = False) -> None:
-        """Add an event; one that is told `once` is not repeated for some hours."""
+    def tell(self, at: float, message: str, *, once: bool = False, apart: float = 0) -> None:
+        """Add an event; one that is told `once` is not repeated for some hours, or so long."""
         text = f"(service {self.name}) {message}"
-        if once and any(each.message == text and each.at > at - QUIET for each in self.events):
+        apart = QUIET if once else apart
+        if apart and any(each.message == text and each.at > at - apart for each in self.events):
             return
         self.events = [Event(secrets.token_hex(16), at, text), *self.events][:EVENTS_KEPT]
 

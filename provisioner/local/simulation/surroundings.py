@@ -19,6 +19,7 @@ class Group:
     drain: float = 300
     used: bool = True
     port: int = 80
+    path: str = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,15 @@ class Surroundings(Protocol):
 
     def missing(self, definition: Shape) -> str:
         """Return why a task of this definition cannot start whatever its images, else nothing."""
+
+    def unreachable(self, definition: Shape, network: Shape, address: Address | None) -> str:
+        """Return why a task cannot start from where it is in the network, else nothing."""
+
+    def announce(self, subject: str, kind: str, detail: Shape, at: float) -> None:
+        """Tell EventBridge of a service, by its ARN; `kind` is the event's detail-type."""
+
+    def task_changed(self, task: object, at: float) -> None:
+        """Tell EventBridge of a task whose status has changed."""
 
     def unassumable(self, definition: Shape) -> str:
         """Return the ARN of a role that ECS cannot assume for this definition, else nothing."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .fate import KILLED, Fate
+from .reasons import patience
 from .surroundings import Address, Surroundings
 from .targets import Target, Targets
 
@@ -22,6 +23,8 @@ ACTIVATING = 3.0
 STOPPING = 1.0
 DEPROVISIONING = 10.0
 STOP_TIMEOUT = 30.0
+# Longest time between a Spot interruption's warning and the end.
+WARNING = 120.0
 
 Shape = Mapping[str, Any]
 
@@ -42,7 +45,10 @@ class Container:
 
 @dataclass(slots=True)
 class Task:
-    """One task. `due` is when its status changes next; `stamps` are the times it has passed."""
+    """One task. `due` is when its status changes next; `stamps` are the times it has passed.
+
+    `told`: the status and the desired status of which EventBridge has been told.
+    """
 
     arn: str
     cluster_arn: str
@@ -67,6 +73,7 @@ class Task:
     reason: str = ""
     failed: bool = False
     stamps: dict[str, float] = field(default_factory=dict)
+    told: tuple[str, str] = ("", "")
 
     @property
     def id(self) -> str:
@@ -130,8 +137,10 @@ class _Around(NamedTuple):
     targets: Targets
 
 
-def _provisioned(task: Task, at: float, _: _Around) -> None:
-    pull = max((each.fate.pull for each in task.containers), default=0)
+def _provisioned(task: Task, at: float, around: _Around) -> None:
+    network = task.settings.get("networkConfiguration") or {}
+    task.refused = around.world.unreachable(task.definition, network, task.address) or task.refused
+    pull = max((each.fate.pull for each in task.containers), default=0) + patience(task.refused)
     task.stamps["connectivityAt"] = task.stamps["pullStartedAt"] = at
     task.status, task.due = "PENDING", at + PENDING + pull
 
@@ -166,6 +175,12 @@ def _activated(task: Task, at: float, around: _Around) -> None:
 
 def _ended(task: Task, at: float, around: _Around) -> None:
     """An essential container has ended, and takes the others with it."""
+    if any(
+        each.fate.stop_code == "SpotInterruption" and at >= task.started + each.fate.ends_in
+        for each in task.essential
+    ):
+        _interrupted(task, at, around)
+        return
     task.desired = "STOPPED"
     task.stamps["stoppingAt"] = task.stamps["executionStoppedAt"] = at
     for each in task.containers:
@@ -173,14 +188,21 @@ def _ended(task: Task, at: float, around: _Around) -> None:
         each.status, each.exit_code = "STOPPED", each.fate.exit_code if ended else 0
         each.reason = each.fate.reason if ended else ""
         if ended:
-            spot = each.fate.stop_code == "SpotInterruption"
             task.stop_code = each.fate.stop_code
-            task.reason = (
-                "Your Spot Task was interrupted." if spot else "Essential container in task exited"
-            )
+            task.reason = "Essential container in task exited"
             around.world.log(each.definition, task.id, at, each.fate.lines)
     _deregister(task, at, around.targets)
     task.status, task.due = "DEPROVISIONING", at + DEPROVISIONING
+
+
+def _interrupted(task: Task, at: float, around: _Around) -> None:
+    """Fargate Spot takes it back: SIGTERM at once, and no more than two minutes."""
+    task.desired, task.stop_code = "STOPPED", "SpotInterruption"
+    task.reason = "Your Spot Task was interrupted."
+    task.stamps["stoppingAt"] = at
+    _deregister(task, at, around.targets)
+    _drained(task, at, around)
+    task.due = min(task.due, at + WARNING)
 
 
 def _drained(task: Task, at: float, _: _Around) -> None:

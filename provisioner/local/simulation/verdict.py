@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from . import alarms, early, hooks, traffic
+from . import alarms, early, hooks, notices, traffic
 from .rolling import count
 from .service import ENDED, Deployment, Service
 from .surroundings import Surroundings
@@ -71,6 +71,7 @@ def judge(service: Service, now: float, targets: Targets, world: Surroundings) -
     if primary.rollout == "COMPLETED" and full and not stopping and not service.steady:
         service.steady = True
         service.tell(now, "has reached a steady state.")
+        notices.action(service, "SERVICE_STEADY_STATE")
 
 
 def _fails(service: Service, primary: Deployment, now: float, world: Surroundings) -> bool:
@@ -112,6 +113,7 @@ def _complete(service: Service, primary: Deployment, now: float) -> None:
     primary.rollout, primary.updated = "COMPLETED", now
     primary.rollout_reason = f"ECS deployment {primary.id} completed."
     service.tell(now, f"(deployment {primary.id}) deployment completed.")
+    notices.deployment(service, primary, "COMPLETED", primary.rollout_reason)
     for each in service.deployments:
         each.live = each is primary or (
             each.live and any(task.status != "STOPPED" for task in service.of(each))
@@ -137,6 +139,8 @@ def fall(
     """Let a deployment fail, and go back if it shall and can."""
     service.tell(now, f"(deployment {primary.id}) deployment failed: {cause.told}")
     primary.rollout_reason = f"{cause.who}{cause.told}"
+    if primary.breaker["enable"]:  # only then, says the documentation
+        notices.deployment(service, primary, "FAILED", primary.rollout_reason)
     if service.rolling_back is not None:  # what it goes back to fails, too
         _fail(
             service.rolling_back,
@@ -179,6 +183,7 @@ def roll_back(
     good.failures = 0
     good.rollout_reason = f"{cause.who}rolling back to deploymentId {good.id}."
     service.tell(now, f"rolling back to deployment {good.id}.")
+    notices.deployment(service, good, "IN_PROGRESS", good.rollout_reason)
 
 
 def _fail(deployment: Deployment, now: float, status: str, reason: str) -> None:

@@ -265,7 +265,7 @@ def test_a_deployment_is_stopped(aws: Aws) -> None:
     [
         ("nginx:exit-3", "EssentialContainerExited", "Essential container in task exited"),
         ("nginx:missing", "TaskFailedToStart", "CannotPullContainerError"),
-        ("nginx:no-network", "TaskFailedToStart", "ResourceInitializationError"),
+        ("nginx:no-network", "TaskFailedToStart", "CannotPullContainerError"),
     ],
 )
 @behaviour("3.9", "A stopped task tells stopCode and stoppedReason for an hour", "stops none")

@@ -33,6 +33,9 @@ class World:
         self.addresses: dict[str, Address] = {}
         self.moved: dict[str, dict[str, float]] = {}
         self.in_alarm: list[str] = []
+        self.cut_off = ""
+        self.told: list[tuple[float, str, dict[str, Any]]] = []
+        self.passed: list[tuple[float, str, str]] = []
         self.roles: set[str] = {"role"}
         self.rules: dict[str, dict[str, float] | None] = {}
         self._made = 0
@@ -64,6 +67,18 @@ class World:
 
     def unassumable(self, definition: Mapping[str, Any]) -> str:
         return self.role
+
+    def unreachable(
+        self, definition: Mapping[str, Any], network: Mapping[str, Any], address: Address | None
+    ) -> str:
+        return self.cut_off
+
+    def announce(self, subject: str, kind: str, detail: Mapping[str, Any], at: float) -> None:
+        self.told.append((at, kind, dict(detail)))
+
+    def task_changed(self, task: object, at: float) -> None:
+        assert isinstance(task, Task)
+        self.passed.append((at, task.status, task.desired))
 
     def assumable(self, role: str) -> bool:
         return role in self.roles
