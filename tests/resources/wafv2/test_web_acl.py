@@ -65,6 +65,14 @@ def common(priority: int = 1, **action: Any) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(autouse=True)
+def _log_group(bench: Bench) -> None:
+    """What `LOGGING` names; one for all tests of the module."""
+    logs, name = bench.client("logs"), LOG.rsplit(":", 1)[1]
+    if not logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]:
+        logs.create_log_group(logGroupName=name)
+
+
 @pytest.fixture
 def acl(bench: Bench) -> Make:
     def wanted(**changes: Any) -> Resource:
@@ -124,16 +132,7 @@ def test_a_change_sends_everything(
 
 def test_what_is_not_declared_is_sent_as_it_is(bench: Bench, acl: Make) -> None:
     bench.apply(acl())
-    wafv2 = bench.client("wafv2")
-    live = bench.find(acl())
-    place = {"Name": live.properties["Name"], "Scope": "REGIONAL", "Id": live.outputs["Id"]}
-    wafv2.update_web_acl(
-        **place,
-        LockToken=wafv2.get_web_acl(**place)["LockToken"],
-        DefaultAction={"Allow": {}},
-        VisibilityConfig=live.properties["VisibilityConfig"],
-        TokenDomains=["oak.example"],
-    )
+    _write(bench.client("wafv2"), bench.find(acl()), TokenDomains=["oak.example"])
     bench.check(acl(Rules=[rate()]), writes=[sent("UpdateWebACL", TokenDomains=["oak.example"])])
 
 
@@ -179,6 +178,7 @@ def _write(wafv2: Any, live: Live, **changes: Any) -> None:
     place = {"Name": live.properties["Name"], "Scope": "REGIONAL", "Id": live.outputs["Id"]}
     full = {
         "DefaultAction": {"Allow": {}},
+        "Description": live.properties["Description"],
         "Rules": [rate(), common()],
         "VisibilityConfig": live.properties["VisibilityConfig"],
         **changes,
@@ -306,7 +306,7 @@ class TestWhatAwsAnswers:
 
     def test_of_the_rule_that_shield_puts_in(self, acl: Make) -> None:
         want = acl().properties
-        real = {**want, "Rules": [*want["Rules"], shield()]}
+        real = {**want, "Rules": [*want["Rules"], shield("arn:mitigation")]}
         assert self.compared(want, real) == []
 
     def test_of_bytes(self, acl: Make) -> None:
@@ -333,16 +333,17 @@ class TestWhatAwsAnswers:
 
 def test_the_rule_that_shield_puts_in_stays(bench: Bench, acl: Make) -> None:
     bench.apply(acl())
-    _write(bench.client("wafv2"), bench.find(acl()), Rules=[rate(), common(), shield()])
-    bench.check_settled(acl())
-    bench.check(
-        acl(Rules=[rate()]),
-        writes=[sent("UpdateWebACL", Rules=[rate(), shield()])],
+    wafv2 = bench.client("wafv2")
+    group = wafv2.create_rule_group(
+        Name="mitigation", Scope="REGIONAL", Capacity=50, VisibilityConfig=visible("mitigation")
     )
+    rule = shield(group["Summary"]["ARN"])
+    _write(wafv2, bench.find(acl()), Rules=[rate(), common(), rule])
+    bench.check_settled(acl())
+    bench.check(acl(Rules=[rate()]), writes=[sent("UpdateWebACL", Rules=[rate(), rule])])
 
 
-def shield() -> dict[str, Any]:
-    arn = "arn:aws:wafv2:ap-southeast-1:1:regional/rulegroup/ShieldMitigationRuleGroup/1"
+def shield(arn: str) -> dict[str, Any]:
     return {
         "Name": "ShieldMitigationRuleGroup_123456789012_1_2",
         "Priority": 10000000,
