@@ -5,15 +5,18 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from provisioner.engine.diff import differences
+from provisioner.engine.execute import execute
 from provisioner.engine.model import Live, Resource
 from provisioner.engine.owner import MARK
 from provisioner.errors import NotOwned
+from provisioner.resources import KINDS
 from provisioner.resources.wafv2.web_acl import WebAcl
 from tests.cloud.bench import Bench, changed
+from tests.cloud.clock import HurriedClock
 from tests.cloud.sent import check_sent, sent
+from tests.cloud.tap import Call
 
 Make = Callable[..., Resource]
 KIND = WebAcl()
@@ -60,6 +63,14 @@ def common(priority: int = 1, **action: Any) -> dict[str, Any]:
         "OverrideAction": action or {"None": {}},
         "VisibilityConfig": visible("common"),
     }
+
+
+@pytest.fixture(autouse=True)
+def _log_group(bench: Bench) -> None:
+    """What `LOGGING` names; one for all tests of the module."""
+    logs, name = bench.client("logs"), LOG.rsplit(":", 1)[1]
+    if not logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]:
+        logs.create_log_group(logGroupName=name)
 
 
 @pytest.fixture
@@ -121,16 +132,7 @@ def test_a_change_sends_everything(
 
 def test_what_is_not_declared_is_sent_as_it_is(bench: Bench, acl: Make) -> None:
     bench.apply(acl())
-    wafv2 = bench.client("wafv2")
-    live = bench.find(acl())
-    place = {"Name": live.properties["Name"], "Scope": "REGIONAL", "Id": live.outputs["Id"]}
-    wafv2.update_web_acl(
-        **place,
-        LockToken=wafv2.get_web_acl(**place)["LockToken"],
-        DefaultAction={"Allow": {}},
-        VisibilityConfig=live.properties["VisibilityConfig"],
-        TokenDomains=["oak.example"],
-    )
+    _write(bench.client("wafv2"), bench.find(acl()), TokenDomains=["oak.example"])
     bench.check(acl(Rules=[rate()]), writes=[sent("UpdateWebACL", TokenDomains=["oak.example"])])
 
 
@@ -176,6 +178,7 @@ def _write(wafv2: Any, live: Live, **changes: Any) -> None:
     place = {"Name": live.properties["Name"], "Scope": "REGIONAL", "Id": live.outputs["Id"]}
     full = {
         "DefaultAction": {"Allow": {}},
+        "Description": live.properties["Description"],
         "Rules": [rate(), common()],
         "VisibilityConfig": live.properties["VisibilityConfig"],
         **changes,
@@ -243,18 +246,33 @@ def test_another_name_is_another_one_made_first(bench: Bench, acl: Make) -> None
     )
 
 
-def test_a_token_that_is_too_old_means_once_more(bench: Bench, acl: Make) -> None:
-    """Every write reads the token itself; what the engine does after is try again."""
+@pytest.mark.parametrize("gone", [False, True], ids=["change", "delete"])
+def test_a_token_that_is_too_old_means_once_more(bench: Bench, acl: Make, *, gone: bool) -> None:
+    """Somebody else is faster, once: between the read of the token and the write."""
     bench.apply(acl())
     wafv2, live = bench.client("wafv2"), bench.find(acl())
-    place = {"Name": live.properties["Name"], "Scope": "REGIONAL", "Id": live.outputs["Id"]}
-    old = wafv2.get_web_acl(**place)["LockToken"]
-    opened(wafv2, live)
-    with pytest.raises(ClientError) as caught:
-        wafv2.delete_web_acl(**place, LockToken=old)
-    code = caught.value.response["Error"]["Code"]
-    assert {rule.verb for rule in KIND.retries if rule.code == code} >= {"update", "delete"}
-    bench.check(acl(), writes=[sent("UpdateWebACL")])
+    late: list[Call] = []
+    wanted = [] if gone else [acl(Rules=[rate()])]
+    plan = bench.plan(*wanted)
+
+    def be_faster(call: Call) -> None:
+        if call.operation == "GetWebACL" and not late:
+            late.append(call)
+            _write(wafv2, live)
+
+    with bench.tap.recording() as recording, bench.tap.meddling(be_faster):
+        report = execute(
+            plan,
+            kinds=KINDS,
+            aws=bench.aws.writable(),
+            scope=bench.scope(*wanted),
+            clock=HurriedClock(),
+        )
+    assert [one.state for one in report.outcomes] == ["done"]
+    write = "DeleteWebACL" if gone else "UpdateWebACL"
+    mine = [(call.operation, call.error) for call in recording.calls if call.write]
+    assert mine == [(write, "WAFOptimisticLockException"), (write, "")]
+    bench.check_settled(*wanted)
 
 
 def test_more_than_a_page_is_read_to_its_end(bench: Bench, acl: Make) -> None:
@@ -288,7 +306,7 @@ class TestWhatAwsAnswers:
 
     def test_of_the_rule_that_shield_puts_in(self, acl: Make) -> None:
         want = acl().properties
-        real = {**want, "Rules": [*want["Rules"], shield()]}
+        real = {**want, "Rules": [*want["Rules"], shield("arn:mitigation")]}
         assert self.compared(want, real) == []
 
     def test_of_bytes(self, acl: Make) -> None:
@@ -315,16 +333,17 @@ class TestWhatAwsAnswers:
 
 def test_the_rule_that_shield_puts_in_stays(bench: Bench, acl: Make) -> None:
     bench.apply(acl())
-    _write(bench.client("wafv2"), bench.find(acl()), Rules=[rate(), common(), shield()])
-    bench.check_settled(acl())
-    bench.check(
-        acl(Rules=[rate()]),
-        writes=[sent("UpdateWebACL", Rules=[rate(), shield()])],
+    wafv2 = bench.client("wafv2")
+    group = wafv2.create_rule_group(
+        Name="mitigation", Scope="REGIONAL", Capacity=50, VisibilityConfig=visible("mitigation")
     )
+    rule = shield(group["Summary"]["ARN"])
+    _write(wafv2, bench.find(acl()), Rules=[rate(), common(), rule])
+    bench.check_settled(acl())
+    bench.check(acl(Rules=[rate()]), writes=[sent("UpdateWebACL", Rules=[rate(), rule])])
 
 
-def shield() -> dict[str, Any]:
-    arn = "arn:aws:wafv2:ap-southeast-1:1:regional/rulegroup/ShieldMitigationRuleGroup/1"
+def shield(arn: str) -> dict[str, Any]:
     return {
         "Name": "ShieldMitigationRuleGroup_123456789012_1_2",
         "Priority": 10000000,

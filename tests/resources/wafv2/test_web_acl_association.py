@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from provisioner.engine.kind import Scope
 from provisioner.engine.model import Resource
-from provisioner.engine.owner import WEB_ACL
+from provisioner.engine.owner import ADDRESS, STACK, WEB_ACL
 from provisioner.errors import NotOwned
+from provisioner.resources.wafv2.web_acl_association import WebAclAssociation
 from tests.cloud.bench import Bench
 from tests.cloud.sent import check_sent, only, sent
 
+KIND = WebAclAssociation()
 VISIBLE = {
     "SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "acl",
 }  # fmt: skip
@@ -141,3 +144,27 @@ def test_deleting_it_twice_is_fine(bench: Bench, tied: Tied, web_acl: Any) -> No
     kind = bench.kinds(wanted[1])["wafv2.web_acl_association"]
     for _ in range(2):
         kind.delete(bench.aws.writable(), live)
+
+
+@pytest.mark.parametrize(
+    ("own", "wanted", "acl", "ours"),
+    [
+        ("", "mine", {"Name": "theirs"}, False),
+        ("", "mine", {"Name": "mine"}, True),
+        ("mine", "", {"Name": "mine"}, True),
+        ("mine", "", {"Name": "theirs"}, False),
+        ("mine", "mine", {"Name": "theirs"}, True),
+        ("mine", "mine", {"Name": "theirs", "ManagedByFirewallManager": True}, False),
+        ("arn:mine", "", {"Name": "mine", "ARN": "arn:mine"}, True),
+    ],
+)
+def test_whose_it_is(own: str, wanted: str, acl: dict[str, Any], *, ours: bool) -> None:
+    """By what the load balancer's tag says and is to say; Firewall Manager keeps its own."""
+    address = "elbv2.load_balancer/main"
+
+    def marked(mark: str) -> dict[str, str]:
+        return {STACK: "oak", ADDRESS: address, **({WEB_ACL: mark} if mark else {})}
+
+    scope = Scope("oak", "oak-", {}, {address: marked(wanted)})
+    tags = KIND._tags(scope, marked(own), {"ARN": "arn:other", **acl})
+    assert scope.ours(tags) == ours
