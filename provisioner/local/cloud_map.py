@@ -1,6 +1,7 @@
 """moto's Cloud Map, which lists services of one namespace and keeps one that is in use.
 
-moto 5.2.5 ignores the filters of ListServices and deletes namespaces with services in them.
+moto 5.2.5 ignores the filters of ListServices, deletes namespaces with services in them, and makes
+a hosted zone that no VPC asks.
 https://docs.aws.amazon.com/cloud-map/latest/api/API_ListServices.html
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 
 from moto.core.exceptions import JsonRESTError
+from moto.route53.models import route53_backends
 from moto.servicediscovery import urls
 from moto.servicediscovery.exceptions import ServiceNotFound
 from moto.servicediscovery.responses import ServiceDiscoveryResponse
@@ -21,6 +23,19 @@ def install() -> None:
 
 class Api(ServiceDiscoveryResponse):
     """One request. The public methods are operations."""
+
+    def create_private_dns_namespace(self) -> str:
+        """Make the namespace, and its hosted zone for the VPC."""
+        answer = super().create_private_dns_namespace()
+        vpc = json.loads(self.body)["Vpc"]
+        zones = route53_backends[self.current_account][self.partition].zones
+        for namespace in self.servicediscovery_backend.namespaces.values():
+            zone = zones.get(
+                str((namespace.dns_properties or {}).get("HostedZoneId")).rsplit("/")[-1]
+            )
+            if zone and namespace.vpc == vpc and not zone.vpcs:
+                zone.add_vpc(vpc, self.region)
+        return answer
 
     def list_services(self) -> str:
         """List the services of the namespaces that the filter names, or all."""

@@ -14,8 +14,8 @@ from typing import Any
 from provisioner.engine.model import Resource
 from provisioner.engine.owner import REGION
 from provisioner.spec.service import Service
-from provisioner.stack import alarms, ingress
-from provisioner.stack.context import Context, ref
+from provisioner.stack import alarms, references
+from provisioner.stack.context import Context
 
 DASHBOARD = "cloudwatch.dashboard"
 NAME = "main"
@@ -67,7 +67,7 @@ def _rows(context: Context) -> Iterator[tuple[int, list[Widget]]]:
 
 
 def _balancer(context: Context) -> list[Widget]:
-    where = {"LoadBalancer": ref(ingress.LOAD_BALANCER, ingress.NAME, "FullName")}
+    where = {"LoadBalancer": references.balancer(context, "FullName")}
     total = {"stat": "Sum"}
     return [
         _graph(
@@ -92,7 +92,7 @@ def _balancer(context: Context) -> list[Widget]:
 
 
 def _requests(context: Context, name: str) -> list[Widget]:
-    where = alarms.balancer_dimensions(name)
+    where = alarms.balancer_dimensions(context, name)
     total = {"stat": "Sum"}
     return [
         _graph(

@@ -74,7 +74,7 @@ def url(balancer: LoadBalancer, dns: Ref) -> Text:
     """Where people go: the certificate's domain where it is one name, else the balancer's own."""
     name = balancer.secure()
     if name is None:
-        return _url("http", dns, min(one.port for one in balancer.listeners.values()))
+        return _url("http", dns, min(one.port for one in balancer.own().values()))
     listener = balancer.listeners[name]
     domain = listener.certificate.domain if listener.certificate else None
     host = domain if domain and not domain.startswith("*") else dns
