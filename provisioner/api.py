@@ -119,8 +119,9 @@ class Stack:
         self.scope = Scope(
             self.blueprint.owner,
             self.blueprint.prefix,
-            {**names_of(self.blueprint.resources, KINDS), **self.blueprint.hosts},
+            names_of(self.blueprint.resources, KINDS),
             {r.address: stamp(r, self.blueprint.owner) for r in self.blueprint.resources},
+            self.blueprint.shared,
         )
 
     def observe(self, *, surroundings: bool = True) -> Observed:

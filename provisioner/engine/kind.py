@@ -63,13 +63,15 @@ class Scope:
     """Where to look for the stack's things.
 
     Three nets: the names wanted now, the stack's name prefix, and the ownership tags.
-    `tags` are the full tags wanted per address.
+    `tags` are the full tags wanted per address. `shared` are things of others that parts of the
+    stack live in, per kind, as their lookups ask for them.
     """
 
     stack: str
     prefix: str
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     tags: Mapping[str, Tags] = field(default_factory=dict)
+    shared: Mapping[str, tuple[Properties, ...]] = field(default_factory=dict)
 
     def near(self, kind: str, name: str) -> bool:
         """Whether something of this name deserves a closer look.

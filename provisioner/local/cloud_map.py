@@ -1,7 +1,8 @@
 """moto's Cloud Map with operations that take a while, ECS's instances, and what is refused.
 
 moto 5.2.5 has done everything at once, ignores the filters of ListServices, has one namespace for
-each VPC, makes a second one or a second service of the same name, and deletes what is in use.
+each VPC, makes a second one or a second service of the same name, deletes what is in use, and makes
+a hosted zone that no VPC asks.
 https://docs.aws.amazon.com/cloud-map/latest/api/API_GetOperation.html
 https://docs.aws.amazon.com/cloud-map/latest/api/API_ListServices.html
 """
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 
 from moto.core.exceptions import JsonRESTError
 from moto.ecs.models import ecs_backends
+from moto.route53.models import route53_backends
 from moto.servicediscovery import urls
 from moto.servicediscovery.exceptions import NamespaceNotFound, ServiceNotFound
 from moto.servicediscovery.models import (
@@ -166,6 +168,19 @@ def _instance(service: str, task: Any) -> ServiceInstance:
 
 class Api(ServiceDiscoveryResponse):
     """One request. The public methods are operations."""
+
+    def create_private_dns_namespace(self) -> str:
+        """Make the namespace, and its hosted zone for the VPC."""
+        answer = super().create_private_dns_namespace()
+        vpc = json.loads(self.body)["Vpc"]
+        zones = route53_backends[self.current_account][self.partition].zones
+        for namespace in self.servicediscovery_backend.namespaces.values():
+            zone = zones.get(
+                str((namespace.dns_properties or {}).get("HostedZoneId")).rsplit("/")[-1]
+            )
+            if zone and namespace.vpc == vpc and not zone.vpcs:
+                zone.add_vpc(vpc, self.region)
+        return answer
 
     def list_services(self) -> str:
         """List the services of the namespaces that the filter names, or all."""

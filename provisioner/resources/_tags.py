@@ -82,6 +82,22 @@ def tags_of(aws: Aws, scope: Scope, arn: str, ask: Callable[[str], Tags]) -> Tag
     return known if wanted and wanted.items() <= known.items() else ask(arn)
 
 
+def arns_with(aws: Aws, sort: str, tags: Tags) -> list[str]:
+    """ARNs of everything of a sort (`ecs:cluster`) that has all of the tags.
+
+    Source: Resource Groups Tagging API, GetResources.
+    """
+    filters = [{"Key": key, "Values": [tags[key]]} for key in sorted(tags)]
+    found = aws.pages(
+        "resourcegroupstaggingapi",
+        "get_resources",
+        "ResourceTagMappingList",
+        TagFilters=filters,
+        ResourceTypeFilters=[sort],
+    )
+    return sorted(str(item["ResourceARN"]) for item in found)
+
+
 def home_tags(tags: Tags, region: str) -> dict[str, str]:
     """The tags of what belongs to no region (a role, a dashboard).
 

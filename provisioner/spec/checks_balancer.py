@@ -26,7 +26,7 @@ _HIGHEST_PORT = 65_535
 def listener_ports(spec: Spec) -> Iterator[Finding]:
     """A load balancer listens once on a port; elbv2.CreateListener, DuplicateListener."""
     first: dict[int, str] = {}
-    for name, listener in (spec.load_balancer.listeners if spec.load_balancer else {}).items():
+    for name, listener in (spec.load_balancer.own() if spec.load_balancer else {}).items():
         other = first.setdefault(listener.port, name)
         if other != name:
             path: Path = ("load_balancer", "listeners", name, "port")
@@ -37,7 +37,8 @@ def public_subnets(spec: Spec) -> Iterator[Finding]:
     """An internet-facing load balancer stands in public subnets; elbv2.CreateLoadBalancer."""
     balancer, network = spec.load_balancer, spec.network
     known = network.public_subnets or network.create
-    if balancer and balancer.scheme == "internet-facing" and not known:
+    made = balancer and balancer.found() is None and balancer.own() == balancer.listeners
+    if balancer and made and balancer.scheme == "internet-facing" and not known:
         message = (
             "missing; an internet-facing load balancer needs them (`scheme: internal` does not)"
         )
@@ -145,6 +146,9 @@ def redirects(spec: Spec) -> Iterator[Finding]:
 
 def nothing_behind(spec: Spec) -> Iterator[Finding]:
     """A load balancer costs money, and this one would only answer 404."""
-    if spec.load_balancer and not balanced(spec) and not any(True for _ in actions(spec)):
+    balancer = spec.load_balancer
+    if balancer is None or not balancer.own():
+        return
+    if not balanced(spec) and not any(True for _ in actions(spec)):
         message = "no service has `routes`, so every request is answered with 404"
         yield Finding(("load_balancer",), message, "warning")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from provisioner.spec.existing import ExistingNamespace
 from provisioner.spec.fields import Int, Part, Word
 
 NamespaceName = Annotated[
@@ -20,6 +21,8 @@ NamespaceName = Annotated[
 class Discovery(Part):
     """The namespace; a service in it is found at `<service>.<namespace>`."""
 
+    existing: ExistingNamespace = None
+    """A private DNS namespace that is there already, by its name, id, ARN or tags."""
     namespace: NamespaceName | None = None
     """`<stack>-<environment>.internal` when not given. Cannot be changed later."""
     ttl_seconds: Annotated[Int, Field(ge=1, le=3600)] = 15

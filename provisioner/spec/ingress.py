@@ -10,6 +10,14 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from provisioner.spec.access_logs import Logs
 from provisioner.spec.dns import HostNames, with_https
+from provisioner.spec.existing import (
+    BalancerLookup,
+    ExistingBalancer,
+    ExistingGroup,
+    ExistingListener,
+    Priorities,
+    balancer_of,
+)
 from provisioner.spec.fields import (
     Bool,
     ElbName,
@@ -139,6 +147,10 @@ class Rule(Conditions, Action):
 class Listener(Part):
     """One port of the load balancer."""
 
+    existing: ExistingListener = None
+    """One that is there already, by its port, ARN or tags; it gets our rules, no more."""
+    priorities: Priorities | None = None
+    """Where our rules are on an existing listener: a hundred that the stack's name decides on."""
     port: Port = HTTP_PORT
     """443 where there is a `certificate` and nothing else is said."""
     protocol: Literal["HTTP", "HTTPS"] = "HTTP"
@@ -167,7 +179,11 @@ class Listener(Part):
 class LoadBalancer(Part):
     """The application load balancer."""
 
+    existing: ExistingBalancer = None
+    """One that is there already, by its name, ARN or tags; it stays as it is."""
     name: ElbName | None = None
+    security_group: ExistingGroup = None
+    """A security group that is there already, by its id, name or tags: it gets our rules."""
     security_group_name: GroupName | None = None
     scheme: Literal["internet-facing", "internal"] = "internet-facing"
     """Cannot be changed later: another scheme is another load balancer with another address."""
@@ -215,11 +231,23 @@ class LoadBalancer(Part):
         listeners = value.get("listeners") if isinstance(value, dict) else None
         if not isinstance(listeners, dict) or str(value.get("redirect_http")).lower() == "false":
             return value
+        if value.get("existing") is not None:  # there, port 80 is somebody else's
+            return value
         found = [one for one in listeners.values() if isinstance(one, dict)]
         secure = any(one.get("certificate") is not None for one in found)
         if not secure or "http" in listeners or any(_is_80(one) for one in found):
             return value
         return {**value, "listeners": {"http": {"port": HTTP_PORT}, **listeners}}
+
+    def found(self) -> BalancerLookup | None:
+        """The load balancer that is there already: the one written, or that of a listener."""
+        arns = (one.existing.arn for one in self.listeners.values() if one.existing)
+        of = next((balancer_of(arn) for arn in arns if arn), None)
+        return self.existing or (BalancerLookup(name=of) if of else None)
+
+    def own(self) -> dict[str, Listener]:
+        """The listeners that the stack makes."""
+        return {name: one for name, one in self.listeners.items() if one.existing is None}
 
     def secure(self) -> str | None:
         """The HTTPS listener that plain HTTP is redirected to: that on 443, or the first."""
@@ -230,6 +258,8 @@ class LoadBalancer(Part):
     def redirects(self, name: str) -> bool:
         """Whether a listener sends everything to the HTTPS one."""
         one = self.listeners[name]
+        if one.existing:
+            return False
         plain = one.protocol == "HTTP" and one.port == HTTP_PORT and one.default is None
         return self.redirect_http and plain and self.secure() is not None
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from provisioner.spec.containers import ExecuteCommand
 from provisioner.spec.discovery import Discovery
+from provisioner.spec.existing import ExistingCluster
 from provisioner.spec.fields import (
     Account,
     Bool,
@@ -34,8 +35,8 @@ from provisioner.spec.watching import Notifications
 class Cluster(Part):
     """The ECS cluster."""
 
-    existing: EcsName | None = None
-    """The name of a cluster that is there already, instead; it stays as it is."""
+    existing: ExistingCluster = None
+    """A cluster that is there already, by its name or tags, instead; it stays as it is."""
     name: EcsName | None = None
     container_insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
     """`enhanced` adds metrics per task and container, and their cost."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from provisioner.spec.containers import Extras, LogRouter, Volume
+from provisioner.spec.existing import ExistingGroup
 from provisioner.spec.fields import (
     Bool,
     EcsName,
@@ -220,6 +221,8 @@ class Workload(Container):
     """Let AWS Fault Injection Service disturb the network of its tasks."""
     task_role: TaskRole = TaskRole()
     execution_role: ExecutionRole = ExecutionRole()
+    security_group: ExistingGroup = None
+    """A security group that is there already, by its id, name or tags: it gets our rules."""
     capacity_provider_strategy: list[CapacityShare] = []
     """Instead of plain Fargate: `[{capacity_provider: FARGATE_SPOT, weight: 3}, …]`."""
     platform_version: PlatformVersion = "LATEST"

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from provisioner.spec.existing import ExistingTopic
 from provisioner.spec.fields import Bool, Expected, Int, Part, Slug, Value, Word, unexpected
 
 MailAddress = Annotated[
     str, Word("an e-mail address", r"[^\s@/,;<>]{1,64}@[^\s@/,;<>]{1,255}\.[A-Za-z0-9-]{2,}")
 ]
-TopicArn = Annotated[str, Word("the ARN of an SNS topic", r"arn:[^:]+:sns:[^:]+:\d{12}:[\w-]+")]
 KeyArn = Annotated[
     str,
     Word(
@@ -136,8 +136,11 @@ class Slack(Part):
 class Notifications(Part):
     """Where alarms and failed deployments are reported: a topic, and who reads it."""
 
-    topic: TopicArn | None = None
-    """An existing topic instead of one of the stack's; who reads it is not our business then."""
+    topic: ExistingTopic = None
+    """An existing topic, by its ARN, name or tags, instead of one of the stack's.
+
+    Who reads it is not our business then.
+    """
     email: list[MailAddress] = []
     """Each is asked for confirmation once; whoever leaves this list is unsubscribed."""
     slack: Slack | None = None

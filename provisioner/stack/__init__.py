@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from provisioner.engine.model import Lookup, Resource
+from provisioner.engine.model import Lookup, Properties, Resource
 from provisioner.spec.models import Spec
 from provisioner.stack import (
     access_logs,
@@ -15,6 +15,7 @@ from provisioner.stack import (
     dashboard,
     discovery,
     dns,
+    doors,
     existing,
     identity,
     ingress,
@@ -23,6 +24,7 @@ from provisioner.stack import (
     notifications,
     raw,
     reachability,
+    references,
     scaling,
     tasks,
     tls,
@@ -70,8 +72,8 @@ class Blueprint:
     resources: tuple[Resource, ...]
     lookups: tuple[Lookup, ...]
     outputs: Mapping[str, Any]
-    hosts: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Kind to the names of things of others that parts of the stack live in."""
+    shared: Mapping[str, tuple[Properties, ...]] = field(default_factory=dict)
+    """Kind to things of others that parts of the stack live in, as they are looked up."""
 
 
 def build(spec: Spec, *, environment: str | None, region: str) -> Blueprint:
@@ -82,10 +84,10 @@ def build(spec: Spec, *, environment: str | None, region: str) -> Blueprint:
     return Blueprint(
         names.owner,
         f"{spec.stack}-",
-        raw.put(context, (resource for build in BUILDERS for resource in build(context))),
+        raw.put(context, doors.once(resource for build in BUILDERS for resource in build(context))),
         (context.account, context.network, *(found for look in LOOKUPS for found in look(context))),
         _outputs(context),
-        existing.hosts(context),
+        existing.shared(context),
     )
 
 
@@ -93,9 +95,8 @@ def _outputs(context: Context) -> dict[str, Any]:
     outputs: dict[str, Any] = {}
     balancer = context.spec.load_balancer
     if balancer:
-        dns = ref(ingress.LOAD_BALANCER, ingress.NAME, "DNSName")
-        outputs["url"] = tls.url(balancer, dns)
-        outputs["load_balancer_dns_name"] = dns
+        outputs["url"] = references.url(context, balancer)
+        outputs["load_balancer_dns_name"] = references.balancer(context, "DNSName")
     outputs["cluster_arn"] = context.cluster
     outputs["services"] = {
         name: {
@@ -114,6 +115,6 @@ def _to_run(context: Context, name: str) -> dict[str, Any]:
     """What `aws ecs run-task` needs to know of a task."""
     return {
         "task_definition_arn": ref(compute.TASK_DEFINITION, name),
-        "security_group_id": ref(network.GROUP, name, "Id"),
+        "security_group_id": references.workload_group(name, context.spec.tasks[name]),
         "subnet_ids": context.private_subnets,
     }

@@ -13,7 +13,7 @@ from typing import Any
 from provisioner.engine.model import Ref, Resource, Text, text
 from provisioner.spec.service import Service
 from provisioner.spec.watching import Alarms, CustomAlarm
-from provisioner.stack import compute, ingress, notifications, waf
+from provisioner.stack import compute, ingress, notifications, references, waf
 from provisioner.stack.context import Context, ref
 
 ALARM = "cloudwatch.alarm"
@@ -26,7 +26,10 @@ Dimensions = dict[str, str | Ref]
 
 
 def build(context: Context) -> Iterator[Resource]:
-    """The alarms of every service that has some, and one of their load balancer."""
+    """The alarms of every service that has some, and one of their load balancer.
+
+    What a load balancer of others answers by itself is not this stack's trouble.
+    """
     behind = [
         service.alarms
         for name, service in context.services()
@@ -37,7 +40,8 @@ def build(context: Context) -> Iterator[Resource]:
         for spec in behind
         if spec.errors_5xx_percent is not None
     ]
-    if limits:
+    balancer = context.spec.load_balancer
+    if limits and balancer and balancer.found() is None:
         yield _balancer(context, *min(limits))
     blocked = [s.waf_blocked_requests for s in behind if s.waf_blocked_requests is not None]
     if blocked and waf.dimensions(context):
@@ -59,15 +63,15 @@ def _of_service(context: Context, name: str, service: Service, spec: Alarms) -> 
     quiet = spec.notify == "once"
     settings = [*_usage(context, name, service, spec)]
     if name in context.targeted():
-        settings = [*_requests(name, spec), *settings]
+        settings = [*_requests(context, name, spec), *settings]
     settings += [(key, _custom(key, alarm)) for key, alarm in spec.custom.items()]
     for what, properties in settings:
         yield _alarm(context, f"{name}-{what}", what, name, properties, quiet=quiet)
 
 
-def _requests(name: str, spec: Alarms) -> Iterator[tuple[str, dict[str, Any]]]:
+def _requests(context: Context, name: str, spec: Alarms) -> Iterator[tuple[str, dict[str, Any]]]:
     """What users feel, as the load balancer measures it."""
-    where = balancer_dimensions(name)
+    where = balancer_dimensions(context, name)
     if spec.errors_5xx_percent is not None:
         least, percent = spec.minimum_requests, spec.errors_5xx_percent
         rate = f"IF(requests >= {least}, 100 * FILL(errors, 0) / requests, 0)"
@@ -168,7 +172,7 @@ def _custom(key: str, alarm: CustomAlarm) -> dict[str, Any]:
 
 def _balancer(context: Context, limit: float, least: int) -> Resource:
     """Requests that no task has answered: RequestCount does not count all of them."""
-    where: Dimensions = {"LoadBalancer": ref(ingress.LOAD_BALANCER, ingress.NAME, "FullName")}
+    where: Dimensions = {"LoadBalancer": references.balancer(context, "FullName")}
     all_requests = "(FILL(requests, 0) + FILL(errors, 0))"
     rate = f"IF({all_requests} >= {least}, 100 * FILL(errors, 0) / {all_requests}, 0)"
     properties = {
@@ -269,10 +273,10 @@ def _dimensions(where: Any) -> list[dict[str, Any]]:
     return [{"Name": name, "Value": value} for name, value in where.items()]
 
 
-def balancer_dimensions(service: str) -> Dimensions:
+def balancer_dimensions(context: Context, service: str) -> Dimensions:
     """The metrics of one service behind the load balancer."""
     return {
-        "LoadBalancer": ref(ingress.LOAD_BALANCER, ingress.NAME, "FullName"),
+        "LoadBalancer": references.balancer(context, "FullName"),
         "TargetGroup": ref(ingress.TARGET_GROUP, service, "FullName"),
     }
 

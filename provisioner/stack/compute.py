@@ -14,6 +14,7 @@ from provisioner.spec.service import Deployment, Service, Workload
 from provisioner.stack import discovery, existing, identity, ingress, network, new_network
 from provisioner.stack.containers import REPOSITORY, container_name, definitions, log_group, volumes
 from provisioner.stack.context import Context, address, ref
+from provisioner.stack.references import workload_group
 
 LOG_GROUP = "logs.log_group"
 CLUSTER = "ecs.cluster"
@@ -165,9 +166,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
             {"capacityProvider": s.capacity_provider, "weight": s.weight, "base": s.base}
             for s in service.capacity_provider_strategy
         ],
-        "networkConfiguration": {
-            "awsvpcConfiguration": _interface(context, name, public=service.assign_public_ip)
-        },
+        "networkConfiguration": {"awsvpcConfiguration": _interface(context, name, service)},
         "loadBalancers": _target(context, name, service) if balanced else [],
         "serviceRegistries": [{"registryArn": ref(discovery.SERVICE, name)}] if found else [],
         "deploymentConfiguration": _rollout(service.deployment),
@@ -189,10 +188,11 @@ def _service(context: Context, name: str, service: Service) -> Resource:
     return context.resource(SERVICE, name, properties, after=after, kept=kept, tags=tags)
 
 
-def _interface(context: Context, name: str, *, public: bool) -> dict[str, Any]:
+def _interface(context: Context, name: str, service: Service) -> dict[str, Any]:
+    public = service.assign_public_ip
     return {
         "subnets": context.public_subnets if public else context.private_subnets,
-        "securityGroups": [ref(network.GROUP, name, "Id")],
+        "securityGroups": [workload_group(name, service)],
         "assignPublicIp": "ENABLED" if public else "DISABLED",
     }
 

@@ -45,15 +45,23 @@ class Context:
     @property
     def cluster(self) -> Ref:
         """The ARN of the cluster that services run in."""
-        existing = self.spec.cluster.existing
-        if existing:
-            return Lookup("cluster", {"name": existing}).ref("Arn")
+        if self.spec.cluster.existing:
+            return self.found_cluster.ref("Arn")
         return ref("ecs.cluster", "main")
+
+    @property
+    def found_cluster(self) -> Lookup:
+        """The question for a cluster that is there already."""
+        existing = self.spec.cluster.existing
+        return Lookup("cluster", existing.model_dump() if existing else {})
 
     @property
     def cluster_name(self) -> Ref | str:
         """The name of the cluster that services run in."""
-        return self.spec.cluster.existing or ref("ecs.cluster", "main", "Name")
+        existing = self.spec.cluster.existing
+        if existing:
+            return existing.name or self.found_cluster.ref("Name")
+        return ref("ecs.cluster", "main", "Name")
 
     def _subnets(self, tier: str) -> Ref | list[Ref]:
         create = self.spec.network.create

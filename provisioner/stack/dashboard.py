@@ -14,8 +14,8 @@ from typing import Any
 from provisioner.engine.model import Resource
 from provisioner.engine.owner import REGION
 from provisioner.spec.service import Service
-from provisioner.stack import alarms, ingress, waf
-from provisioner.stack.context import Context, ref
+from provisioner.stack import alarms, references, waf
+from provisioner.stack.context import Context
 
 DASHBOARD = "cloudwatch.dashboard"
 NAME = "main"
@@ -69,7 +69,7 @@ def _rows(context: Context) -> Iterator[tuple[int, list[Widget]]]:
 
 
 def _balancer(context: Context) -> list[Widget]:
-    where = {"LoadBalancer": ref(ingress.LOAD_BALANCER, ingress.NAME, "FullName")}
+    where = {"LoadBalancer": references.balancer(context, "FullName")}
     total = {"stat": "Sum"}
     return [
         _graph(
@@ -105,7 +105,7 @@ def _firewall(context: Context) -> list[Widget]:
 
 
 def _requests(context: Context, name: str) -> list[Widget]:
-    where = alarms.balancer_dimensions(name)
+    where = alarms.balancer_dimensions(context, name)
     total = {"stat": "Sum"}
     return [
         _graph(

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 
 from provisioner.engine.model import Resource
 from provisioner.stack import network
-from provisioner.stack.context import Context, address, ref
+from provisioner.stack.context import Context, address
+from provisioner.stack.references import MAIN, NAMESPACE, namespace
 
-NAMESPACE = "servicediscovery.namespace"
 SERVICE = "servicediscovery.service"
-MAIN = "main"
 
 
 def build(context: Context) -> Iterator[Resource]:
     """Nothing where no service is to be found."""
     found = discovered(context)
-    if found:
+    if found and context.spec.discovery.existing is None:
         properties = {
             "Name": namespace_name(context),
             "Vpc": context.vpc,
@@ -55,7 +54,7 @@ def _service(context: Context, name: str) -> Resource:
     """
     properties = {
         "Name": name,
-        "NamespaceId": ref(NAMESPACE, MAIN, "Id"),
+        "NamespaceId": namespace(context),
         "Description": f"Tasks of the service {name}",
         "DnsConfig": {
             "RoutingPolicy": "MULTIVALUE",

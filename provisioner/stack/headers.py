@@ -43,9 +43,14 @@ def tags(balancer: LoadBalancer) -> dict[str, str]:
 
 
 def preflight(balancer: LoadBalancer | None, listener: str) -> list[Rule]:
-    """Before every other rule: OPTIONS from a browser that asks whether it may."""
+    """Before every other rule: OPTIONS from a browser that asks whether it may.
+
+    Not on a listener of others: it would answer for them, too.
+    """
     cors = balancer.cors if balancer else None
     if balancer is None or cors is None or not cors.preflight or balancer.redirects(listener):
+        return []
+    if balancer.listeners[listener].existing:
         return []
     answer = FixedResponse(status_code="204")
     return [Rule(method=["OPTIONS"], header={PREFLIGHT: ["*"]}, fixed_response=answer)]

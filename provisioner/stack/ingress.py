@@ -9,14 +9,13 @@ from typing import Any
 from provisioner.engine.model import Ref, Resource
 from provisioner.spec.ingress import Action, Conditions, Listener, LoadBalancer, Rule
 from provisioner.spec.service import Route, Service
-from provisioner.stack import access_logs, dns, headers, new_network, tls, waf
+from provisioner.stack import access_logs, dns, headers, new_network, references, tls, waf
 from provisioner.stack.context import Context, address, ref
 from provisioner.stack.names import ELB_LIMIT
-from provisioner.stack.network import BALANCER, GROUP, slug
+from provisioner.stack.network import slug
+from provisioner.stack.references import LISTENER, LOAD_BALANCER, balancer_group
 
-LOAD_BALANCER = "elbv2.load_balancer"
 TARGET_GROUP = "elbv2.target_group"
-LISTENER = "elbv2.listener"
 RULE = "elbv2.listener_rule"
 PRIORITIES = "elbv2.rule_priorities"
 NAME = "main"
@@ -52,14 +51,16 @@ def build(context: Context) -> Iterator[Resource]:
     balancer = context.spec.load_balancer
     if balancer is None:
         return
-    yield _balancer(context, balancer)
+    if balancer.found() is None:
+        yield _balancer(context, balancer)
     for name in sorted(context.targeted()):
         yield _target_group(context, name, context.spec.services[name])
     for name, listener in balancer.listeners.items():
-        yield _listener(context, balancer, name, listener)
-        placed = place(context, name, listener)
-        yield from (_rule(context, name, rule) for rule in placed)
-        yield _priorities(name, placed)
+        if listener.existing is None:
+            yield _listener(context, balancer, name, listener)
+        arn, placed = references.listener(name, listener), place(context, name, listener)
+        yield from (_rule(context, arn, rule) for rule in placed)
+        yield _priorities(name, arn, placed)
 
 
 def doors(context: Context, service: str) -> tuple[str, ...]:
@@ -71,7 +72,7 @@ def doors(context: Context, service: str) -> tuple[str, ...]:
     found: list[str] = []
     for name, listener in balancer.listeners.items() if balancer else ():
         default = default_action(context, name, listener)
-        if service in _services(default):
+        if listener.existing is None and service in _services(default):
             found.append(address(LISTENER, name))
         placed = place(context, name, listener)
         found.extend(rule.address for rule in placed if service in rule.services)
@@ -98,7 +99,7 @@ def _balancer(context: Context, spec: LoadBalancer) -> Resource:
         "VpcId": context.vpc,
         "IpAddressType": spec.ip_address_type,
         "Subnets": context.public_subnets if public else context.private_subnets,
-        "SecurityGroups": [ref(GROUP, BALANCER, "Id")],
+        "SecurityGroups": [balancer_group(spec)],
         "Attributes": attributes,
     }
     ways = new_network.ways_out(context, public=True) if public else ()
@@ -138,7 +139,7 @@ def _target_group(context: Context, name: str, service: Service) -> Resource:
 def _listener(context: Context, balancer: LoadBalancer, name: str, listener: Listener) -> Resource:
     """One that redirects comes after the one it redirects to: else nobody would answer there."""
     properties = {
-        "LoadBalancerArn": ref(LOAD_BALANCER, NAME),
+        "LoadBalancerArn": references.balancer(context),
         "Port": listener.port,
         "Protocol": listener.protocol,
         "DefaultActions": [default_action(context, name, listener)],
@@ -169,6 +170,7 @@ def place(context: Context, name: str, listener: Listener) -> list[Placed]:
 
     The order is that of the file, the listener's own rules before the services' routes;
     a rule with a `priority` of its own stands where that number says.
+    Among the rules of others every number is fixed, and one of those that are ours.
     """
     entries: list[tuple[str, Rule | Route, dict[str, Any], frozenset[str]]] = [
         ("", rule, _action(rule), frozenset(target.service for target in rule.forward))
@@ -181,16 +183,16 @@ def place(context: Context, name: str, listener: Listener) -> list[Placed]:
             if context.serving(route) == name and not route.default
         ]
     fixed = {entry.priority for _, entry, _, _ in entries if entry.priority}
-    free = (
-        n for n in range(STRIDE, STRIDE * (len(entries) + len(fixed) + 1), STRIDE) if n not in fixed
-    )
+    usual = range(STRIDE, STRIDE * (len(entries) + len(fixed) + 1), STRIDE)
+    numbers = references.priorities(context, name, listener) if listener.existing else usual
+    free = (n for n in numbers if n not in fixed)
     names = {entry.name for _, entry, _, _ in entries}
     placed = []
     for owner, entry, action, services in entries:
         stem = "-".join(word for word in (owner, _conditions_slug(entry)) if word)
         own = entry.name or next(n for n in _numbered(stem) if n not in names)
         names.add(own)
-        number, is_fixed = entry.priority or next(free), bool(entry.priority)
+        number, is_fixed = entry.priority or next(free), bool(entry.priority or listener.existing)
         conditions = _conditions(entry)
         placed.append(Placed(f"{name}/{own}", conditions, action, services, number, is_fixed))
     return sorted(placed, key=lambda rule: rule.priority)
@@ -201,9 +203,9 @@ def _numbered(stem: str) -> Iterator[str]:
     yield from (f"{stem}-{number}" for number in range(2, 1000))
 
 
-def _rule(context: Context, listener: str, placed: Placed) -> Resource:
+def _rule(context: Context, listener: Ref, placed: Placed) -> Resource:
     properties = {
-        "ListenerArn": ref(LISTENER, listener),
+        "ListenerArn": listener,
         "Priority": placed.priority,
         "Conditions": placed.conditions,
         "Actions": [placed.action],
@@ -211,13 +213,13 @@ def _rule(context: Context, listener: str, placed: Placed) -> Resource:
     return context.resource(RULE, placed.name, properties, initial=frozenset({"Priority"}))
 
 
-def _priorities(listener: str, placed: list[Placed]) -> Resource:
+def _priorities(name: str, listener: Ref, placed: list[Placed]) -> Resource:
     rules = [
         {"RuleArn": ref(RULE, rule.name), **({"Priority": rule.priority} if rule.fixed else {})}
         for rule in placed
     ]
-    properties = {"ListenerArn": ref(LISTENER, listener), "Rules": rules}
-    return Resource(PRIORITIES, listener, properties)
+    properties = {"ListenerArn": listener, "Rules": rules}
+    return Resource(PRIORITIES, name, properties)
 
 
 def _conditions(spec: Conditions) -> list[dict[str, Any]]:

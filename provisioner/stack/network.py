@@ -15,11 +15,9 @@ from provisioner.spec.network import SubnetLookup, VpcLookup
 from provisioner.spec.reach import GATEWAYS
 from provisioner.spec.service import Service
 from provisioner.stack.context import Context, address, ref
+from provisioner.stack.references import BALANCER, GROUP, balancer_group, workload_group
 
-GROUP = "ec2.security_group"
 RULE = "ec2.security_group_rule"
-BALANCER = "load_balancer"
-"""The group of the load balancer: a name that no service can have."""
 ENDPOINTS = "vpc_endpoints"
 """The group of endpoints, where the stack makes its own network."""
 HTTPS = 443
@@ -36,7 +34,7 @@ def lookup(spec: Spec, owner: str) -> Lookup:
         "private": _dumped(network.private_subnets),
         "public": _dumped(network.public_subnets),
     }
-    if balancer:
+    if balancer and balancer.found() is None:
         query["balancer"] = "public" if balancer.scheme == "internet-facing" else "private"
     return Lookup("network", query)
 
@@ -48,6 +46,8 @@ def _dumped(part: VpcLookup | SubnetLookup | None) -> dict[str, Any] | None:
 def build(context: Context) -> Iterator[Resource]:
     """All groups and rules."""
     for name, workload in context.workloads():
+        if workload.security_group:
+            continue
         what = "service" if isinstance(workload, Service) else "task"
         written = workload.names.security_group
         physical = written or context.names.of(f"{what}-sg", service=name)
@@ -56,13 +56,15 @@ def build(context: Context) -> Iterator[Resource]:
     balancer = context.spec.load_balancer
     if balancer is None:
         return
-    physical = balancer.security_group_name or context.names.of("alb-sg")
-    yield _group(context, BALANCER, physical, "The load balancer", open_egress=False)
-    for name, listener in balancer.listeners.items():
+    if balancer.found() is None and balancer.security_group is None:
+        physical = balancer.security_group_name or context.names.of("alb-sg")
+        yield _group(context, BALANCER, physical, "The load balancer", open_egress=False)
+    own = balancer_group(balancer)
+    for name, listener in balancer.own().items():
         for cidr in balancer.ingress_cidrs:
-            yield _rule(context, f"{name}-from-{slug(cidr)}", BALANCER, listener.port, cidr=cidr)
+            yield _rule(context, f"{name}-from-{slug(cidr)}", own, listener.port, cidr=cidr)
     for name in sorted(context.targeted()):
-        yield from _doors(context, name, context.spec.services[name])
+        yield from _doors(context, name, context.spec.services[name], own)
 
 
 def _endpoints(context: Context) -> Iterator[Resource]:
@@ -72,16 +74,17 @@ def _endpoints(context: Context) -> Iterator[Resource]:
         return
     physical = context.names.of("endpoints-sg")
     yield _group(context, ENDPOINTS, physical, "VPC endpoints", open_egress=False)
-    yield _rule(context, f"{ENDPOINTS}-from-vpc", ENDPOINTS, HTTPS, cidr=create.cidr)
+    own = ref(GROUP, ENDPOINTS, "Id")
+    yield _rule(context, f"{ENDPOINTS}-from-vpc", own, HTTPS, cidr=create.cidr)
 
 
-def _doors(context: Context, name: str, service: Service) -> Iterator[Resource]:
+def _doors(context: Context, name: str, service: Service, own: Ref) -> Iterator[Resource]:
     """A pair of rules per port: requests, and health checks where they have a port of their own."""
-    peer, own = ref(GROUP, name, "Id"), ref(GROUP, BALANCER, "Id")
+    peer = workload_group(name, service)
     for suffix, port in _ports(service):
-        yield _rule(context, f"{name}-from-load-balancer{suffix}", name, port, peer=own)
+        yield _rule(context, f"{name}-from-load-balancer{suffix}", peer, port, peer=own)
         to = f"load-balancer-to-{name}{suffix}"
-        yield _rule(context, to, BALANCER, port, peer=peer, egress=True)
+        yield _rule(context, to, own, port, peer=peer, egress=True)
 
 
 def open_doors(name: str, service: Service) -> tuple[str, ...]:
@@ -95,8 +98,8 @@ def open_doors(name: str, service: Service) -> tuple[str, ...]:
 
 def between(context: Context, caller: str, name: str, service: Service) -> Resource:
     """The tasks of one service may reach another's port; nobody else's do by that."""
-    peer = ref(GROUP, caller, "Id")
-    return _rule(context, f"{name}-from-{caller}", name, service.port, peer=peer)
+    peer, own = workload_group(caller, context.spec.services[caller]), workload_group(name, service)
+    return _rule(context, f"{name}-from-{caller}", own, service.port, peer=peer)
 
 
 def _ports(service: Service) -> list[tuple[str, int | None]]:
@@ -127,7 +130,7 @@ def _group(
 def _rule(
     context: Context,
     name: str,
-    group: str,
+    group: Ref,
     port: int | None,
     *,
     cidr: str | None = None,
@@ -135,7 +138,7 @@ def _rule(
     egress: bool = False,
 ) -> Resource:
     properties = {
-        "GroupId": ref(GROUP, group, "Id"),
+        "GroupId": group,
         "IsEgress": egress,
         "IpProtocol": "tcp",
         "FromPort": port,

@@ -15,7 +15,8 @@ from provisioner.engine.model import Ref, Resource
 from provisioner.spec.new_network import NEEDED, NewNetwork
 from provisioner.spec.reach import GATEWAYS, needs
 from provisioner.stack.context import SUBNET, VPC, Context, address, ref
-from provisioner.stack.network import ENDPOINTS, GROUP
+from provisioner.stack.network import ENDPOINTS
+from provisioner.stack.references import GROUP
 
 INTERNET_GATEWAY = "ec2.internet_gateway"
 ELASTIC_IP = "ec2.elastic_ip"

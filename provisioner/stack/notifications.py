@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from provisioner.engine.model import Ref, Resource, text
+from provisioner.engine.model import Lookup, Ref, Resource, text
 from provisioner.engine.owner import REGION
 from provisioner.spec.watching import Notifications, Slack
 from provisioner.stack import identity
@@ -60,7 +60,11 @@ def outputs(context: Context) -> dict[str, Any]:
 
 
 def _target(spec: Notifications) -> str | Ref:
-    return spec.topic or ref(TOPIC, NAME)
+    topic = spec.topic
+    if topic is None:
+        return ref(TOPIC, NAME)
+    known = topic.name if topic.name and topic.name.startswith("arn:") else None
+    return known or Lookup("topic").ref("Arn")
 
 
 def _topic(context: Context, spec: Notifications) -> Resource:

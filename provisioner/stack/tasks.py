@@ -11,9 +11,10 @@ from typing import Any
 
 from provisioner.engine.model import Resource, text
 from provisioner.spec.task import Schedule, Task
-from provisioner.stack import compute, identity, network
+from provisioner.stack import compute, identity
 from provisioner.stack.context import Context, ref
 from provisioner.stack.permissions import allow
+from provisioner.stack.references import workload_group
 
 GROUP = "scheduler.schedule_group"
 SCHEDULE = "scheduler.schedule"
@@ -81,7 +82,7 @@ def _parameters(context: Context, name: str, task: Task, schedule: Schedule) -> 
         "NetworkConfiguration": {
             "awsvpcConfiguration": {
                 "Subnets": context.private_subnets,
-                "SecurityGroups": [ref(network.GROUP, name, "Id")],
+                "SecurityGroups": [workload_group(name, task)],
                 "AssignPublicIp": "DISABLED",
             }
         },
@@ -118,9 +119,8 @@ def _role(context: Context, name: str, task: Task, schedule: Schedule) -> Resour
 def _start(context: Context, name: str, task: Task, schedule: Schedule) -> list[dict[str, Any]]:
     """It may run this family in this cluster, and hand it these two roles."""
     family = task.names.task_family or context.names.of("task", service=name)
-    cluster = (
-        context.spec.cluster.existing or context.spec.cluster.name or context.names.of("cluster")
-    )
+    made = context.spec.cluster.name or context.names.of("cluster")
+    cluster = context.cluster_name if context.spec.cluster.existing else made
     partition, account = context.account.ref("Partition"), context.account.ref("Account")
     roles = [
         text("arn:", partition, ":iam::", account, ":role/", physical)

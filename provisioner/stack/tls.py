@@ -120,7 +120,7 @@ def url(balancer: LoadBalancer, dns: Ref) -> Text:
         names += [certificate.domain or "", *certificate.request]
     host = next((one for one in names if one and not one.startswith("*")), dns)
     if name is None:
-        return _url("http", host, min(one.port for one in balancer.listeners.values()))
+        return _url("http", host, min(one.port for one in balancer.own().values()))
     return _url("https", host, balancer.listeners[name].port)
 
 

@@ -18,7 +18,7 @@ from provisioner.engine.kind import Kind, Verb
 from provisioner.resources import KINDS
 from provisioner.resources.lookups import FINDERS
 from tests.support.aws import nowhere
-from tests.support.blueprints import everything, new_network
+from tests.support.blueprints import everything, new_network, shared
 
 HERE = Path(__file__).parent
 PACKAGE = "provisioner.resources"
@@ -236,7 +236,7 @@ class TestUses:
         assert set(TopologicalSorter(graph).static_order()) == set(KINDS)
 
     def test_every_lookup_of_the_stack_has_a_finder(self) -> None:
-        lookups = (*everything().lookups, *new_network().lookups)
+        lookups = (*everything().lookups, *new_network().lookups, *shared().lookups)
         assert {lookup.kind for lookup in lookups} <= FINDERS.keys()
 
 

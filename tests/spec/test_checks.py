@@ -22,6 +22,7 @@ from provisioner.spec import (
     checks_routing,
     checks_scaling,
     checks_secrets,
+    checks_shared,
     checks_task,
     checks_tasks,
     checks_tls,
@@ -50,7 +51,7 @@ def test_every_rule_is_in_the_table() -> None:
         checks_access_logs, checks_balancer, checks_containers, checks_discovery, checks_existing,
         checks_headers,
         checks_names, checks_network, checks_routing, checks_scaling, checks_secrets, checks_task,
-        checks_tasks,
+        checks_shared, checks_tasks,
         checks_tls, checks_waf, checks_watching,
     )  # fmt: skip
     written = {

@@ -201,6 +201,34 @@ def everything() -> Blueprint:
     return shop(EVERYTHING, environment="dev", balancer=EVERY_LISTENER)
 
 
+SHARED = """
+load_balancer:
+  existing: web
+  listeners:
+    http: {existing: 80%s}
+    own: {port: 8080}
+discovery: {existing: shop.internal}
+notifications: {topic: {tags: {Team: web}}}
+cluster: {existing: {tags: {Team: web}}}
+services:
+  app:
+    image: nginx:1
+    port: 80
+    alarms: true
+    security_group: tasks
+    discovery: true
+    autoscaling: {min: 1, max: 2, requests_per_target: 10}
+    routes: [{path: /a}, {path: /b}, {default: true, listener: own}]
+  api: {image: nginx:1, port: 80, security_group: tasks, routes: [{path: /api}]}
+  web: {image: nginx:1, port: 81, security_group: sg-1, routes: [{host: web.shop.example}]}
+"""
+
+
+def shared(priorities: str = "", more: str = "") -> Blueprint:
+    """A stack behind a load balancer of somebody else's."""
+    return shop((SHARED % priorities) + more, balancer="")
+
+
 NEW_NETWORK = """
 stack: shop
 network: {create: {nat: %s, endpoints: true%s}}

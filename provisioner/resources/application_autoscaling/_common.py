@@ -16,6 +16,7 @@ from provisioner.engine.kind import Retry, Scope
 from provisioner.engine.model import Live, Properties, Tags
 from provisioner.engine.owner import ADDRESS, SCALED, STACK
 from provisioner.resources._tags import batches, indexed, sought, tags_of
+from provisioner.resources.ecs._common import clusters
 
 SERVICE = "application-autoscaling"
 TARGET = "application_autoscaling.scalable_target"
@@ -46,7 +47,7 @@ def _targets(aws: Aws, scope: Scope) -> list[tuple[dict[str, Any], Tags]]:
         return []
     places = {
         f"service/{cluster}/{name}"
-        for cluster in scope.names.get("ecs.cluster", ())
+        for cluster in clusters(aws, scope)
         for name in scope.names.get("ecs.service", ())
     }
     places |= {arn.split(":", 5)[5] for arn in services}

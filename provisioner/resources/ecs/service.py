@@ -18,7 +18,6 @@ from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import batches, indexed
 from provisioner.resources.ecs import _common, _deployment
 
-CLUSTER = "ecs.cluster"
 DESCRIBE_LIMIT = 10
 ROLLOUT = "rollout"
 CREATE_ONLY = ("serviceName", "cluster", "launchType", "schedulingStrategy")
@@ -46,7 +45,7 @@ class Service(_common.Tagged):
     fields = (*CREATE_ONLY, *DEPLOYING, *QUIET)
     identity = ("serviceName", "cluster")
     uses = frozenset({
-        CLUSTER, "ecs.task_definition", "elbv2.target_group", "elbv2.listener",
+        _common.CLUSTER, "ecs.task_definition", "elbv2.target_group", "elbv2.listener",
         "elbv2.listener_rule", "ec2.security_group", "ec2.security_group_rule", "iam.role",
         "ecr.repository", "logs.log_group", "servicediscovery.service", "ec2.subnet",
         "ec2.route_table", "ec2.vpc_endpoint",
@@ -100,15 +99,10 @@ class Service(_common.Tagged):
     }
 
     def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
-        wanted = {
-            (cluster, name)
-            for cluster in scope.names.get(CLUSTER, ())
-            for name in scope.names.get(self.name, ())
-        }
+        homes = _common.clusters(aws, scope)
+        wanted = {(cluster, name) for cluster in homes for name in scope.names.get(self.name, ())}
         odd = {_place(arn) for arn in indexed(aws, scope, "ecs/service")}
-        clusters = sorted(
-            {cluster for cluster, _ in wanted | odd} | scope.names.get(CLUSTER, frozenset())
-        )
+        clusters = sorted({cluster for cluster, _ in wanted | odd} | homes)
         listed = {
             place
             for places in aws.gather(lambda cluster: self._list(aws, cluster), clusters)

@@ -15,9 +15,14 @@ from botocore.exceptions import ClientError
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.kind import Kind, Scope
 from provisioner.engine.model import Change, Live, Tags
-from provisioner.resources._tags import batches, indexed, tag_list, tag_map
+from provisioner.resources._tags import batches, indexed, tag_list
+from provisioner.resources.elbv2._existing import (
+    balancer_of,
+    balancers,
+    every_balancer,
+    tags_by_arn,
+)
 
-DESCRIBE_TAGS_LIMIT = 20
 MODIFY_ATTRIBUTES_LIMIT = 20
 NOT_VISIBLE_YET = (
     "LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound", "RuleNotFound",
@@ -34,13 +39,22 @@ class Tagged(Kind):
 
 
 def load_balancers(aws: Aws, scope: Scope) -> list[dict[str, Any]]:
-    """Load balancers that are named like ours, or that the index says are ours."""
+    """Load balancers that are named like ours, that are ours, or that something of ours is on."""
 
     def read() -> list[dict[str, Any]]:
-        found = aws.pages("elbv2", "describe_load_balancers", "LoadBalancers")
-        return _near(found, "LoadBalancer", LOAD_BALANCER, aws, scope)
+        found = every_balancer(aws)
+        near = _near(found, "LoadBalancer", LOAD_BALANCER, aws, scope)
+        return near + [item for item in _hosts(aws, scope, found) if item not in near]
 
     return aws.once("load-balancers", read)
+
+
+def _hosts(aws: Aws, scope: Scope, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Load balancers of others that the spec names, or that the index says rules of ours are on."""
+    arns = {balancer_of(arn) for arn in indexed(aws, scope, "elasticloadbalancing/listener")}
+    for query in scope.shared.get(LOAD_BALANCER, ()):
+        arns |= {item["LoadBalancerArn"] for item in balancers(aws, query)}
+    return [item for item in found if item["LoadBalancerArn"] in arns]
 
 
 def target_groups(aws: Aws, scope: Scope) -> list[dict[str, Any]]:
@@ -80,7 +94,7 @@ def listeners(aws: Aws, scope: Scope) -> list[dict[str, Any]]:
 
     def read() -> list[dict[str, Any]]:
         arns = [item["LoadBalancerArn"] for item in load_balancers(aws, scope)]
-        answers = aws.gather(lambda arn: _listeners(aws, arn), arns)
+        answers = aws.gather(lambda arn: listeners_of(aws, arn), arns)
         return [listener for answer in answers for listener in answer]
 
     return aws.once("listeners", read)
@@ -91,7 +105,9 @@ def rules(aws: Aws, scope: Scope) -> list[dict[str, Any]]:
 
     def read() -> list[dict[str, Any]]:
         arns = [listener["ListenerArn"] for listener in listeners(aws, scope)]
-        answers = aws.gather(lambda arn: listener_rules(aws, arn), arns)
+        answers = aws.gather(
+            lambda arn: aws.once(("listener-rules", arn), lambda: listener_rules(aws, arn)), arns
+        )
         return [rule for answer in answers for rule in answer]
 
     return aws.once("listener-rules", read)
@@ -123,6 +139,11 @@ def leaf_tags(aws: Aws, scope: Scope) -> Mapping[str, Tags]:
     return aws.once("elbv2-leaf-tags", read)
 
 
+def listeners_of(aws: Aws, arn: str) -> list[dict[str, Any]]:
+    """The listeners of one load balancer."""
+    return aws.once(("listeners", arn), lambda: _listeners(aws, arn))
+
+
 def _listeners(aws: Aws, arn: str) -> list[dict[str, Any]]:
     try:
         return aws.pages("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=arn)
@@ -130,18 +151,6 @@ def _listeners(aws: Aws, arn: str) -> list[dict[str, Any]]:
         if says(error, ("LoadBalancerNotFound",)):
             return []
         raise
-
-
-def tags_by_arn(aws: Aws, arns: list[str]) -> dict[str, Tags]:
-    """Tags of anything in front, 20 at a time."""
-    client = aws.client("elbv2")
-
-    def ask(some: list[str]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = client.describe_tags(ResourceArns=some)["TagDescriptions"]
-        return found
-
-    answers = aws.gather(ask, batches(arns, DESCRIBE_TAGS_LIMIT))
-    return {item["ResourceArn"]: tag_map(item["Tags"]) for answer in answers for item in answer}
 
 
 def attributes(items: Iterable[Mapping[str, str]]) -> dict[str, str]:

@@ -53,7 +53,11 @@ class Listener(_common.Tagged):
     def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
         tags = _common.leaf_tags(aws, scope)
         found = _common.listeners(aws, scope)
-        secure = [item["ListenerArn"] for item in found if item.get("Protocol") == "HTTPS"]
+        secure = [
+            item["ListenerArn"]
+            for item in found
+            if item.get("Protocol") == "HTTPS" and scope.ours(tags.get(item["ListenerArn"], {}))
+        ]
         answers = aws.gather(lambda arn: self._extra(aws, arn), secure)
         extra = dict(zip(secure, answers, strict=True))
         marked = [

@@ -28,7 +28,10 @@ HIGHEST_PRIORITY = 50000
 
 
 class ListenerRule(_common.Tagged):
-    """`Priority` is where it is made; the order afterwards is `elbv2.rule_priorities`."""
+    """`Priority` is where it is made; the order afterwards is `elbv2.rule_priorities`.
+
+    On a listener of others, their rules are seen, and left as they are.
+    """
 
     name = "elbv2.listener_rule"
     api = Api("elbv2", "CreateRule", "ModifyRule")

@@ -15,6 +15,7 @@ from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import ADDRESS, STACK
 from provisioner.errors import StepFailed
 from provisioner.resources.elbv2 import _common
+from provisioner.resources.elbv2._existing import tags_by_arn
 from provisioner.resources.elbv2.listener_rule import HIGHEST_PRIORITY
 
 STRIDE = 10
@@ -35,21 +36,33 @@ class RulePriorities(_common.Tagged):
         tags = _common.leaf_tags(aws, scope)
         for listener in _common.listeners(aws, scope):
             arn = listener["ListenerArn"]
+            ours = [
+                rule
+                for rule in _common.rules(aws, scope)
+                if rule["ListenerArn"] == arn and scope.ours(tags.get(rule["RuleArn"], {}))
+            ]
             mine = [
                 {"RuleArn": rule["RuleArn"], "Priority": rule["Priority"]}
-                for rule in _common.rules(aws, scope)
-                if rule["ListenerArn"] == arn
-                and scope.ours(tags.get(rule["RuleArn"], {}))
-                and tags[rule["RuleArn"]].get(ADDRESS) in scope.tags
+                for rule in ours
+                if tags[rule["RuleArn"]].get(ADDRESS) in scope.tags
             ]
-            name = tags.get(arn, {}).get(ADDRESS, "/").split("/", 1)[1]
+            own = tags.get(arn, {})
+            if ours and not scope.ours(own):
+                own = self._beside_others(scope, [tags[rule["RuleArn"]] for rule in ours])
+            name = own.get(ADDRESS, "/").split("/", 1)[1]
             yield Live(
                 self.name,
                 arn,
-                {STACK: tags.get(arn, {}).get(STACK, ""), ADDRESS: f"{self.name}/{name}"},
+                {STACK: own.get(STACK, ""), ADDRESS: f"{self.name}/{name}"},
                 {"ListenerArn": arn, "Rules": sorted(mine, key=lambda rule: rule["Priority"])},
                 {},
             )
+
+    def _beside_others(self, scope: Scope, rules: Sequence[Tags]) -> Tags:
+        """A listener of others has none of our tags; a rule's address has our name for it."""
+        names = [tags.get(ADDRESS, "//").split("/")[1] for tags in rules]
+        wanted = (name for name in names if f"{self.name}/{name}" in scope.tags)
+        return {STACK: scope.stack, ADDRESS: f"{self.part_of}/{next(wanted, names[0])}"}
 
     def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
         """Never called: it comes with the listener."""
@@ -75,7 +88,7 @@ class RulePriorities(_common.Tagged):
         holders = [arn for arn, n in taken.items() if n in wanted and arn not in wanted.values()]
         if not holders:
             return []
-        tags = _common.tags_by_arn(aws, holders)
+        tags = tags_by_arn(aws, holders)
         ours = [arn for arn in holders if tags.get(arn, {}).get(STACK) == live.tags[STACK]]
         used = {*taken.values(), *wanted}
         free = (n for n in range(HIGHEST_PRIORITY, 0, -1) if n not in used)

@@ -7,12 +7,14 @@ from typing import Any
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.kind import Kind, Scope
-from provisioner.engine.model import Live, Tags
+from provisioner.engine.model import Live, Properties, Tags
 from provisioner.engine.owner import DISCOVERED
 from provisioner.resources._tags import indexed, sought, tag_list, tag_map, tags_of
 
 SERVICE = "servicediscovery"
 NAMESPACE = "servicediscovery.namespace"
+NAME = "servicediscovery.service"
+"""A name in a namespace: Cloud Map calls it a service."""
 
 
 class Tagged(Kind):
@@ -24,22 +26,44 @@ class Tagged(Kind):
 
 
 def namespaces(aws: Aws, scope: Scope) -> list[tuple[Mapping[str, Any], Tags]]:
-    """Private namespaces that are wanted or ours."""
+    """Private namespaces that are wanted or ours, or that services of ours are to be in."""
     return aws.once("namespaces", lambda: _namespaces(aws, scope))
 
 
 def _namespaces(aws: Aws, scope: Scope) -> list[tuple[Mapping[str, Any], Tags]]:
     seen = any(DISCOVERED in tags for tags in indexed(aws, scope, "ecs/service").values())
-    if not seen and not sought(aws, scope, NAMESPACE, f"{SERVICE}/namespace"):
+    wanted = [(NAMESPACE, f"{SERVICE}/namespace"), (NAME, f"{SERVICE}/service")]
+    if not seen and not any(sought(aws, scope, kind, prefix) for kind, prefix in wanted):
         return []
-    filters = [{"Name": "TYPE", "Values": ["DNS_PRIVATE"], "Condition": "EQ"}]
-    found = aws.pages(SERVICE, "list_namespaces", "Namespaces", Filters=filters)
+    found = private(aws)
     tags = aws.gather(lambda item: tags_by_arn(aws, scope, item["Arn"]), found)
+    queries = scope.shared.get(NAMESPACE, ())
+    lost = seen and not queries and not scope.wants(NAMESPACE)
     return [
         (item, own)
         for item, own in zip(found, tags, strict=True)
-        if scope.ours(own) or scope.near(NAMESPACE, item["Name"])
+        if lost  # the spec has forgotten the namespace of others that names of ours are in
+        or scope.ours(own)
+        or scope.near(NAMESPACE, item["Name"])
+        or any(fits(item, own, query) for query in queries)
     ]
+
+
+def private(aws: Aws) -> list[dict[str, Any]]:
+    """All private namespaces."""
+    filters = [{"Name": "TYPE", "Values": ["DNS_PRIVATE"], "Condition": "EQ"}]
+    return aws.once(
+        "private-namespaces",
+        lambda: aws.pages(SERVICE, "list_namespaces", "Namespaces", Filters=filters),
+    )
+
+
+def fits(item: Mapping[str, Any], tags: Tags, query: Properties) -> bool:
+    """Whether a namespace is the one of `query["name"]` (name, id or ARN) or `query["tags"]`."""
+    if query["name"]:
+        return query["name"] in (item["Name"], item["Id"], item["Arn"])
+    wanted: Tags = query["tags"]
+    return wanted.items() <= tags.items()
 
 
 def tags_by_arn(aws: Aws, scope: Scope, arn: str) -> Tags:
