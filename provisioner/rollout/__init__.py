@@ -6,7 +6,8 @@
       targets       which tasks of the new revision run, and are healthy behind the load balancer
       state         the answer: one frozen `Rollout`, its words and its document
     post_mortem   why a deployment failed: stopped tasks, their last log lines, health, alarms
-      hints         a table of known causes, and what to do about each
+      hints         what it probably was, from a table of known causes: `patterns`
+      known         the names that the hints are filled in with
       logs          the last lines of a container
 
 Everything here reads through the engine's `Aws`, but for `follow.stop` and `follow.proceed`.

@@ -45,7 +45,7 @@ def look(aws: Aws, watched: Watched, described: Item | None = None) -> Rollout:
 
     `described` is the service as DescribeServices has just told it, where that is known.
     """
-    service = described or _describe(aws, watched)
+    service = described or describe(aws, watched)
     if service is None:
         return Rollout(watched.cluster, watched.service, reason="not visible yet")
     kept = records.read(aws, watched.cluster, watched.service)
@@ -105,7 +105,8 @@ def _act(call: Callable[[], Any]) -> None:
         raise StepFailed(message_of(error), code_of(error)) from error
 
 
-def _describe(aws: Aws, watched: Watched) -> Item | None:
+def describe(aws: Aws, watched: Watched) -> Item | None:
+    """The service as DescribeServices shows it; None where it is not ACTIVE."""
     answer = aws.client("ecs").describe_services(
         cluster=watched.cluster, services=[watched.service]
     )

@@ -77,6 +77,15 @@ class Rollout:
         return self.verdict != "waiting"
 
     @property
+    def failing(self) -> bool:
+        """Whether the new version does not serve, and will not."""
+        return (
+            self.going_back
+            or self.verdict in ("not-serving", "superseded")
+            or (self.verdict == "waiting" and self.status == "SUCCESSFUL")
+        )
+
+    @property
     def going_back(self) -> bool:
         """Whether ECS is on its way to the old revision."""
         return self.status in ("STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")

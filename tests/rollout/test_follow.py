@@ -47,7 +47,7 @@ WAITS: dict[str, tuple[dict[str, Any], Fake, str]] = {
         service(BEFORE), records(record("SUCCESSFUL", 1)), "web:1 is still the version that serves",
     ),
     "going back, which is followed to its end": (
-        service(BEFORE), records(record("ROLLBACK_IN_PROGRESS")), "going back to the old version",
+        service(BEFORE), records(record("ROLLBACK_IN_PROGRESS")), "going back to web:1",
     ),
     "no permission, under way": (service(GOING), denied(), RUNNING),
     "no permission, our deployment not shown": (

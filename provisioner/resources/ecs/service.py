@@ -16,11 +16,13 @@ from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Effect, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.waiting import Waiting
-from provisioner.errors import NotServing
+from provisioner.errors import NotServing, StepFailed
 from provisioner.resources._tags import batches, indexed
 from provisioner.resources.ecs import _common
 from provisioner.rollout import standing
 from provisioner.rollout.follow import Watched, look
+from provisioner.rollout.patience import extra_seconds
+from provisioner.rollout.post_mortem import explain
 
 CLUSTER = "ecs.cluster"
 DESCRIBE_LIMIT = 10
@@ -184,6 +186,20 @@ class Service(_common.Tagged):
         if rollout.over and rollout.verdict != "serving":
             raise NotServing(rollout.verdict_words(), details=rollout.to_dict())
         return Waiting(rollout.words(), rollout.to_dict())
+
+    def explained(self, aws: Aws, live: Live, want: Properties, failure: StepFailed) -> StepFailed:
+        """With what ECS, the logs and the load balancer tell of it."""
+        watched = _watched(live, want)
+        try:
+            rollout = look(aws, watched)
+        except ClientError:
+            return failure  # the reason that is known already is better than none
+        told = NotServing if rollout.failing else type(failure)
+        return told(str(failure), failure.code, explain(aws, watched, rollout))
+
+    def patience_for(self, want: Properties) -> float:
+        """Bake times and hooks are waited for on top."""
+        return self.patience + extra_seconds(want.get("deploymentConfiguration") or {})
 
     def lingering(self, aws: Aws, live: Live) -> str:
         """Tasks drain and stop; only an INACTIVE service has let go of everything."""
