@@ -125,7 +125,7 @@ def _newest(service: Item, kept: Records) -> str:
 def _begin(watched: Watched, service: Item, found: Standing, number: str) -> Rollout:
     configuration = service.get("deploymentConfiguration") or {}
     mine = found.deployment or {}
-    events = service.get("events") or ({},)
+    newest: Item = next(iter(service.get("events") or ()), {})
     return Rollout(
         watched.cluster,
         watched.service,
@@ -138,7 +138,7 @@ def _begin(watched: Watched, service: Item, found: Standing, number: str) -> Rol
         deployment=mine.get("id", ""),
         number=number,
         reason=found.reason,
-        event=events[0].get("message", ""),
+        event=newest.get("message", ""),
         since=mine.get("createdAt"),
         notes=(found.note,) if found.note else (),
     )

@@ -78,7 +78,14 @@ class PostMortem:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON's types."""
-        return asdict(self)
+        document: dict[str, Any] = _lists(asdict(self))
+        return document
+
+
+def _lists(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _lists(item) for key, item in value.items()}
+    return [_lists(item) for item in value] if isinstance(value, tuple) else value
 
 
 @dataclass(slots=True)

@@ -59,7 +59,8 @@ def read(aws: Aws, cluster: str, service: str) -> Records:
 def _list(aws: Aws, cluster: str, service: str) -> Records:
     try:
         client = aws.client("ecs", attempts=1)
-        found, token = [], {}
+        found: list[Item] = []
+        token: dict[str, str] = {}
         while True:
             answer = client.list_service_deployments(
                 service=service, cluster=cluster, maxResults=LIST_LIMIT, **token

@@ -9,6 +9,13 @@ from typing import Any, Literal
 
 Verdict = Literal["waiting", "serving", "not-serving", "superseded"]
 Judge = Literal["service-deployments", "deployments", "none"]
+ENDED = {
+    "ROLLBACK_SUCCESSFUL": "failed, and {} serves again",
+    "ROLLBACK_FAILED": "failed, and could not be rolled back",
+    "STOPPED": "failed, and was not rolled back",
+    "FAILED": "failed",
+}
+"""How a deployment ended that is no success."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +118,16 @@ class Rollout:
 
     def verdict_words(self) -> str:
         """How it ended, where that is not a success."""
-        ended = f"the deployment ended as {self.status.replace('_', ' ').lower()}"
-        head = "" if self.verdict == "superseded" or self.status == "SUCCESSFUL" else ended
-        return "; ".join(words for words in (head, self.reason, self.event) if words)
+        if self.verdict == "superseded" or self.status == "SUCCESSFUL":
+            return self.reason
+        ended = ENDED.get(self.status, self.status.lower()).format(self.old or "the old version")
+        what = f"{self.new or 'the new version'} {ended}"
+        return f"{what}: {self.reason or self.event}".rstrip(": ")
 
     def _tasks(self) -> str:
         words = f"{self.running} of {self.desired} tasks run"
+        if self.pending:
+            words += f", {self.pending} pending"
         if self.healthy is not None and (self.running or self.healthy):
             words += f", {self.healthy} healthy"
         if self.failed:
@@ -159,6 +170,7 @@ class Rollout:
                 for h in self.hooks
             ],
             "alarms": list(self.alarms),
+            "missing": None if self.over else self.words(),
             "reason": self.reason or None,
             "event": self.event or None,
             "since": self.since.isoformat() if self.since else None,

@@ -22,9 +22,9 @@ from tests.rollout.fakes import (
     full,
     record,
     records,
-    refusal,
     service,
 )
+from tests.support.aws import refusal
 from tests.support.clock import FastClock
 
 OURS = Watched("c", "web", "ecs-svc/2", NEW)
@@ -99,13 +99,16 @@ def test_it_serves_when(found: dict[str, Any], ecs: Fake) -> None:
 
 
 FAILS: dict[str, tuple[dict[str, Any], Fake, str]] = {
-    "stopped": (service(deployment(NEW, "FAILED")), records(record("STOPPED")), "ended as stopped"),
+    "stopped": (
+        service(deployment(NEW, "FAILED")), records(record("STOPPED")),
+        "web:2 failed, and was not rolled back",
+    ),
     "rolled back, the old version is PRIMARY and completed": (
         service(deployment(OLD, "COMPLETED", 1)),
         records(record("ROLLBACK_SUCCESSFUL", 2, "circuit breaker"), record("SUCCESSFUL", 1)),
-        "ended as rollback successful; circuit breaker",
+        "web:2 failed, and web:1 serves again: circuit breaker",
     ),
-    "failed, by the weaker view": (service(deployment(NEW, "FAILED")), denied(), "as failed"),
+    "failed, by the weaker view": (service(deployment(NEW, "FAILED")), denied(), "web:2 failed"),
     "failed and gone, but an event says so": (
         service(BEFORE, events=SAYS_FAILED), denied(), "tasks failed",
     ),
@@ -188,7 +191,8 @@ def test_it_tells_what_the_service_deployment_tells() -> None:
     )  # fmt: skip
     assert stands.breaker == Breaker("MONITORING", 1, 3)
     assert stands.words() == (
-        "scale up, 1 of 2 tasks run, 2 failed (circuit breaker 1/3), hook h waits for an answer"
+        "scale up, 1 of 2 tasks run, 1 pending, 2 failed (circuit breaker 1/3), "
+        "hook h waits for an answer"
     )
 
 
