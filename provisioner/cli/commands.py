@@ -13,11 +13,12 @@ from provisioner.cli import options
 from provisioner.cli.local import LOCAL
 from provisioner.cli.options import Target
 from provisioner.cli.progress import progress
+from provisioner.cli.rollouts import left_behind
 from provisioner.cli.signals import stop_on_signals
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.engine.execute import Report
 from provisioner.engine.step import Plan
-from provisioner.errors import SpecError, UsageError
+from provisioner.errors import Interrupted, SpecError, UsageError
 from provisioner.examine import examine
 from provisioner.render import text
 from provisioner.spec.load import load_every
@@ -234,7 +235,13 @@ def _carry_out(
 ) -> int:
     with stop_on_signals(stack.clock) as stopped, progress(show, total=len(found.steps)) as listen:
         report = stack.apply(found, listen=listen, parallelism=parallelism)
+    document = stack.report_document(report)
     code = _finish(stack, report, verb=verb, as_json=as_json)
+    if stopped.exit_code:
+        # Only Ctrl-C comes from somebody who can answer; who sends SIGTERM does not wait long.
+        no_input = stopped.exit_code != Interrupted.exit_code or as_json
+        may_ask = options.interactive(no_input=no_input or options.given("no_input"))
+        left_behind(stack, document, resume=options.again(), may_ask=may_ask)
     return stopped.exit_code or code
 
 
