@@ -75,7 +75,9 @@ def _traffic(document: Mapping[str, Any]) -> str:
 
 
 def _hooks(document: Mapping[str, Any]) -> str:
-    return ", ".join(f"{one['id']} {one['status'].lower()}" for one in document["hooks"])
+    return ", ".join(
+        f"{one['id']} {one['status'].lower().replace('_', ' ')}" for one in document["hooks"]
+    )
 
 
 def post_mortem(found: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError
@@ -31,13 +32,15 @@ class Watched:
     """Which deployment of which service.
 
     `deployment` is the PRIMARY one in the answer of the call that started it, `ecs-svc/1234`; ""
-    for the newest. `wanted` is the ARN of the task definition that is to serve; "" for any.
+    for the newest, or the PRIMARY one if it brings what is wanted. `since` is its `createdAt`.
+    `wanted` is the ARN of the task definition that is to serve; "" for any.
     """
 
     cluster: str
     service: str
     deployment: str = ""
     wanted: str = ""
+    since: datetime | None = None
 
 
 def look(aws: Aws, watched: Watched, described: Item | None = None) -> Rollout:
@@ -49,8 +52,8 @@ def look(aws: Aws, watched: Watched, described: Item | None = None) -> Rollout:
     if service is None:
         return Rollout(watched.cluster, watched.service, reason="not visible yet")
     kept = records.read(aws, watched.cluster, watched.service)
-    number = number_in(watched.deployment) or _newest(service, kept)
-    found = standing.stand(service, kept, number=number, wanted=watched.wanted)
+    number = number_in(watched.deployment) or _newest(service, kept, watched.wanted)
+    found = standing.stand(service, kept, number=number, wanted=watched.wanted, since=watched.since)
     rollout = _counted(_begin(watched, service, found, number), found)
     if found.record is not None:
         rollout = _detailed(rollout, aws, service, found.record)
@@ -114,8 +117,14 @@ def describe(aws: Aws, watched: Watched) -> Item | None:
     return next(active, None)
 
 
-def _newest(service: Item, kept: Records) -> str:
-    """The number of the deployment that was started last, failed or not."""
+def _newest(service: Item, kept: Records, wanted: str) -> str:
+    """The number of the deployment that was started last, failed or not.
+
+    If what is wanted is PRIMARY, a later one has failed and does not matter.
+    """
+    primary = standing.primary(service)
+    if wanted and primary is not None and primary["taskDefinition"] == wanted:
+        return number_in(primary["id"])
     if kept.deployments:
         return records.number_of(kept.deployments[0])
     newest: Any = max(service["deployments"], key=lambda d: d["createdAt"], default={"id": ""})

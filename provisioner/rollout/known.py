@@ -55,7 +55,7 @@ def image_command(image: str) -> str:
     if found is None:
         return f"docker manifest inspect {image}"
     rest = found["rest"] or ":latest"
-    kind = "imageDigest" if rest.startswith("@") else "imageTag"
+    kind = "imageDigest" if "@" in rest else "imageTag"
     repository, value = found["repository"], rest.removeprefix("@").removeprefix(":")
     value = value.rpartition("@")[2]
     return f"aws ecr describe-images --repository-name {repository} --image-ids {kind}={value}"

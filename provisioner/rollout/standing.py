@@ -8,6 +8,7 @@ them, `deployments` of the service judges, which is weaker: it forgets what has 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from provisioner.rollout.records import Item, Records
@@ -62,10 +63,18 @@ def number_in(deployment: str) -> str:
     return deployment.rpartition("/")[2]
 
 
-def stand(service: Item, records: Records, *, number: str, wanted: str) -> Standing:
+def stand(
+    service: Item,
+    records: Records,
+    *,
+    number: str,
+    wanted: str = "",
+    since: datetime | None = None,
+) -> Standing:
     """How the deployment of this number stands.
 
     `wanted` is the ARN of the task definition that is to serve, "" for whichever it brings.
+    `since` is when it was created, where that is known: an older one may be shown for a moment.
     """
     now = primary(service)
     if records.source == "faulty":
@@ -77,16 +86,19 @@ def stand(service: Item, records: Records, *, number: str, wanted: str) -> Stand
     notes = {"denied": DENIED_NOTE, "none": NONE_NOTE}
     record = records.of(number)
     if record is not None:
-        found = _by_record(record, records, service)
-    else:
-        found = _by_deployments(service, now, number, wanted, notes.get(records.source, ""))
-    return found
+        return _by_record(record, records, service, now)
+    found = _deployment(service, number)
+    same = bool(wanted) and now["taskDefinition"] == wanted
+    if found is None and same and (since is None or now["createdAt"] > since):
+        found = now  # somebody deployed the same version again
+    return _by_deployments(service, now, found, number, notes.get(records.source, ""))
 
 
-def _by_record(record: Item, records: Records, service: Item) -> Standing:
+def _by_record(record: Item, records: Records, service: Item, now: Item) -> Standing:
     status, reason = record["status"], record.get("statusReason", "")
     mine = _deployment(service, record["targetServiceRevisionArn"].rpartition("/")[2])
-    later = records.after(record)
+    # After a rollback the later one has failed, and ours is PRIMARY again.
+    later = None if mine is now else records.after(record)
 
     def standing(verdict: Verdict, reason: str) -> Standing:
         return Standing(verdict, status, reason, "service-deployments", record, mine)
@@ -105,15 +117,14 @@ def _superseded(service: Item, later: Item) -> str:
     return f"superseded by another deployment, of {what} ({later['status'].lower()})"
 
 
-def _by_deployments(service: Item, now: Item, number: str, wanted: str, note: str) -> Standing:
-    """The older, weaker view: `deployments` of the service."""
-    mine = _deployment(service, number)
+def _by_deployments(
+    service: Item, now: Item, mine: Item | None, number: str, note: str
+) -> Standing:
+    """The older, weaker view: `deployments` of the service. `mine` is ours of them."""
 
     def standing(verdict: Verdict, status: str, reason: str) -> Standing:
         return Standing(verdict, status, reason, "deployments", None, mine or now, note)
 
-    if mine is None and wanted and now["taskDefinition"] == wanted:
-        mine = now  # somebody deployed the same version again
     state = (mine or {}).get("rolloutState", "")
     why = (mine or {}).get("rolloutStateReason", "")
     if mine is now and state in ("", "COMPLETED"):

@@ -132,7 +132,8 @@ class Rollout:
             words += f", {self.healthy} healthy"
         if self.failed:
             words += f", {self.failed} failed"
-        if self.breaker and self.breaker.failures and self.breaker.threshold:
+        watched = self.breaker is not None and self.breaker.status != "DISABLED"
+        if watched and self.breaker and self.breaker.failures and self.breaker.threshold:
             words += f" (circuit breaker {self.breaker.failures}/{self.breaker.threshold})"
         return words
 

@@ -106,9 +106,10 @@ def started_by(found: Iterable[Item], number: str, definition: str = "") -> list
 def addresses(found: Iterable[Item]) -> frozenset[str]:
     """The tasks' addresses: targets of type `ip`."""
     return frozenset(
-        interface["privateIpv4Address"]
+        interface[family]
         for one in found
         for container in one["containers"]
         for interface in container.get("networkInterfaces", ())
-        if "privateIpv4Address" in interface
+        for family in ("privateIpv4Address", "ipv6Address")
+        if family in interface
     )

@@ -143,6 +143,23 @@ def test_another_s_deployment_is_told_and_no_success(found: dict[str, Any], ecs:
     assert "superseded by another deployment, of web:3" in stands.words()
 
 
+def test_what_serves_again_after_a_rollback_is_not_superseded_by_what_failed() -> None:
+    after = records(record("ROLLBACK_SUCCESSFUL", 2), record("SUCCESSFUL", 1))
+    scaled = Watched("c", "web", "ecs-svc/1", OLD)
+    assert seen(service(BEFORE), after, scaled).verdict == "serving"
+    assert seen(service(BEFORE), after, Watched("c", "web", wanted=OLD)).verdict == "serving"
+
+
+@pytest.mark.parametrize("state", ["COMPLETED", "FAILED"])
+@pytest.mark.parametrize("ecs", [denied(), records(record("SUCCESSFUL", 1))], ids=["denied", "ok"])
+def test_an_older_deployment_of_the_same_version_tells_nothing(state: str, ecs: Fake) -> None:
+    restarted = Watched("c", "web", "ecs-svc/2", NEW, at(2))
+    stale = service(deployment(NEW, state, 1))
+    assert seen(stale, ecs, restarted).verdict == "waiting"
+    newer = service(deployment(NEW, "COMPLETED", 3))
+    assert seen(newer, denied(), restarted).verdict == "serving"
+
+
 def test_a_rollback_is_not_mistaken_for_another_s_deployment() -> None:
     back = service(deployment(OLD, "IN_PROGRESS", 1), deployment(NEW, "FAILED", 2, "ACTIVE"))
     assert seen(back, denied()).verdict == "not-serving"

@@ -198,8 +198,9 @@ class Service(_common.Tagged):
         return told(str(failure), failure.code, explain(aws, watched, rollout))
 
     def patience_for(self, want: Properties) -> float:
-        """Bake times and hooks are waited for on top."""
-        return self.patience + extra_seconds(want.get("deploymentConfiguration") or {})
+        """Bake times, hooks and the grace period are waited for on top."""
+        grace = want.get("healthCheckGracePeriodSeconds") or 0
+        return self.patience + grace + extra_seconds(want.get("deploymentConfiguration") or {})
 
     def lingering(self, aws: Aws, live: Live) -> str:
         """Tasks drain and stop; only an INACTIVE service has let go of everything."""
@@ -229,6 +230,7 @@ class Service(_common.Tagged):
             "Running": item["runningCount"],
             "Rollout": next((d.get("rolloutState", "") for d in item["deployments"]), ""),
             "Deployment": primary["id"] if primary else "",
+            "DeploymentCreated": primary.get("createdAt") if primary else None,
         }
         return Live(self.name, item["serviceArn"], tags, properties, outputs)
 
@@ -240,6 +242,7 @@ def _watched(live: Live, want: Properties) -> Watched:
         live.properties["serviceName"],
         live.outputs["Deployment"],
         want["taskDefinition"],
+        live.outputs["DeploymentCreated"],
     )
 
 
