@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ from provisioner.cli.options import Target
 from provisioner.cli.progress import progress
 from provisioner.cli.rollouts import left_behind
 from provisioner.cli.signals import stop_on_signals
+from provisioner.cli.summary import summarize
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.engine.execute import Report
 from provisioner.engine.step import Plan
@@ -236,6 +238,7 @@ def _carry_out(
     with stop_on_signals(stack.clock) as stopped, progress(show, total=len(found.steps)) as listen:
         report = stack.apply(found, listen=listen, parallelism=parallelism)
     document = stack.report_document(report)
+    summarize(document, os.environ)
     code = _finish(stack, report, verb=verb, as_json=as_json)
     if stopped.exit_code:
         # Only Ctrl-C comes from somebody who can answer; who sends SIGTERM does not wait long.

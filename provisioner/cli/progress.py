@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -70,13 +70,9 @@ class Lines:
 
     def _notes(self, event: Event) -> Iterator[str]:
         """What could not be read, once, and each event of the service, once."""
-        if event.phase != "waiting" or event.details is None:
-            return
-        told = [*event.details["notes"], event.details["event"] or ""]
-        for words in told:
-            if (event.step.key, words) not in self._noted:
-                self._noted.add((event.step.key, words))
-                yield words
+        if event.phase == "waiting" and event.details is not None:
+            told = [*event.details["notes"], event.details["event"] or ""]
+            yield from _fresh(self._noted, event, told)
 
     def _words(self, event: Event) -> str:
         doing = DOING[event.step.action]
@@ -95,6 +91,13 @@ class Lines:
         return f"{event.phase}: {event.message}"
 
 
+def _fresh(noted: set[tuple[str, str]], event: Event, told: Iterable[str]) -> list[str]:
+    """Those of the words that the step has not said yet; they are remembered."""
+    new = [words for words in told if words and (event.step.key, words) not in noted]
+    noted.update((event.step.key, words) for words in new)
+    return new
+
+
 class Screen:
     """What runs now, each with its age and what it waits for; what has ended scrolls up."""
 
@@ -102,6 +105,7 @@ class Screen:
         self.console, self.total, self.ended = console, total, 0
         self._running: dict[str, tuple[Step, float, str]] = {}
         self._rollouts: dict[str, Mapping[str, Any]] = {}
+        self._noted: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
         self._spinner = Spinner("dots")
         self.live = Live(
@@ -110,6 +114,7 @@ class Screen:
 
     def listen(self, event: Event) -> None:
         """Follow the event."""
+        notes: list[str] = []
         with self._lock:
             if event.phase == "start":
                 self._running[event.step.key] = (event.step, time.monotonic(), "")
@@ -118,10 +123,14 @@ class Screen:
                 self._running[event.step.key] = (step, began, event.message)
                 if event.details is not None:
                     self._rollouts[event.step.key] = event.details
+                    notes = _fresh(self._noted, event, event.details["notes"])
             else:
                 self._running.pop(event.step.key, None)
                 self.ended += 1
-        if event.phase in MARKS:  # without the lock: the console has one that the drawing holds
+        # Without the lock: the console has one that the drawing holds.
+        for words in notes:
+            self.console.print(Text(f" ! {event.step.address}: {words}", style="yellow"))
+        if event.phase in MARKS:
             self.console.print(self._end(event))
 
     def _end(self, event: Event) -> Text:

@@ -132,9 +132,9 @@ class Rollout:
             words += f", {self.healthy} healthy"
         if self.failed:
             words += f", {self.failed} failed"
-        watched = self.breaker is not None and self.breaker.status != "DISABLED"
-        if watched and self.breaker and self.breaker.failures and self.breaker.threshold:
-            words += f" (circuit breaker {self.breaker.failures}/{self.breaker.threshold})"
+        breaker = self.breaker
+        if breaker and breaker.status != "DISABLED" and breaker.failures and breaker.threshold:
+            words += f" (circuit breaker {breaker.failures}/{breaker.threshold})"
         return words
 
     def _waits(self) -> list[str]:

@@ -65,6 +65,7 @@ def test_a_rollout_is_a_block_of_the_live_region() -> None:
         screen.live.refresh()
         screen.listen(Event("done", SERVICE))
     drawn = out.getvalue()
+    assert drawn.count("ecs.service/web: not allowed") == 1
     assert "rolling   web:1 → web:2   in progress" in drawn
     assert "tasks     desired 2  pending 1  running 0  failed 0" in drawn
     assert "event     (service web) has started 2 tasks" in drawn

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 import signal
+from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from provisioner.cli.rollouts import left_behind
+from provisioner.cli.summary import summarize
+from provisioner.errors import StepFailed
 from tests.cli.conftest import Command, OnTerminal
 from tests.cloud.world import World
 
@@ -67,6 +73,85 @@ def test_sigterm_leaves_it_and_prints_how_to_follow_it(world: World) -> None:
     assert "Still going on at AWS: ecs.service/app" in err
     assert re.search(r"To follow it to its end: `provisioner apply \S+oaktree.yaml -e dev`", err)
     assert statuses(world)[0] == "IN_PROGRESS"
+
+
+class Stack:
+    """Notes what is rolled back, or refuses it."""
+
+    def __init__(self, refusal: str = "") -> None:
+        self.refusal, self.back = refusal, ""
+
+    def roll_back(self, deployment: str) -> None:
+        if self.refusal:
+            raise StepFailed(self.refusal)
+        self.back = deployment
+
+
+ARN = "arn:aws:ecs:r:1:service-deployment/c/web/a"
+GOING = {
+    "address": "ecs.service/web", "verdict": "waiting", "status": "IN_PROGRESS", "old": "web:1",
+    "new": "web:2", "deployment": ARN, "missing": "0 of 2 tasks run",
+}  # fmt: skip
+ASKED = "Roll it back to web:1?"
+
+
+def left(given: str = "", stack: Stack | None = None, **changes: Any) -> str:
+    """What is said of a rollout that goes on, when this is typed; "" is a pipeline."""
+    stand_in: Any = stack or Stack()
+    document = {"rollouts": [{**GOING, **changes}]}
+    with CliRunner().isolation(input=given) as streams:
+        left_behind(stand_in, document, resume="`again`", may_ask=bool(given))
+        said: bytes = streams[1].getvalue()
+    return said.decode()
+
+
+def test_it_is_left_going_on_when_nobody_wants_it_back() -> None:
+    stack = Stack()
+    said = left("n\n", stack)
+    assert ASKED in said
+    assert said.endswith("To follow it to its end: `again`\n")
+    assert stack.back == ""
+
+
+def test_it_is_rolled_back_when_somebody_says_so() -> None:
+    stack = Stack()
+    assert "ecs.service/web goes back to web:1." in left("y\n", stack)
+    assert stack.back == ARN
+
+
+def test_ecs_may_refuse_to_roll_it_back() -> None:
+    assert "ECS does not roll it back: too late" in left("y\n", Stack("too late"))
+
+
+@pytest.mark.parametrize(
+    ("given", "changes"),
+    [
+        ("", {}),
+        ("y\n", {"old": None}),
+        ("y\n", {"status": "ROLLBACK_IN_PROGRESS"}),
+        ("y\n", {"deployment": "ecs-svc/1"}),
+    ],
+    ids=["a pipeline", "the first one", "on its way back", "no permission"],
+)
+def test_nobody_is_asked_where_there_is_no_choice(given: str, changes: dict[str, Any]) -> None:
+    said = left(given, **changes)
+    assert "Still going on at AWS: ecs.service/web" in said
+    assert ASKED not in said
+
+
+def test_what_has_ended_is_not_spoken_of() -> None:
+    assert left(verdict="serving") == ""
+
+
+def test_a_pipeline_s_page_tells_why_it_failed(tmp_path: Path) -> None:
+    page = tmp_path / "summary.md"
+    page.write_text("before\n")
+    found = {name: [] for name in ("tasks", "targets", "alarms", "events", "hints", "notes")}
+    why = {"service": "web", "first": "it crashed", "reason": "", **found}
+    document = {"rollouts": [{"post_mortem": None}, {"post_mortem": why}]}
+    summarize(document, {"GITHUB_STEP_SUMMARY": str(page)})
+    assert page.read_text().startswith("before\n### web does not serve\n\nit crashed\n")
+    summarize(document, {})
 
 
 def statuses(world: World) -> list[str]:

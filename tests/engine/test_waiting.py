@@ -79,7 +79,9 @@ def test_a_kind_that_explains_nothing_is_told_as_it_is() -> None:
 class Answering(Thing):
     """A kind whose update is answered with the thing as it is then."""
 
-    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> Live:
+    def update(
+        self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]
+    ) -> Live | None:
         super().update(aws, live, want, changes)
         return Live(live.kind, live.id, live.tags, live.properties, {"Deployment": "2"})
 

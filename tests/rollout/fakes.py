@@ -78,6 +78,8 @@ def full(status: str, number: int = 2, **more: Any) -> dict[str, Any]:
 class Fake:
     """Every operation has an answer, a function of the arguments, or an error; `{}` without."""
 
+    region = "eu-west-1"
+
     def __init__(self, **answers: Any) -> None:
         self.answers = answers
         self.calls: list[str] = []

@@ -86,9 +86,7 @@ def aws(**answers: Any) -> Any:
         "describe_task_definition": DEFINITION,
         "get_log_events": {"events": [{"message": "pw is hunter22\n"}, {"message": "bye"}]},
     }
-    fake = Fake(**{**every, **answers})
-    fake.region = "eu-west-1"
-    return fake
+    return Fake(**{**every, **answers})
 
 
 def test_it_tells_what_failed_first_and_each_way_once() -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from provisioner.engine.execute import Event
 from provisioner.render import text
 from provisioner.rollout.follow import Watched, look
+from provisioner.rollout.standing import DENIED_NOTE
 from tests.rollout.conftest import BALANCED, SPEC, CloudClock, Story, rollout
+from tests.support.aws import refusal
 
 CLUSTER, SERVICE = "story-cluster", "story-service"
 
@@ -144,6 +149,31 @@ def test_a_deployment_alarm_turns_it_back(story: Story) -> None:
     assert found["post_mortem"]["alarms"] == [{"name": "errors", "reason": "too many errors"}]
     assert found["post_mortem"]["first"] == "the alarm errors went off"
     assert found["post_mortem"]["hints"][0]["command"].endswith("--alarm-names errors")
+
+
+@pytest.fixture
+def narrow(story: Story) -> Iterator[Story]:
+    """A role that may not read service deployments."""
+
+    def refuse(**_: Any) -> None:
+        raise refusal("AccessDeniedException")
+
+    events = story.aws.session.events
+    for operation in ("ListServiceDeployments", "DescribeServiceDeployments"):
+        events.register(f"before-call.ecs.{operation}", refuse)
+    yield story
+    for operation in ("ListServiceDeployments", "DescribeServiceDeployments"):
+        events.unregister(f"before-call.ecs.{operation}", refuse)
+
+
+def test_a_narrow_role_is_told_the_truth_and_that_it_is_judged_by_less(narrow: Story) -> None:
+    found = rollout(narrow.apply("5"))
+    assert (found["verdict"], found["judge"]) == ("serving", "deployments")
+    assert found["notes"] == [DENIED_NOTE]
+    document = narrow.apply("6--crash")
+    found = rollout(document)
+    assert (document["result"], found["judge"]) == ("not-serving", "deployments")
+    assert found["post_mortem"]["tasks"][0]["containers"][0]["exit_code"] == 1
 
 
 def test_another_s_deployment_meanwhile_is_told_as_such(story: Story) -> None:

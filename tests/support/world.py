@@ -84,9 +84,12 @@ class Thing(Kind):
         self.world.things[made.id] = made
         return made
 
-    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
+    def update(
+        self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]
+    ) -> Live | None:
         fields = dict.fromkeys(change.field for change in changes)
         self.world.call(f"update {live.tags[ADDRESS]}", " ".join(fields))
+        return None
 
     def delete(self, aws: Aws, live: Live) -> None:
         self.world.call(f"delete {live.id}")
