@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from provisioner.engine.aws import Aws, code_of, message_of
+from provisioner.engine.aws import Aws, code_of, message_of, says
 from provisioner.engine.clock import Clock
 from provisioner.errors import StepFailed, TimedOut
 from provisioner.rollout import records, standing, targets
@@ -110,9 +110,14 @@ def _act(call: Callable[[], Any]) -> None:
 
 def describe(aws: Aws, watched: Watched) -> Item | None:
     """The service as DescribeServices shows it; None where it is not ACTIVE."""
-    answer = aws.client("ecs").describe_services(
-        cluster=watched.cluster, services=[watched.service]
-    )
+    try:
+        answer = aws.client("ecs").describe_services(
+            cluster=watched.cluster, services=[watched.service]
+        )
+    except ClientError as error:
+        if says(error, ("ClusterNotFoundException",)):
+            return None
+        raise
     active = (item for item in answer["services"] if item["status"] == "ACTIVE")
     return next(active, None)
 
@@ -267,8 +272,8 @@ def _tasks(
 ) -> tuple[list[Item] | None, tuple[str, ...]]:
     try:
         found = targets.tasks(aws, watched.cluster, watched.service)
-    except ClientError as error:
-        return None, (f"the tasks are not readable: {code_of(error)}",)
+    except (ClientError, BotoCoreError) as error:
+        return None, (f"the tasks are not readable: {targets.why(error)}",)
     return targets.started_by(found, rollout.number, watched.wanted), ()
 
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from provisioner.engine.aws import Aws, code_of
 from provisioner.engine.document import HIDDEN, SECRET_NAME
+from provisioner.rollout.targets import why
 
 LINES = 20
 LONGEST = 400
@@ -54,10 +55,10 @@ def tail(aws: Aws, container: Mapping[str, Any], task: str, *, lines: int = LINE
             limit=lines,
             startFromHead=False,
         )
-    except ClientError as error:
+    except (ClientError, BotoCoreError) as error:
         if code_of(error) == "ResourceNotFoundException":
             return Tail(note="it has logged nothing")
-        return Tail(note=f"logs:GetLogEvents does not answer: {code_of(error)}")
+        return Tail(note=f"logs:GetLogEvents does not answer: {why(error)}")
     hidden = sensitive(container)
     found = tuple(clean(event["message"], hidden) for event in answer["events"])
     return Tail(found, "" if found else "it has logged nothing")

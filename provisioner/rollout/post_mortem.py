@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from provisioner.engine.aws import Aws, code_of
+from provisioner.engine.aws import Aws
 from provisioner.rollout import targets
 from provisioner.rollout.follow import Watched, describe, target_groups
 from provisioner.rollout.hints import Hint, find
@@ -98,10 +98,8 @@ class _Reading:
     def ask(self, what: str, call: Any, default: Any) -> Any:
         try:
             return call()
-        except ClientError as error:
-            self.notes.append(f"{what}: {code_of(error)}")
-        except BotoCoreError as error:
-            self.notes.append(f"{what}: {error}")
+        except (ClientError, BotoCoreError) as error:
+            self.notes.append(f"{what}: {targets.why(error)}")
         return default
 
 

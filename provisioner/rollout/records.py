@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from provisioner.engine.aws import DENIED, Aws, code_of
 
@@ -69,7 +69,7 @@ def _list(aws: Aws, cluster: str, service: str) -> Records:
             if not answer.get("nextToken"):
                 break
             token = {"nextToken": answer["nextToken"]}
-    except HTTPClientError:
+    except BotoCoreError:
         return Records("faulty")
     except ClientError as error:
         if code_of(error) in DENIED:
@@ -88,7 +88,7 @@ def describe(aws: Aws, arn: str) -> Item | None:
         answer = aws.client("ecs", attempts=1).describe_service_deployments(
             serviceDeploymentArns=[arn]
         )
-    except (ClientError, HTTPClientError):
+    except (ClientError, BotoCoreError):
         return None
     return next(iter(answer["serviceDeployments"]), None)
 
@@ -100,7 +100,7 @@ def revision(aws: Aws, arn: str) -> Item:
         client = aws.client("ecs")
         try:
             answer = client.describe_service_revisions(serviceRevisionArns=[arn])
-        except (ClientError, HTTPClientError):
+        except (ClientError, BotoCoreError):
             return {}
         return next(iter(answer["serviceRevisions"]), {})
 

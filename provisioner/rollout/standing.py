@@ -107,6 +107,9 @@ def _by_record(record: Item, records: Records, service: Item, now: Item) -> Stan
         return standing("superseded", _superseded(service, later))
     if status == SUCCESSFUL:
         return standing("serving", reason)
+    stuck = mine is now and status in FORWARD and now.get("rolloutState") == "FAILED"
+    if stuck:  # it has failed, and there is nothing that ECS could go back to
+        return standing("not-serving", reason or now.get("rolloutStateReason", ""))
     return standing("waiting" if status in UNDER_WAY else "not-serving", reason)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from provisioner.engine.aws import Aws, code_of
 
@@ -51,8 +51,8 @@ def health(aws: Aws, groups: Iterable[str], addresses: frozenset[str] | None) ->
     for group in sorted(set(groups)):
         try:
             answer = aws.client("elbv2", attempts=2).describe_target_health(TargetGroupArn=group)
-        except ClientError as error:
-            notes.append(f"target health of {_name(group)} is not readable: {code_of(error)}")
+        except (ClientError, BotoCoreError) as error:
+            notes.append(f"target health of {_name(group)} is not readable: {why(error)}")
             continue
         described += [(group, one) for one in answer["TargetHealthDescriptions"]]
     mine = None
@@ -84,7 +84,10 @@ def _name(group: str) -> str:
 def tasks(
     aws: Aws, cluster: str, service: str, *, status: Literal["RUNNING", "STOPPED"] = "RUNNING"
 ) -> list[Item]:
-    """The service's tasks, at most 100. RUNNING are those that shall run. Raises ClientError."""
+    """The service's tasks, at most 100. RUNNING are those that shall run.
+
+    Raises ClientError, BotoCoreError.
+    """
     client = aws.client("ecs", attempts=2)
     arns = client.list_tasks(
         cluster=cluster, serviceName=service, desiredStatus=status, maxResults=TASKS_LIMIT
@@ -101,6 +104,11 @@ def started_by(found: Iterable[Item], number: str, definition: str = "") -> list
         if one.get("startedBy", "").endswith(f"/{number}")
         or ("/" not in one.get("startedBy", "") and one["taskDefinitionArn"] == definition)
     ]
+
+
+def why(error: BaseException) -> str:
+    """AWS's error code; of what is not AWS's, the kind of error: its text changes each time."""
+    return code_of(error) or type(error).__name__
 
 
 def addresses(found: Iterable[Item]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from provisioner.errors import Interrupted, StepFailed, TimedOut
 from provisioner.rollout.follow import Watched, follow, look, proceed, stop
@@ -107,6 +107,10 @@ FAILS: dict[str, tuple[dict[str, Any], Fake, str]] = {
         service(deployment(OLD, "COMPLETED", 1)),
         records(record("ROLLBACK_SUCCESSFUL", 2, "circuit breaker"), record("SUCCESSFUL", 1)),
         "web:2 failed, and web:1 serves again: circuit breaker",
+    ),
+    "failed with nothing to go back to, whatever its record says": (
+        service(deployment(NEW, "FAILED", rolloutStateReason="tasks failed to start")),
+        records(record("IN_PROGRESS")), "tasks failed to start",
     ),
     "failed, by the weaker view": (service(deployment(NEW, "FAILED")), denied(), "web:2 failed"),
     "failed and gone, but an event says so": (
@@ -260,6 +264,11 @@ HEALTH: dict[str, tuple[Fake, str, int | None]] = {
     "ours is checked for the first time": (balanced(health(ip2="initial")), "waiting", 0),
     "the tasks are not readable": (balanced(health(ip1="healthy"), FAILURE), "serving", None),
     "nothing is readable": (balanced(FAILURE, FAILURE), "serving", None),
+    "the connection is cut": (
+        balanced(HTTPClientError(error="cut"), HTTPClientError(error="cut")),
+        "serving",
+        None,
+    ),
 }
 
 
@@ -303,6 +312,13 @@ def test_following_gives_up_and_says_what_is_missing() -> None:
     ecs: Any = denied(describe_services={"services": [service(GOING)]})
     with pytest.raises(TimedOut, match=r"web: still not settled after 60 s: 1 of 2 tasks run"):
         follow(ecs, OURS, clock=FastClock(), patience=60)
+
+
+def test_a_cluster_that_is_not_visible_yet_is_waited_for() -> None:
+    ecs: Any = Fake(describe_services=refusal("ClusterNotFoundException"))
+    assert look(ecs, OURS).words() == "not visible yet"
+    with pytest.raises(ClientError):
+        look(Fake(describe_services=FAILURE), OURS)  # type: ignore[arg-type]  # answers like Aws
 
 
 def test_following_is_interrupted() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
@@ -192,7 +192,7 @@ class Service(_common.Tagged):
         watched = _watched(live, want)
         try:
             rollout = look(aws, watched)
-        except ClientError:
+        except (ClientError, BotoCoreError):
             return failure  # the reason that is known already is better than none
         told = NotServing if rollout.failing else type(failure)
         return told(str(failure), failure.code, explain(aws, watched, rollout))
