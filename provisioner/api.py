@@ -38,11 +38,13 @@ from provisioner.errors import PlanError, UsageError
 from provisioner.examine import findings
 from provisioner.resources import KINDS
 from provisioner.resources.lookups import FINDERS
+from provisioner.rollout.follow import stop
 from provisioner.spec.document import dotted
 from provisioner.spec.models import Spec
 from provisioner.stack import build
 
 SESSION_NAME = "provisioner"
+SERVICE = "ecs.service"
 
 
 def region_for(
@@ -223,5 +225,15 @@ class Stack:
         }
 
     def report_document(self, report: Report) -> dict[str, Any]:
-        """The report as `apply --json` prints it."""
-        return report_document(report, self.outputs(report.outputs), kinds=KINDS)
+        """The report as `apply --json` prints it, with what was learnt of rollouts."""
+        document = report_document(report, self.outputs(report.outputs), kinds=KINDS)
+        document["rollouts"] = [
+            {"address": outcome.step.address, "post_mortem": None, **outcome.details}
+            for outcome in report.outcomes
+            if outcome.step.kind == SERVICE and outcome.details
+        ]
+        return document
+
+    def roll_back(self, deployment: str) -> None:
+        """Have ECS return from a running service deployment (its ARN). Raises StepFailed."""
+        stop(self.aws.writable(), deployment)

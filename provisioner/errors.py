@@ -22,8 +22,9 @@ Step errors are caught once, by the executor, and become outcomes of the report.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class ProvisionerError(Exception):
@@ -96,11 +97,17 @@ class Guarded(PlanError):
 
 
 class StepFailed(ProvisionerError):
-    """AWS refused a step, or it settled badly. `code` is AWS's error code where there was one."""
+    """AWS refused a step, or it settled badly. `code` is AWS's error code where there was one.
 
-    def __init__(self, message: str, code: str = "") -> None:
+    `details` is a document of JSON's types with what was found out about it.
+    """
+
+    def __init__(
+        self, message: str, code: str = "", details: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
+        self.details = details
 
 
 class TimedOut(StepFailed):

@@ -14,11 +14,12 @@ from provisioner.cli.local import LOCAL
 from provisioner.cli.options import Target
 from provisioner.cli.pipeline import comment, notify
 from provisioner.cli.progress import progress
+from provisioner.cli.rollouts import left_behind
 from provisioner.cli.signals import stop_on_signals
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.engine.execute import Report
 from provisioner.engine.step import Plan
-from provisioner.errors import PlanError, SpecError, UsageError
+from provisioner.errors import Interrupted, PlanError, SpecError, UsageError
 from provisioner.examine import examine
 from provisioner.render import markdown, text
 from provisioner.spec.load import load_every
@@ -153,7 +154,8 @@ def apply(
             f"{document['fingerprint']}, expected was {expect}; plan again, and look"
         )
     if found.empty:
-        return _finish(stack, Report((), found.outputs), verb="apply", as_json=as_json)
+        nothing = Report((), found.outputs)
+        return _finish(stack.report_document(nothing), nothing, verb="apply", as_json=as_json)
     found = stack.guard(found, force=force)
     if not yes and not click.confirm("Apply these changes?", err=True):
         click.echo("Nothing was changed.", err=True)
@@ -192,7 +194,7 @@ def teardown(
             click.echo(f"Nothing to do. Nothing of {stack.scope.stack} {words}")
             return 0
         none = Report((), retained=found.retained)
-        return _finish(stack, none, verb="teardown", as_json=as_json)
+        return _finish(stack.report_document(none), none, verb="teardown", as_json=as_json)
     if not as_json or not yes:
         click.echo(text.plan(stack.plan_document(found)), err=as_json)
     found = stack.guard(found, force=force)
@@ -265,12 +267,17 @@ def _carry_out(
 ) -> int:
     with stop_on_signals(stack.clock) as stopped, progress(show, total=len(found.steps)) as listen:
         report = stack.apply(found, listen=listen, parallelism=parallelism)
-    code = _finish(stack, report, verb=verb, as_json=as_json)
+    document = stack.report_document(report)
+    code = _finish(document, report, verb=verb, as_json=as_json)
+    if stopped.exit_code:
+        # Only Ctrl-C comes from somebody who can answer; who sends SIGTERM does not wait long.
+        no_input = stopped.exit_code != Interrupted.exit_code or as_json
+        may_ask = options.interactive(no_input=no_input or options.given("no_input"))
+        left_behind(stack, document, resume=options.again(), may_ask=may_ask)
     return stopped.exit_code or code
 
 
-def _finish(stack: Stack, report: Report, *, verb: str, as_json: bool) -> int:
-    document = stack.report_document(report)
+def _finish(document: dict[str, Any], report: Report, *, verb: str, as_json: bool) -> int:
     if verb == "teardown":
         document["outputs"] = {}
     in_actions.finished(document, verb)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -250,3 +251,18 @@ def use_color(choice: str) -> bool | None:
 def interactive(*, no_input: bool) -> bool:
     """Whether somebody is there to answer."""
     return not no_input and not os.environ.get("CI") and sys.stdin.isatty()
+
+
+def given(name: str) -> Any:
+    """What the running command was given for an option."""
+    return click.get_current_context().params.get(name)
+
+
+def again() -> str:
+    """The running command without its variables: their values may be nobody's business."""
+    context = click.get_current_context()
+    words = ["provisioner", context.info_name or "", str(given("spec"))]
+    words += ["-e", given("environment")] if given("environment") else []
+    words += ["--local"] if given("local") else []
+    same = " with the same --var and --set" if given("variables") or given("settings") else ""
+    return f"`{shlex.join(words)}`{same}"

@@ -6,9 +6,10 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 from rich.console import Console, Group
@@ -18,6 +19,7 @@ from rich.text import Text
 
 from provisioner.engine.execute import Event, Listen, ignore
 from provisioner.engine.step import Step
+from provisioner.render import rollout
 
 DOING = {"create": "creating", "update": "updating", "delete": "deleting"}
 MARKS = {
@@ -55,30 +57,45 @@ class Lines:
 
     def __init__(self) -> None:
         self._said: dict[str, tuple[str, float]] = {}
+        self._noted: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
     def listen(self, event: Event) -> None:
         """Print what the event has to say, if it is new or the last word was long ago."""
         with self._lock:
-            words = self._words(event)
-            if words:
-                stamp = datetime.now(UTC).strftime("%H:%M:%SZ")
-                click.echo(f"[{stamp}] {event.step.address:<{WIDTH}} {words}", err=True)
+            for words in (*self._notes(event), self._words(event)):
+                if words:
+                    stamp = datetime.now(UTC).strftime("%H:%M:%SZ")
+                    click.echo(f"[{stamp}] {event.step.address:<{WIDTH}} {words}", err=True)
+
+    def _notes(self, event: Event) -> Iterator[str]:
+        """What could not be read, once, and each event of the service, once."""
+        if event.phase == "waiting" and event.details is not None:
+            told = [*event.details["notes"], event.details["event"] or ""]
+            yield from _fresh(self._noted, event, told)
 
     def _words(self, event: Event) -> str:
         doing = DOING[event.step.action]
         if event.phase == "start":
             return f"{doing}…"
         if event.phase == "waiting":
+            message = rollout.line(event.details) if event.details else event.message
             last, when = self._said.get(event.step.key, ("", 0.0))
-            quiet = HEARTBEAT_SECONDS if last != event.message else UNCHANGED_SECONDS
+            quiet = HEARTBEAT_SECONDS if last != message else UNCHANGED_SECONDS
             if last and time.monotonic() - when < quiet:
                 return ""
-            self._said[event.step.key] = (event.message, time.monotonic())
-            return f"still {doing}… {event.seconds:.0f}s  {event.message}"
+            self._said[event.step.key] = (message, time.monotonic())
+            return f"still {doing}… {event.seconds:.0f}s  {message}"
         if event.phase == "done":
             return f"{event.step.action}d in {event.seconds:.1f}s"
         return f"{event.phase}: {event.message}"
+
+
+def _fresh(noted: set[tuple[str, str]], event: Event, told: Iterable[str]) -> list[str]:
+    """Those of the words that the step has not said yet; they are remembered."""
+    new = [words for words in told if words and (event.step.key, words) not in noted]
+    noted.update((event.step.key, words) for words in new)
+    return new
 
 
 class Screen:
@@ -87,6 +104,8 @@ class Screen:
     def __init__(self, console: Console, total: int) -> None:
         self.console, self.total, self.ended = console, total, 0
         self._running: dict[str, tuple[Step, float, str]] = {}
+        self._rollouts: dict[str, Mapping[str, Any]] = {}
+        self._noted: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
         self._spinner = Spinner("dots")
         self.live = Live(
@@ -95,16 +114,23 @@ class Screen:
 
     def listen(self, event: Event) -> None:
         """Follow the event."""
+        notes: list[str] = []
         with self._lock:
             if event.phase == "start":
                 self._running[event.step.key] = (event.step, time.monotonic(), "")
             elif event.phase == "waiting":
                 step, began, _ = self._running[event.step.key]
                 self._running[event.step.key] = (step, began, event.message)
+                if event.details is not None:
+                    self._rollouts[event.step.key] = event.details
+                    notes = _fresh(self._noted, event, event.details["notes"])
             else:
                 self._running.pop(event.step.key, None)
                 self.ended += 1
-        if event.phase in MARKS:  # without the lock: the console has one that the drawing holds
+        # Without the lock: the console has one that the drawing holds.
+        for words in notes:
+            self.console.print(Text(f" ! {event.step.address}: {words}", style="yellow"))
+        if event.phase in MARKS:
             self.console.print(self._end(event))
 
     def _end(self, event: Event) -> Text:
@@ -118,14 +144,25 @@ class Screen:
     def _draw(self) -> Group:
         with self._lock:
             running = list(self._running.values())
+            rollouts = dict(self._rollouts)
         now = time.monotonic()
         frame = self._spinner.render(now)
-        lines = [
-            Text.assemble(
-                " ", frame if isinstance(frame, Text) else str(frame),
-                f" {DOING[step.action]:<8} {step.address:<{WIDTH}} ",
-                (f"{now - began:6.1f}s  {words}", "dim"),
-            )
-            for step, began, words in running
-        ]  # fmt: skip
+        lines = []
+        for step, began, words in running:
+            details = rollouts.get(step.key)
+            tail = f"{now - began:6.1f}s" if details else f"{now - began:6.1f}s  {words}"
+            lines.append(
+                Text.assemble(
+                    " ", frame if isinstance(frame, Text) else str(frame),
+                    f" {DOING[step.action]:<8} {step.address:<{WIDTH}} ", (tail, "dim"),
+                )
+            )  # fmt: skip
+            lines += map(_cut, rollout.block(details) if details else ())
         return Group(*lines, Text(f"   {self.ended} of {self.total} steps", style="dim"))
+
+
+def _cut(line: str) -> Text:
+    """A line of the block on one line of the terminal, however long its event is."""
+    text = Text.from_ansi(line)
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text

@@ -26,10 +26,11 @@ from provisioner.engine.kind import Kind, Retry, Scope, Verb
 from provisioner.engine.model import Change, Live, Outputs, Properties, Resource, refs, resolve
 from provisioner.engine.owner import ADDRESS, STACK, stamp
 from provisioner.engine.step import Step
+from provisioner.engine.waiting import Waiting
 from provisioner.errors import NotYet, StepFailed, TimedOut
 
 T = TypeVar("T")
-Say = Callable[[str], None]
+Say = Callable[[str | Waiting], None]
 
 FIRST_WAIT_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 10.0
@@ -122,7 +123,8 @@ class Attempt:
             self._call("update", lambda: self.kind.retag(self.aws, live, tags))
         changes = self._changes(resource, want, live)
         if changes:
-            self._call("update", lambda: self.kind.update(self.aws, live, want, changes))
+            made = self._call("update", lambda: self.kind.update(self.aws, live, want, changes))
+            live = made or live
         settles = self.kind.settles
         if changes and (settles is None or any(change.field in settles for change in changes)):
             self._settle(live, want)
@@ -142,20 +144,27 @@ class Attempt:
         except ClientError as error:
             if not says(error, self.kind.absent):
                 raise
-        self._until_quiet(lambda: self.kind.lingering(self.aws, live))
+        self._until_quiet(lambda: self.kind.lingering(self.aws, live), self.kind.patience)
 
     def _settle(self, live: Live, want: Properties) -> None:
-        self._until_quiet(lambda: self.kind.pending(self.aws, live, want))
+        patience = self.kind.patience_for(want)
+        try:
+            last = self._until_quiet(lambda: self.kind.pending(self.aws, live, want), patience)
+        except StepFailed as failure:
+            told = self.kind.explained(self.aws, live, want, failure)
+            raise told from (failure if told is not failure else failure.__cause__)
+        if isinstance(last, Waiting):
+            self.say(last)
 
-    def _until_quiet(self, ask: Callable[[], str]) -> None:
+    def _until_quiet(self, ask: Callable[[], str | Waiting], patience: float) -> str | Waiting:
         """Ask until there is nothing left to wait for; the last words go into the time-out."""
-        deadline = self.clock.now() + self.kind.patience
+        deadline = self.clock.now() + patience
 
-        def give_up(state: RetryCallState) -> None:
+        def give_up(state: RetryCallState) -> str:
             words = _result(state)
-            raise TimedOut(f"still not settled after {self.kind.patience:g} s: {words}")
+            raise TimedOut(f"still not settled after {patience:g} s: {words}")
 
-        Retrying(
+        return Retrying(
             retry=retry_if_result(bool),
             stop=lambda _state: self.clock.now() >= deadline,
             wait=_rhythm(),
@@ -193,7 +202,7 @@ class Attempt:
         return None
 
 
-def _patiently(ask: Callable[[], str]) -> str:
+def _patiently(ask: Callable[[], str | Waiting]) -> str | Waiting:
     """The answer; being throttled is one more thing to wait for."""
     try:
         return ask()
@@ -208,8 +217,9 @@ def _rhythm() -> wait_base:
     return growing + wait_random(0, FIRST_WAIT_SECONDS)
 
 
-def _result(state: RetryCallState) -> str:
-    return str(state.outcome.result()) if state.outcome else ""
+def _result(state: RetryCallState) -> str | Waiting:
+    answer: str | Waiting = state.outcome.result() if state.outcome else ""
+    return answer
 
 
 def _error(state: RetryCallState) -> BaseException:

@@ -22,6 +22,7 @@ from provisioner.engine.clock import Clock
 from provisioner.engine.kind import Kind, Scope
 from provisioner.engine.model import Live, Outputs
 from provisioner.engine.step import Plan, Step
+from provisioner.engine.waiting import Waiting
 from provisioner.errors import Interrupted, NotServing, ProvisionerError, StepFailed
 
 log = structlog.get_logger()
@@ -33,7 +34,10 @@ TICK_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one step. `error` says why it is not done."""
+    """What became of one step. `error` says why it is not done.
+
+    `details` is the last that its kind told of it while it was waited for, or of its failure.
+    """
 
     step: Step
     state: State
@@ -41,16 +45,21 @@ class Outcome:
     error: str = ""
     code: str = ""
     serving: bool = True
+    details: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Progress: a step begins, waits for something, or has ended."""
+    """Progress: a step begins, waits for something, or has ended.
+
+    `details` is a document of the kind's, where it has one: of an `ecs.service`, its rollout.
+    """
 
     phase: Literal["start", "waiting", "done", "failed", "skipped", "interrupted"]
     step: Step
     message: str = ""
     seconds: float = 0.0
+    details: Mapping[str, Any] | None = None
 
 
 Listen = Callable[[Event], None]
@@ -117,6 +126,7 @@ class _Run:
         self.steps = {step.key: step for step in plan.steps}
         self.outcomes: dict[str, Outcome] = {}
         self.outputs: dict[str, Mapping[str, Any]] = dict(plan.outputs)
+        self.details: dict[str, Mapping[str, Any]] = {}
         self.lock = threading.Lock()
 
     def go(self, parallelism: int) -> Report:
@@ -149,7 +159,8 @@ class _Run:
 
     def _record(self, outcome: Outcome) -> None:
         self.outcomes[outcome.step.key] = outcome
-        self.listen(Event(outcome.state, outcome.step, outcome.error, outcome.seconds))
+        event = Event(outcome.state, outcome.step, outcome.error, outcome.seconds, outcome.details)
+        self.listen(event)
 
     def _attempt(self, step: Step) -> Outcome:
         began = self.clock.now()
@@ -176,14 +187,23 @@ class _Run:
             state, error, code = "failed", str(explain(refusal)), code_of(refusal)
         except ProvisionerError as failure:
             state, error, serving = "failed", str(failure), not isinstance(failure, NotServing)
-            code = failure.code if isinstance(failure, StepFailed) else ""
+            if isinstance(failure, StepFailed):
+                code = failure.code
+                self._remember(step, failure.details)
         except Exception as bug:  # a bug of ours must not lose the report of the other steps
             log.exception("step.crashed")
             state, error = "failed", f"unexpected {type(bug).__name__}: {bug}"
-        return Outcome(step, state, self.clock.now() - began, error, code, serving)
+        told = self.details.get(step.key)
+        return Outcome(step, state, self.clock.now() - began, error, code, serving, told)
 
-    def _say(self, step: Step, words: str, began: float) -> None:
-        self.listen(Event("waiting", step, words, self.clock.now() - began))
+    def _say(self, step: Step, words: str | Waiting, began: float) -> None:
+        details = words.details if isinstance(words, Waiting) else None
+        self._remember(step, details)
+        self.listen(Event("waiting", step, str(words), self.clock.now() - began, details))
+
+    def _remember(self, step: Step, details: Mapping[str, Any] | None) -> None:
+        if details is not None:
+            self.details[step.key] = details  # a step has one thread
 
     def _perform(self, step: Step, say: Say) -> None:
         with self.lock:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from provisioner.engine.diff import Rules
 from provisioner.engine.model import Change, Live, Properties, Resource, Tags, given
 from provisioner.engine.owner import is_ours
+from provisioner.engine.waiting import Waiting
 
 if TYPE_CHECKING:
     from provisioner.engine.aws import Aws
+    from provisioner.errors import StepFailed
 
 Verb = Literal["create", "update", "delete"]
 REPLACEMENT = re.compile(r"(?P<stem>.+)-[0-9a-f]{6}")
@@ -148,8 +150,13 @@ class Kind(ABC):
         """Make it with one request; what the request did not settle is left to `update`."""
 
     @abstractmethod
-    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
-        """Make the changed properties so; send nothing that did not change."""
+    def update(
+        self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]
+    ) -> Live | None:
+        """Make the changed properties so; send nothing that did not change.
+
+        Returns the thing as the answer shows it, where `pending` needs to know.
+        """
 
     @abstractmethod
     def delete(self, aws: Aws, live: Live) -> None:
@@ -174,12 +181,20 @@ class Kind(ABC):
         """
         return None
 
-    def pending(self, aws: Aws, live: Live, want: Properties) -> str:
+    def pending(self, aws: Aws, live: Live, want: Properties) -> str | Waiting:
         """What must still happen before others may use it; "" when nothing.
 
         Raises StepFailed when it never can.
         """
         return ""
+
+    def patience_for(self, want: Properties) -> float:
+        """Seconds that `pending` may go on for this one."""
+        return self.patience
+
+    def explained(self, aws: Aws, live: Live, want: Properties, failure: StepFailed) -> StepFailed:
+        """The failure of a wait as it is to be told, with what can be found out. Reads only."""
+        return failure
 
     def settled(self, aws: Aws, live: Live) -> Live:
         """What create made, once nothing is pending: for things whose id AWS tells late."""

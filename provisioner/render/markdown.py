@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from provisioner.render import text
+from provisioner.render import post_mortem, text
 
 COMMENT_LIMIT = 65_536
 """Characters that GitHub takes in a comment (its error: "body is too long")."""
@@ -79,6 +79,9 @@ def _report(document: Mapping[str, Any], verb: str, *, errors: bool) -> str:
             if errors and step["error"]:
                 lines += [*(f"  {line}" for line in fence(step["error"])), ""]
     lines += _staying(document)
+    told = [one["post_mortem"] for one in document.get("rollouts", ()) if one["post_mortem"]]
+    if errors:
+        lines += [line for one in told for line in ("", *post_mortem.markdown(one).splitlines())]
     rows = [f"| {_cell(name)} | {_cell(value)} |" for name, value in text.flat(document["outputs"])]
     if rows:
         lines += ["", "| | |", "|---|---|", *rows]

@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from provisioner.render.rollout import post_mortem
+
 NO_CHANGES = "No changes. Live infrastructure matches the spec."
 SYMBOLS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
 STATES = {
@@ -81,6 +83,9 @@ def report(document: Mapping[str, Any], *, verb: str) -> str:
         head = click.style(f"{word:<{WORD_WIDTH}}", fg=colour)
         lines.append(f"  {head} {step['action']} {step['address']}")
         lines += [f"      {line}" for line in (step["error"] or "").splitlines()]
+    for rollout in document.get("rollouts", ()):
+        if rollout["post_mortem"]:
+            lines += ["", *post_mortem(rollout["post_mortem"]), ""]
     done = sum(step["outcome"] == "done" for step in steps)
     lines.append(f"{verb}: {done} of {len(steps)} steps done, result: {document['result']}.")
     return "\n".join([*lines, *_retained(document), *_outputs(document["outputs"])])

@@ -17,7 +17,7 @@ PLAN = {
 }  # fmt: skip
 CHANGE = {"address", "action", "reason", "effect", "name", "replaces", "fields"}
 FIELD = {"path", "before", "after", "sensitive", "known", "forces"}
-REPORT = {"format_version", "result", "steps", "retained", "outputs"}
+REPORT = {"format_version", "result", "steps", "retained", "outputs", "rollouts"}
 STEP = {"address", "action", "outcome", "seconds", "error"}
 STATUS = {
     "format_version", "stack", "environment", "account", "region", "services", "resources",
@@ -68,7 +68,8 @@ def test_the_documents_of_a_stack_s_life(on: Command) -> None:
     ran = on("apply", "--json", "-y")
     assert (ran.code, ran.err) == (0, "")
     assert ran.document == {
-        "format_version": 1, "result": "done", "steps": [], "retained": [], "outputs": outputs
+        "format_version": 1, "result": "done", "steps": [], "retained": [], "outputs": outputs,
+        "rollouts": [],
     }  # fmt: skip
 
     ran = on("plan", "--json", "--set", "services.app.port=8080")
@@ -91,7 +92,8 @@ def test_the_documents_of_a_stack_s_life(on: Command) -> None:
     check_report(ran.document, steps=16)
     assert ran.document["outputs"] == {}
     assert on("teardown", "--json", "-y").document == {
-        "format_version": 1, "result": "done", "steps": [], "retained": [], "outputs": {}
+        "format_version": 1, "result": "done", "steps": [], "retained": [], "outputs": {},
+        "rollouts": [],
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from provisioner.engine.attempt import Attempt
 from provisioner.engine.kind import Effect
 from provisioner.engine.model import Live, Resource
 from provisioner.engine.step import Action, Step
+from provisioner.engine.waiting import Waiting
 from tests.support.aws import nowhere
 from tests.support.clock import FastClock
 from tests.support.world import Thing, World, exists, kind, scope_of, thing
@@ -30,10 +31,11 @@ class Bench:
         self.said: list[str] = []
 
     def perform(self, step: Step, known: Mapping[str, Any] | None = None) -> Any:
-        attempt = Attempt(
-            self.kind, nowhere(), scope_of(), self.clock, known or {}, self.said.append
-        )
+        attempt = Attempt(self.kind, nowhere(), scope_of(), self.clock, known or {}, self._say)
         return attempt.perform(step)
+
+    def _say(self, words: str | Waiting) -> None:
+        self.said.append(str(words))
 
     def create(self, resource: Resource = A, known: Mapping[str, Any] | None = None) -> Any:
         return self.perform(step("create", resource), known)

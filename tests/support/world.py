@@ -19,6 +19,7 @@ from provisioner.engine.observe import Observed
 from provisioner.engine.owner import ADDRESS, stamp
 from provisioner.engine.plan import make_plan
 from provisioner.engine.step import Plan, Step
+from provisioner.engine.waiting import Waiting
 
 STACK = "shop/dev"
 THING = "net.thing"
@@ -83,9 +84,12 @@ class Thing(Kind):
         self.world.things[made.id] = made
         return made
 
-    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
+    def update(
+        self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]
+    ) -> Live | None:
         fields = dict.fromkeys(change.field for change in changes)
         self.world.call(f"update {live.tags[ADDRESS]}", " ".join(fields))
+        return None
 
     def delete(self, aws: Aws, live: Live) -> None:
         self.world.call(f"delete {live.id}")
@@ -94,7 +98,7 @@ class Thing(Kind):
     def retag(self, aws: Aws, live: Live, tags: Tags) -> None:
         self.world.call(f"retag {live.id}", " ".join(sorted(tags)))
 
-    def pending(self, aws: Aws, live: Live, want: Properties) -> str:
+    def pending(self, aws: Aws, live: Live, want: Properties) -> str | Waiting:
         return self.world.call(f"pending {live.tags[ADDRESS]}")
 
     def lingering(self, aws: Aws, live: Live) -> str:

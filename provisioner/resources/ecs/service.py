@@ -9,14 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Effect, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.engine.waiting import Waiting
+from provisioner.errors import NotServing, StepFailed
 from provisioner.resources._tags import batches, indexed
-from provisioner.resources.ecs import _common, _deployment
+from provisioner.resources.ecs import _common
+from provisioner.rollout import standing
+from provisioner.rollout.follow import Watched, look
+from provisioner.rollout.patience import extra_seconds
+from provisioner.rollout.post_mortem import explain
 
 DESCRIBE_LIMIT = 10
 ROLLOUT = "rollout"
@@ -143,31 +149,52 @@ class Service(_common.Tagged):
         answer = aws.client("ecs").create_service(**self.request(want), tags=_common.ecs_tags(tags))
         return self._live(answer["service"], tags)
 
-    def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
-        """Only what changed: some parameters start a deployment by being there."""
+    def update(
+        self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]
+    ) -> Live | None:
+        """Only what changed: some parameters start a deployment by being there.
+
+        The answer names the deployment that was started, if one was.
+        """
         arguments = changed(want, changes, *DEPLOYING, *QUIET)
         failed = any(c.field == ROLLOUT and c.before == "FAILED" for c in changes)
         if not arguments and not failed:
-            return
+            return None
         # A strategy and exec take effect on running tasks by force only, and a failed deployment of
         # the same version starts again by force only.
         if failed or arguments.keys() & FORCED:
             arguments["forceNewDeployment"] = True
-        aws.client("ecs").update_service(
+        answer = aws.client("ecs").update_service(
             cluster=live.properties["cluster"], service=live.properties["serviceName"], **arguments
         )
+        return self._live(answer["service"], live.tags)
 
     def delete(self, aws: Aws, live: Live) -> None:
         aws.client("ecs").delete_service(
             cluster=live.properties["cluster"], service=live.properties["serviceName"], force=True
         )
 
-    def pending(self, aws: Aws, live: Live, want: Properties) -> str:
-        cluster, name = live.properties["cluster"], live.properties["serviceName"]
-        found = self._describe(aws, cluster, [name])
-        if not found:
-            return "not visible yet"
-        return _deployment.progress(aws, cluster, found[0], want["taskDefinition"])
+    def pending(self, aws: Aws, live: Live, want: Properties) -> Waiting:
+        """Until the deployment has a verdict. Raises NotServing when that is not a success."""
+        rollout = look(aws, _watched(live, want))
+        if rollout.over and rollout.verdict != "serving":
+            raise NotServing(rollout.verdict_words(), details=rollout.to_dict())
+        return Waiting(rollout.words(), rollout.to_dict())
+
+    def explained(self, aws: Aws, live: Live, want: Properties, failure: StepFailed) -> StepFailed:
+        """With what ECS, the logs and the load balancer tell of it."""
+        watched = _watched(live, want)
+        try:
+            rollout = look(aws, watched)
+        except (ClientError, BotoCoreError):
+            return failure  # the reason that is known already is better than none
+        told = NotServing if rollout.failing else type(failure)
+        return told(str(failure), failure.code, explain(aws, watched, rollout))
+
+    def patience_for(self, want: Properties) -> float:
+        """Bake times, hooks and the grace period are waited for on top."""
+        grace = want.get("healthCheckGracePeriodSeconds") or 0
+        return self.patience + grace + extra_seconds(want.get("deploymentConfiguration") or {})
 
     def lingering(self, aws: Aws, live: Live) -> str:
         """Tasks drain and stop; only an INACTIVE service has let go of everything."""
@@ -187,7 +214,8 @@ class Service(_common.Tagged):
         properties = {name: item.get(name) for name in self.fields}
         properties["cluster"] = item["clusterArn"]
         properties["enableExecuteCommand"] = bool(item.get("enableExecuteCommand"))
-        properties["rollout"] = _deployment.rollout(item)
+        properties["rollout"] = standing.rollout(item)
+        primary = standing.primary(item)
         outputs = {
             "Arn": item["serviceArn"],
             "Name": item["serviceName"],
@@ -195,8 +223,21 @@ class Service(_common.Tagged):
             "Desired": item["desiredCount"],
             "Running": item["runningCount"],
             "Rollout": next((d.get("rolloutState", "") for d in item["deployments"]), ""),
+            "Deployment": primary["id"] if primary else "",
+            "DeploymentCreated": primary.get("createdAt") if primary else None,
         }
         return Live(self.name, item["serviceArn"], tags, properties, outputs)
+
+
+def _watched(live: Live, want: Properties) -> Watched:
+    """The deployment in the answer of the call that started it, or that was seen last."""
+    return Watched(
+        live.properties["cluster"],
+        live.properties["serviceName"],
+        live.outputs["Deployment"],
+        want["taskDefinition"],
+        live.outputs["DeploymentCreated"],
+    )
 
 
 def _place(arn: str) -> tuple[str, str]:

@@ -1,0 +1,47 @@
+"""Known causes of failed deployments: what it was, what to do, and the command to run next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from provisioner.rollout.patterns import PATTERNS, Fact
+
+MOST = 3
+GENERAL = frozenset({"crash", "killed", "ended", "health", "database", "alarm"})
+"""Told after all others, and not at all where three others fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What it probably was. `command` is the one to run next; "" where there is none."""
+
+    id: str
+    cause: str
+    advice: str
+    command: str = ""
+
+
+class _Blank(dict[str, str]):
+    """What is not known is told as such."""
+
+    def __missing__(self, name: str) -> str:
+        return f"<{name}>"
+
+
+def find(facts: Iterable[Fact], known: Mapping[str, str]) -> tuple[Hint, ...]:
+    """The hints for what was found, at most three, the most particular first.
+
+    `known` fills in names: cluster, service, image, port, ….
+    """
+    every, names = tuple(facts), _Blank({k: v for k, v in known.items() if v})
+    found: dict[str, Hint] = {}
+    for one in PATTERNS:
+        if one.id not in found and one.fits(every):
+            found[one.id] = Hint(
+                one.id,
+                one.cause.format_map(names),
+                one.advice.format_map(names),
+                one.command.format_map(names),
+            )
+    return tuple(sorted(found.values(), key=lambda hint: hint.id in GENERAL)[:MOST])
