@@ -108,7 +108,7 @@ NAMES = (
 
 
 @behaviour(
-    "17.1 [docs:ECS throttling]",
+    "ECS API: request-throttling",
     "20 clusters at once, then one a second: ThrottlingException",
     "never throttles",
 )
@@ -126,7 +126,11 @@ def test_too_many_calls_are_throttled(
     ecs.create_cluster(clusterName="c")
 
 
-@behaviour("8 [tf:iam/role.go]", "A new role cannot be assumed for some seconds", "is no matter")
+@behaviour(
+    "IAM guide: troubleshoot_general_eventual-consistency",
+    "A new role cannot be assumed for some seconds",
+    "is no matter",
+)
 def test_a_new_role_is_not_assumable_at_once(
     cloud: Cloud, client: Connect, order: Order, attached: Callable[[], str]
 ) -> None:

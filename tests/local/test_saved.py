@@ -145,3 +145,80 @@ def test_a_state_that_cannot_be_written_leaves_what_was_there(
     with pytest.raises(LocalError, match="cannot be written: No such file"):
         save(tmp_path / "absent" / "state")
     assert [each.name for each in tmp_path.iterdir()] == ["state"]
+
+
+def under_way(client: Connect, advance: Callable[[float], None]) -> None:
+    """A service that is about to be scaled and to be rolled back, and a rule that tells of it."""
+    ecs, cloudwatch, scaling = (
+        client(name) for name in ("ecs", "cloudwatch", "application-autoscaling")
+    )
+    topic = client("sns").create_topic(Name="t")["TopicArn"]
+    pattern = {"source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"]}
+    client("events").put_rule(Name="r", EventPattern=json.dumps(pattern))
+    client("events").put_targets(Rule="r", Targets=[{"Id": "t", "Arn": topic}])
+    ecs.create_cluster(clusterName="c")
+    container = {"name": "web", "image": "nginx", "memory": 64}
+    for _ in range(2):
+        ecs.register_task_definition(family="web", containerDefinitions=[container])
+    ecs.create_service(cluster="c", serviceName="web", taskDefinition="web:1", desiredCount=2)
+    advance(ENOUGH)
+    where = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": "service/c/web",
+        "ScalableDimension": "ecs:service:DesiredCount",
+    }
+    scaling.register_scalable_target(**where, MinCapacity=1, MaxCapacity=8)
+    kind = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
+    configuration = {"TargetValue": 50, "PredefinedMetricSpecification": kind}
+    scaling.put_scaling_policy(
+        **where,
+        PolicyName="cpu",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration=configuration,
+    )
+    names = [{"Name": "ClusterName", "Value": "c"}, {"Name": "ServiceName", "Value": "web"}]
+    datum = {"MetricName": "CPUUtilization", "Dimensions": names, "Value": 90}
+    for _ in range(3):
+        cloudwatch.put_metric_data(Namespace="AWS/ECS", MetricData=[datum])
+        advance(59)
+    ecs.update_service(cluster="c", service="web", taskDefinition="web:2")
+    found = ecs.list_service_deployments(cluster="c", service="web")["serviceDeployments"]
+    ecs.stop_service_deployment(serviceDeploymentArn=found[0]["serviceDeploymentArn"])
+
+
+def become(cloud: Cloud, client: Connect) -> dict[str, Any]:
+    """What has become of it."""
+    ecs = client("ecs")
+    (service,) = ecs.describe_services(cluster="c", services=["web"])["services"]
+    found = ecs.list_service_deployments(cluster="c", service="web")["serviceDeployments"]
+    done = client("application-autoscaling").describe_scaling_activities(ServiceNamespace="ecs")
+    return {
+        "desired": service["desiredCount"],
+        "deployments": [each["status"] for each in found],
+        "activities": [each["StatusMessage"] for each in done["ScalingActivities"]],
+        "told": [
+            json.loads(each["message"])["detail"]["eventName"]
+            for each in ask(cloud.endpoint, "outbox")
+        ],
+    }
+
+
+def test_what_is_under_way_goes_on_after_a_load(
+    cloud: Cloud,
+    client: Connect,
+    advance: Callable[[float], None],
+    tmp_path: Path,
+    save: Callable[[Path], None],
+    load: Callable[[Path], None],
+) -> None:
+    under_way(client, advance)
+    save(tmp_path / "state")
+    advance(2 * ENOUGH)
+    then = become(cloud, client)
+    assert then["desired"] == 4
+    assert then["deployments"][0] == "ROLLBACK_SUCCESSFUL"
+    assert len(then["activities"]) == 1
+    assert then["told"][-1] == "SERVICE_DEPLOYMENT_COMPLETED"
+    load(tmp_path / "state")
+    advance(2 * ENOUGH)
+    assert become(cloud, client) == then

@@ -337,7 +337,7 @@ REAL: dict[str, Any] = {
     "enableExecuteCommand": False,
     "availabilityZoneRebalancing": "ENABLED",
 }
-"""An entry of DescribeServices; shapes as of aws-behaviour 3.3."""
+"""An entry of DescribeServices; API_Service."""
 
 SPOT = [{"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}]
 
