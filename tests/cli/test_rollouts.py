@@ -146,7 +146,9 @@ def test_what_has_ended_is_not_spoken_of() -> None:
 def test_a_pipeline_s_page_tells_why_it_failed(tmp_path: Path) -> None:
     page = tmp_path / "summary.md"
     page.write_text("before\n")
-    found = {name: [] for name in ("tasks", "targets", "alarms", "events", "hints", "notes")}
+    found: dict[str, Any] = {
+        name: [] for name in ("tasks", "targets", "alarms", "events", "hints", "notes")
+    }
     why = {"service": "web", "first": "it crashed", "reason": "", **found}
     document = {"rollouts": [{"post_mortem": None}, {"post_mortem": why}]}
     summarize(document, {"GITHUB_STEP_SUMMARY": str(page)})
