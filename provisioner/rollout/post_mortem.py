@@ -226,7 +226,7 @@ def _events(service: Item, rollout: Rollout) -> tuple[str, ...]:
         for event in service.get("events", ())
         if rollout.since is None or event["createdAt"] >= rollout.since
     ]
-    return tuple(reversed(said[:EVENTS_SHOWN]))
+    return tuple(reversed(list(dict.fromkeys(said))[:EVENTS_SHOWN]))
 
 
 def _facts(

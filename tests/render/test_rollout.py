@@ -62,7 +62,10 @@ FOUND: dict[str, Any] = {
     ],
     "targets": ["web: Target.Timeout"],
     "alarms": [{"name": "errors", "reason": "too many"}],
-    "events": ["older", "newer"],
+    "events": [
+        "older",
+        "newer (target-group arn:aws:elasticloadbalancing:r:1:targetgroup/my-web/0a1)",
+    ],
     "hints": [{"id": "crash", "cause": "it ends", "advice": "mend it", "command": "aws logs"}],
     "notes": ["ecs:ListTasks: AccessDeniedException"],
 }
@@ -111,7 +114,7 @@ def test_a_post_mortem_as_text() -> None:
         "  targets  web: Target.Timeout",
         "  alarms   errors: too many",
         "  events   older",
-        "           newer",
+        "           newer (target-group my-web)",
         "  not read ecs:ListTasks: AccessDeniedException",
         "  → it ends",
         "    mend it",
@@ -152,7 +155,7 @@ oops ``` |
 
 ```
 older
-newer
+newer (target-group arn:aws:elasticloadbalancing:r:1:targetgroup/my-web/0a1)
 ```
 
 </details>

@@ -113,6 +113,15 @@ FAILS: dict[str, tuple[dict[str, Any], Fake, str]] = {
         records(record("IN_PROGRESS")), "tasks failed to start",
     ),
     "failed, by the weaker view": (service(deployment(NEW, "FAILED")), denied(), "web:2 failed"),
+    "failed and gone, and another deployment of the old version goes back": (
+        service(
+            deployment(
+                OLD, "IN_PROGRESS", 4,
+                rolloutStateReason="ECS deployment circuit breaker: rolling back to deploymentId 1",
+            )
+        ),
+        denied(), "rolling back to deploymentId",
+    ),
     "failed and gone, but an event says so": (
         service(BEFORE, events=SAYS_FAILED), denied(), "tasks failed",
     ),
@@ -137,12 +146,13 @@ SUPERSEDED: dict[str, tuple[dict[str, Any], Fake]] = {
         service(THEIRS), records(record("IN_PROGRESS", 3), record("SUCCESSFUL", 2)),
     ),
     "by the weaker view": (service(THEIRS, OURS_GIVEN_UP), denied()),
+    "by the weaker view, and ours is gone": (service(THEIRS), denied()),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("found", "ecs"), SUPERSEDED.values(), ids=SUPERSEDED)
 def test_another_s_deployment_is_told_and_no_success(found: dict[str, Any], ecs: Fake) -> None:
-    stands = seen(found, ecs)
+    stands = seen(found, ecs, Watched("c", "web", "ecs-svc/2", NEW, at(2)))
     assert stands.verdict == "superseded"
     assert "superseded by another deployment, of web:3" in stands.words()
 

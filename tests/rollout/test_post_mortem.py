@@ -72,6 +72,7 @@ TASKS = [
 ]  # fmt: skip
 EVENTS = [
     {"message": "newest", "createdAt": at(6)},
+    {"message": "newest", "createdAt": at(5)},
     {"message": "with it", "createdAt": at(2)},
     {"message": "before it", "createdAt": at(1)},
 ]
