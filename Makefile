@@ -4,6 +4,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 MINISTACK := $(VENV)/ministack
 
+# Compiled once, and not in each of the processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo app test fast check fmt lint type docs schema bench clean
 
