@@ -139,7 +139,8 @@ class Autoscaler:
     def _schedule(self, action: Any, scaling: Scaling, ecs: EcsBackend, at: float) -> None:
         """Set the limits that a scheduled action wants, and move the service into them."""
         target = scaling.targets.get(action.scalable_dimension, {}).get(action.resource_id)
-        if target is None or (target.suspended_state or {}).get("ScheduledScalingSuspended"):
+        suspended: Any = target.suspended_state if target else None
+        if target is None or (suspended or {}).get("ScheduledScalingSuspended"):
             return
         asked = action.scalable_target_action or {}
         low, high = (asked.get(f"{each}Capacity") for each in ("Min", "Max"))
