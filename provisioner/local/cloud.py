@@ -112,7 +112,7 @@ def reset(directory: Path) -> bool:
     """Empty the cloud but for its landing zones. Returns whether one ran."""
     running = status(directory)
     if running is not None:
-        ask(running.endpoint, "reset", {}, timeout=READY_WITHIN)
+        ask(running.endpoint, "reset", {}, timeout=READY_WITHIN)  # it may have to load moto
     return running is not None
 
 

@@ -248,7 +248,8 @@ def scale(service: Service, wanted: int, now: float) -> None:
     """Change the number of tasks without a deployment."""
     before, changed = service.desired, wanted != service.desired
     service.settings["desiredCount"] = wanted
-    if service.good and service.good is not service.primary:
+    good = service.good
+    if good and good is not service.primary and any(each.active for each in service.of(good)):
         service.lost += max(0, wanted - before)  # both revisions grow during a deployment
     if changed and service.primary:
         service.primary.wanted, service.primary.updated = wanted, now
