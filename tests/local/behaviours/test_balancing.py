@@ -91,7 +91,7 @@ def test_creates_that_differ_are_duplicates(aws: Aws) -> None:
     aws.refused("DuplicateListener", aws.listener, balancer=balancer, group=other)
 
 
-@behaviour("6.6 [bc]", "A health check's timeout is smaller than its interval", ACCEPTED)
+@behaviour("6.6 [bc]", "A health check's timeout is smaller than its interval", "refuses, too")
 def test_a_timeout_is_smaller_than_the_interval(aws: Aws) -> None:
     aws.refused(
         "ValidationError", aws.group, HealthCheckIntervalSeconds=10, HealthCheckTimeoutSeconds=10
@@ -127,7 +127,7 @@ def test_a_listener_without_certificate_is_refused(aws: Aws) -> None:
     )
 
 
-@behaviour("6.9 [bc]", "A priority is given once", "refuses, too")
+@behaviour("6.9 [bc]", "A priority is given once", "accepts 50,001")
 def test_a_priority_in_use_is_refused(aws: Aws) -> None:
     group = aws.group()
     listener = aws.listener(aws.balancer(), group)
@@ -150,7 +150,7 @@ def test_priorities_are_swapped(aws: Aws) -> None:
     ] == rules[::-1]
 
 
-@behaviour("6.9 [docs:ALB quotas]", "A rule has at most five condition values", ACCEPTED)
+@behaviour("6.9 [docs:ALB quotas]", "A rule has at most five condition values", "refuses two, too")
 def test_a_rule_has_five_values(aws: Aws) -> None:
     group = aws.group()
     listener = aws.listener(aws.balancer(), group)
