@@ -5,10 +5,10 @@ STAMP := $(VENV)/.installed
 MINISTACK := $(VENV)/ministack
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo app test fast check fmt lint type docs schema bench clean
+.PHONY: help install demo demo-failure app test fast check fmt lint type docs schema bench clean
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 install: $(STAMP) ## Make .venv with everything the project needs
 
@@ -22,6 +22,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: install ## Build the OakTree stack on the embedded cloud, change it, tear it down
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh specs/demo.sh
+
+demo-failure: install ## Let deployments fail on the embedded cloud, each with its reason
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh specs/demo-failure.sh
 
 app: install ## Serve the OakTree application on port 5000
 	$(BIN)/python -m app
