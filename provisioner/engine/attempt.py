@@ -80,7 +80,9 @@ class Attempt:
             if change.field not in self.kind.immutable
         ]
         if changes:
-            self._call("update", lambda: self.kind.update(self.aws, live, want, changes))
+            old = live
+            made = self._call("update", lambda: self.kind.update(self.aws, old, want, changes))
+            live = made or live
         self._settle(live, want)
         return self.kind.settled(self.aws, live)
 

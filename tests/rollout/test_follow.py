@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -322,6 +323,23 @@ def test_following_gives_up_and_says_what_is_missing() -> None:
     ecs: Any = denied(describe_services={"services": [service(GOING)]})
     with pytest.raises(TimedOut, match=r"web: still not settled after 60 s: 1 of 2 tasks run"):
         follow(ecs, OURS, clock=FastClock(), patience=60)
+
+
+class Remembering(Fake):
+    """Answers a question once, as Aws does."""
+
+    def once(self, key: object, ask: Callable[[], Any]) -> Any:
+        memory: dict[object, Any] = self.answers.setdefault("memory", {})
+        if key not in memory:
+            memory[key] = ask()
+        return memory[key]
+
+
+def test_a_server_without_records_is_asked_for_them_once() -> None:
+    ecs = Remembering(list_service_deployments=refusal("NotImplemented"))
+    for _ in range(3):
+        seen(service(GOING), ecs)
+    assert ecs.calls.count("list_service_deployments") == 1
 
 
 def test_a_cluster_that_is_not_visible_yet_is_waited_for() -> None:
