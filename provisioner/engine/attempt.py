@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -21,7 +21,7 @@ from provisioner.engine.aws import THROTTLED, Aws, code_of, message_of, says
 from provisioner.engine.clock import Clock
 from provisioner.engine.diff import differences
 from provisioner.engine.judge import tag_changes
-from provisioner.engine.kept import compared
+from provisioner.engine.kept import compared, yielded
 from provisioner.engine.kind import Kind, Retry, Scope, Verb
 from provisioner.engine.model import Change, Live, Outputs, Properties, Resource, refs, resolve
 from provisioner.engine.owner import ADDRESS, STACK, stamp
@@ -104,18 +104,27 @@ class Attempt:
         }
         if tags:
             self._call("update", lambda: self.kind.retag(self.aws, live, tags))
+        want = yielded(self.kind, resource, want, live)
+        first = self.kind.first(live.properties, want)
+        if first is not None:
+            self._change(resource, live, first)
+            self._change(resource, replace(live, properties={**live.properties, **first}), want)
+        else:
+            self._change(resource, live, want)
+        return live.outputs
+
+    def _change(self, resource: Resource, live: Live, want: Properties) -> None:
         changes = self._changes(resource, want, live)
         if changes:
             self._call("update", lambda: self.kind.update(self.aws, live, want, changes))
         settles = self.kind.settles
         if changes and (settles is None or any(change.field in settles for change in changes)):
             self._settle(live, want)
-        return live.outputs
 
     def _changes(self, resource: Resource, want: Properties, live: Live) -> Sequence[Change]:
         """The difference again, now that every value is known."""
         canonical = self.kind.canonical
-        wanted = canonical(compared(resource, want, live))
+        wanted = canonical(compared(self.kind, resource, want, live))
         return differences(wanted, canonical(live.properties), self.kind.rules)
 
     def _delete(self, live: Live, *, force: bool) -> None:
@@ -126,18 +135,19 @@ class Attempt:
         except ClientError as error:
             if not says(error, self.kind.absent):
                 raise
-        self._until_quiet(lambda: self.kind.lingering(self.aws, live))
+        self._until_quiet(lambda: self.kind.lingering(self.aws, live), self.kind.patience)
 
     def _settle(self, live: Live, want: Properties) -> None:
-        self._until_quiet(lambda: self.kind.pending(self.aws, live, want))
+        patience = self.kind.patience_for(want)
+        self._until_quiet(lambda: self.kind.pending(self.aws, live, want), patience)
 
-    def _until_quiet(self, ask: Callable[[], str]) -> None:
+    def _until_quiet(self, ask: Callable[[], str], patience: float) -> None:
         """Ask until there is nothing left to wait for; the last words go into the time-out."""
-        deadline = self.clock.now() + self.kind.patience
+        deadline = self.clock.now() + patience
 
         def give_up(state: RetryCallState) -> None:
             words = _result(state)
-            raise TimedOut(f"still not settled after {self.kind.patience:g} s: {words}")
+            raise TimedOut(f"still not settled after {patience:g} s: {words}")
 
         Retrying(
             retry=retry_if_result(bool),

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from provisioner.spec.containers import Extras, LogRouter, Volume
+from provisioner.spec.deployment import Deployment
 from provisioner.spec.fields import (
     Bool,
     EcsName,
@@ -19,7 +20,6 @@ from provisioner.spec.fields import (
     LogGroupName,
     Matcher,
     Part,
-    Percent,
     PlatformVersion,
     Port,
     RoleName,
@@ -94,23 +94,6 @@ class Route(Conditions):
     """Take every request that no rule takes."""
     name: Slug | None = None
     priority: Annotated[Int, Field(ge=1, le=50000)] | None = None
-
-
-class CircuitBreaker(Part):
-    """ECS stops a deployment whose tasks keep failing."""
-
-    enabled: Bool = True
-    rollback: Bool = True
-    """Return to the last deployment that completed."""
-
-
-class Deployment(Part):
-    """How a new version replaces the old one."""
-
-    strategy: Literal["rolling"] = "rolling"
-    minimum_healthy_percent: Percent = 100
-    maximum_percent: Percent = 200
-    circuit_breaker: CircuitBreaker = CircuitBreaker()
 
 
 class CapacityShare(Part):

@@ -10,8 +10,17 @@ from provisioner.engine.owner import DISCOVERED, SCALED
 from provisioner.spec.containers import ExecuteCommand
 from provisioner.spec.image import Image
 from provisioner.spec.parts import images, in_front
-from provisioner.spec.service import Deployment, Service, Workload
-from provisioner.stack import discovery, existing, identity, ingress, network, new_network
+from provisioner.spec.service import Service, Workload
+from provisioner.stack import (
+    deployment,
+    discovery,
+    existing,
+    identity,
+    ingress,
+    listener_rules,
+    network,
+    new_network,
+)
 from provisioner.stack.containers import REPOSITORY, container_name, definitions, log_group, volumes
 from provisioner.stack.context import Context, address, ref
 
@@ -170,7 +179,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         },
         "loadBalancers": _target(context, name, service) if balanced else [],
         "serviceRegistries": [{"registryArn": ref(discovery.SERVICE, name)}] if found else [],
-        "deploymentConfiguration": _rollout(service.deployment),
+        "deploymentConfiguration": deployment.configuration(context, name, service),
         "enableExecuteCommand": service.enable_execute_command,
         "propagateTags": "SERVICE",
         "enableECSManagedTags": True,
@@ -182,6 +191,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         properties["healthCheckGracePeriodSeconds"] = _grace(service)
     after = (*ingress.doors(context, name), *network.open_doors(name, service)) if balanced else ()
     kept = {"desiredCount": Keeper("autoscaling")} if service.autoscaling else {}
+    kept |= deployment.kept(context, name, service)
     marks = ((SCALED, service.autoscaling), (DISCOVERED, found))
     tags = {key: "true" for key, used in marks if used}
     after += discovery.doors(context, name)
@@ -212,23 +222,12 @@ def _count(service: Service) -> int:
     return min(max(service.desired_count, scaling.min), scaling.max)
 
 
-def _rollout(deployment: Deployment) -> dict[str, Any]:
-    breaker = deployment.circuit_breaker
-    return {
-        "minimumHealthyPercent": deployment.minimum_healthy_percent,
-        "maximumPercent": deployment.maximum_percent,
-        "deploymentCircuitBreaker": {
-            "enable": breaker.enabled,
-            "rollback": breaker.enabled and breaker.rollback,
-        },
-    }
-
-
 def _target(context: Context, name: str, service: Service) -> list[dict[str, Any]]:
     return [
         {
-            "targetGroupArn": ref(ingress.TARGET_GROUP, name),
+            "targetGroupArn": ref(listener_rules.TARGET_GROUP, name),
             "containerName": container_name(context, name, service, in_front(service)),
             "containerPort": service.port,
+            **deployment.advanced(context, name, service),
         }
     ]

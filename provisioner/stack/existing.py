@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from provisioner.engine.model import Lookup, Ref
 from provisioner.spec.image import Image
 from provisioner.spec.parts import images
+from provisioner.spec.service import Service
 from provisioner.stack.context import Context
 
 
@@ -20,7 +21,10 @@ def lookups(context: Context) -> Iterator[Lookup]:
         wanted = [_lookup("repository", name) for name in repositories if name]
         if workload.logs.existing and workload.logs.name:
             wanted.append(_lookup("log_group", workload.logs.name))
-        roles = (workload.execution_role.existing, workload.task_role.existing)
+        roles = [workload.execution_role.existing, workload.task_role.existing]
+        if isinstance(workload, Service):
+            roles += [one.role for one in workload.deployment.hooks]
+            roles.append(workload.deployment.infrastructure_role)
         wanted += [_lookup("role", name) for name in roles if name and not _is_arn(name)]
         found |= {one.address: one for one in wanted}
     yield from found.values()

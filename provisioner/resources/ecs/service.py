@@ -16,7 +16,7 @@ from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Effect, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import batches, indexed
-from provisioner.resources.ecs import _common, _deployment
+from provisioner.resources.ecs import _common, _deployment, _strategy
 
 CLUSTER = "ecs.cluster"
 DESCRIBE_LIMIT = 10
@@ -59,7 +59,11 @@ class Service(_common.Tagged):
             "capacityProviderStrategy",
             "networkConfiguration.awsvpcConfiguration.subnets",
             "networkConfiguration.awsvpcConfiguration.securityGroups",
-        })
+            "deploymentConfiguration.alarms.alarmNames",
+            "deploymentConfiguration.lifecycleHooks",
+            "deploymentConfiguration.lifecycleHooks.*.lifecycleStages",
+        }),
+        closed=frozenset({"loadBalancers.**"}),
     )  # fmt: skip
     replacement = "delete-first"
     retries = (
@@ -82,6 +86,9 @@ class Service(_common.Tagged):
             seconds=240,
         ),
         Retry("update", "ServiceNotFoundException", seconds=60),
+        # An alarm that is made by the same run, and is not visible yet.
+        Retry("create", "InvalidParameterException", containing="alarm", seconds=60),
+        Retry("update", "InvalidParameterException", containing="alarm", seconds=60),
         Retry(
             "delete", "InvalidParameterException", containing="deployments are active", seconds=600
         ),
@@ -152,6 +159,8 @@ class Service(_common.Tagged):
     def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
         """Only what changed: some parameters start a deployment by being there."""
         arguments = changed(want, changes, *DEPLOYING, *QUIET)
+        if configuration := arguments.get(_strategy.CONFIGURATION):
+            arguments[_strategy.CONFIGURATION] = _strategy.sent_configuration(configuration)
         failed = any(c.field == ROLLOUT and c.before == "FAILED" for c in changes)
         if not arguments and not failed:
             return
@@ -168,12 +177,27 @@ class Service(_common.Tagged):
             cluster=live.properties["cluster"], service=live.properties["serviceName"], force=True
         )
 
+    def concede(self, name: str, want: Any, live: Any) -> Any:
+        """Which of its two target groups serves is for ECS to say."""
+        return _strategy.conceded(want, live) if name == _strategy.BALANCERS else live
+
+    def told(self, name: str, live: Any) -> Any:
+        if name != _strategy.BALANCERS:
+            return live
+        return [one["targetGroupArn"].split("/")[-2] for one in live]
+
+    def first(self, live: Properties, want: Properties) -> Properties | None:
+        return _strategy.first(live, want, DEPLOYING)
+
     def pending(self, aws: Aws, live: Live, want: Properties) -> str:
         cluster, name = live.properties["cluster"], live.properties["serviceName"]
         found = self._describe(aws, cluster, [name])
         if not found:
             return "not visible yet"
         return _deployment.progress(aws, cluster, found[0], want["taskDefinition"])
+
+    def patience_for(self, want: Properties) -> float:
+        return self.patience + 60 * _strategy.minutes(want)
 
     def lingering(self, aws: Aws, live: Live) -> str:
         """Tasks drain and stop; only an INACTIVE service has let go of everything."""
@@ -193,6 +217,8 @@ class Service(_common.Tagged):
         properties = {name: item.get(name) for name in self.fields}
         properties["cluster"] = item["clusterArn"]
         properties["enableExecuteCommand"] = bool(item.get("enableExecuteCommand"))
+        configuration = item.get(_strategy.CONFIGURATION)
+        properties[_strategy.CONFIGURATION] = _strategy.live_configuration(configuration)
         properties["rollout"] = _deployment.rollout(item)
         outputs = {
             "Arn": item["serviceArn"],
