@@ -67,6 +67,7 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_routing.rule_priorities,
     checks_routing.rule_twice,
     checks_discovery.connections,
+    checks_discovery.connect_settings,
     checks_deployment.strategy_settings,
     checks_deployment.one_rule,
     checks_deployment.test_traffic,

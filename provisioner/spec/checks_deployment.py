@@ -60,8 +60,8 @@ def one_rule(spec: Spec) -> Iterator[Finding]:
         elif len(service.routes) > 1:
             message = f"ECS moves the traffic of one rule; expected one route, found {strategy} and"
             yield Finding((*path, "strategy"), f"{message} {len(service.routes)} routes")
-        elif not service.routes and strategy != "blue-green":
-            message = f"{strategy} moves traffic in steps, and this service has no `routes`"
+        elif not (service.routes or service.connect.enabled or strategy == "blue-green"):
+            message = f"{strategy} moves traffic in steps; give the service `routes` or `connect`"
             yield Finding((*path, "strategy"), message)
 
 
@@ -171,9 +171,9 @@ def moving_targets(spec: Spec) -> Iterator[Finding]:
                 " target group, and traffic moves to the other; use cpu_percent"
             )
             yield Finding((*path[:-1], "autoscaling", "requests_per_target"), message)
-        if service.discovery or path[1] in called:
+        if service.discovery or (path[1] in called and not service.connect.enabled):
             message = (
                 "callers that find this service by its name in the namespace reach both versions"
-                " as soon as both run; only the load balancer's traffic moves"
+                " as soon as both run; only the load balancer's traffic, or of `connect`, moves"
             )
             yield Finding((*path, "strategy"), message, "warning")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from provisioner.spec.connect import Connect, Connected
 from provisioner.spec.containers import Extras, LogRouter, Volume
 from provisioner.spec.deployment import Deployment
 from provisioner.spec.fields import (
@@ -238,9 +239,14 @@ class Service(Workload):
     routes: list[Route] = []
     discovery: Bool = False
     """Other tasks of the VPC find this service's tasks at `<service>.<namespace>`."""
+    connect: Connected = Connect(enabled=False)
+    """`true`, or a mapping: those that call it do so through Service Connect, at its own name.
+
+    Without a `port` it is called by nobody, and calls others of the namespace.
+    """
     connects_to: list[Slug] = []
     """Services that this one calls: its tasks, and no others, may reach their port.
 
-    They are given names in the namespace, as with `discovery: true`.
+    They are given names in the namespace, as with `discovery: true`, unless they have `connect`.
     """
     deployment: Deployment = Deployment()

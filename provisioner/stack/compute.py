@@ -12,6 +12,7 @@ from provisioner.spec.image import Image
 from provisioner.spec.parts import images, in_front
 from provisioner.spec.service import Service, Workload
 from provisioner.stack import (
+    connect,
     deployment,
     discovery,
     existing,
@@ -132,6 +133,9 @@ def _log_group(context: Context, name: str, workload: Workload) -> Resource:
 
 def _task_definition(context: Context, name: str, workload: Workload) -> Resource:
     storage = workload.ephemeral_storage_gib
+    containers = definitions(context, name, workload)
+    if isinstance(workload, Service):
+        containers = connect.joined(context, name, workload, containers)
     properties = {
         "family": workload.names.task_family or context.names.of("task", service=name),
         "cpu": str(workload.cpu),
@@ -147,7 +151,7 @@ def _task_definition(context: Context, name: str, workload: Workload) -> Resourc
             "operatingSystemFamily": "LINUX",
         },
         "ephemeralStorage": {"sizeInGiB": storage} if storage else None,
-        "containerDefinitions": definitions(context, name, workload),
+        "containerDefinitions": containers,
         "volumes": volumes(workload),
         "pidMode": workload.pid_mode,
         "enableFaultInjection": workload.enable_fault_injection or None,
@@ -179,6 +183,7 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         },
         "loadBalancers": _target(context, name, service) if balanced else [],
         "serviceRegistries": [{"registryArn": ref(discovery.SERVICE, name)}] if found else [],
+        connect.CONFIGURATION: connect.configuration(context, name, service),
         "deploymentConfiguration": deployment.configuration(context, name, service),
         "enableExecuteCommand": service.enable_execute_command,
         "propagateTags": "SERVICE",
@@ -192,9 +197,12 @@ def _service(context: Context, name: str, service: Service) -> Resource:
     after = (*ingress.doors(context, name), *network.open_doors(name, service)) if balanced else ()
     kept = {"desiredCount": Keeper("autoscaling")} if service.autoscaling else {}
     kept |= deployment.kept(context, name, service)
-    marks = ((SCALED, service.autoscaling), (DISCOVERED, found))
+    if connected := connect.takes_part(context, service):
+        kept[connect.CONFIGURATION] = connect.BY_ECS
+    named = connected and not context.spec.discovery.connect_namespace
+    marks = ((SCALED, service.autoscaling), (DISCOVERED, found or named))
     tags = {key: "true" for key, used in marks if used}
-    after += discovery.doors(context, name)
+    after += discovery.doors(context, name) + connect.before(context, name)
     after += new_network.ways_out(context, public=service.assign_public_ip)
     return context.resource(SERVICE, name, properties, after=after, kept=kept, tags=tags)
 

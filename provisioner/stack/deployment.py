@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from provisioner.engine.model import Keeper, Ref, Resource, text
+from provisioner.engine.model import Keeper, Resource, text
 from provisioner.spec.deployment import CircuitBreaker, Deployment, DeploymentAlarms, Hook
 from provisioner.spec.service import Service
 from provisioner.stack import existing, identity, listener_rules
@@ -41,7 +41,7 @@ def build(context: Context) -> Iterator[Resource]:
         policy = text("arn:", context.account.ref("Partition"), ":iam::aws:policy/", MANAGED_POLICY)
         properties = {
             "RoleName": context.names.role("deployment", name),
-            "AssumeRolePolicyDocument": _trust(context),
+            "AssumeRolePolicyDocument": identity.trust_of_ecs(context),
             "InlinePolicies": {"hooks": identity.document([statement])} if functions else {},
             "ManagedPolicyArns": [policy] if moves else [],
         }
@@ -162,15 +162,3 @@ def _hook(name: str, hook: Hook) -> dict[str, Any]:
             "action": (hook.on_timeout or "rollback").upper(),
         }
     return properties
-
-
-def _trust(context: Context) -> dict[str, Any]:
-    """ECS itself, for services of this account."""
-    account: Ref = context.account.ref("Account")
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "ecs.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-    }
-    return identity.document([statement])

@@ -25,6 +25,7 @@ def lookups(context: Context) -> Iterator[Lookup]:
         if isinstance(workload, Service):
             roles += [one.role for one in workload.deployment.hooks]
             roles.append(workload.deployment.infrastructure_role)
+            roles.append(workload.connect.tls.role if workload.connect.tls else None)
         wanted += [_lookup("role", name) for name in roles if name and not _is_arn(name)]
         found |= {one.address: one for one in wanted}
     yield from found.values()

@@ -96,7 +96,8 @@ def open_doors(name: str, service: Service) -> tuple[str, ...]:
 def between(context: Context, caller: str, name: str, service: Service) -> Resource:
     """The tasks of one service may reach another's port; nobody else's do by that."""
     peer = ref(GROUP, caller, "Id")
-    return _rule(context, f"{name}-from-{caller}", name, service.port, peer=peer)
+    port = service.connect.ingress_port or service.port
+    return _rule(context, f"{name}-from-{caller}", name, port, peer=peer)
 
 
 def _ports(service: Service) -> list[tuple[str, int | None]]:

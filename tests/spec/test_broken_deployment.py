@@ -148,8 +148,8 @@ AROUND: dict[str, tuple[str, str, str, str]] = {
         "worker: {image: nginx}",
         "worker: {image: nginx, deployment: {strategy: linear}}",
         "",
-        "f:5:49: services.worker.deployment.strategy: linear moves traffic in steps, and this"
-        " service has no `routes`",
+        "f:5:49: services.worker.deployment.strategy: linear moves traffic in steps; give the"
+        " service `routes` or `connect`",
     ),
     "a test of no traffic": (
         "worker: {image: nginx}",
@@ -194,5 +194,6 @@ def test_who_finds_a_service_by_name_is_warned_of(load: Callable[..., Loaded]) -
     found = load(HEAD + "    discovery: true\n" + CANARY)
     assert [str(one) for one in found.warnings] == [
         f"f:12:28: {AT}.strategy: callers that find this service by its name in the namespace"
-        " reach both versions as soon as both run; only the load balancer's traffic moves"
+        " reach both versions as soon as both run; only the load balancer's traffic, or of"
+        " `connect`, moves"
     ]

@@ -20,20 +20,20 @@ from provisioner.local.record import call_of, headers_of
 from provisioner.local.settings import Settings
 from provisioner.local.wire import Call, access_key, refusal
 
-from . import ec2, ecs, ecs_strategies, elbv2, others, task_definitions, vpc
+from . import ec2, ecs, ecs_connect, ecs_strategies, elbv2, others, task_definitions, vpc
 from .rule import Place, Rule
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TABLES: dict[str, tuple[Rule, ...]] = {
-    "ecs": (*ecs.RULES, *ecs_strategies.RULES, *task_definitions.RULES),
+    "ecs": (*ecs.RULES, *ecs_strategies.RULES, *ecs_connect.RULES, *task_definitions.RULES),
     "elbv2": elbv2.RULES,
     "ec2": (*ec2.RULES, *vpc.RULES),
     **others.TABLES,
 }
-# Services that show what ECS has done: logs, network interfaces, weights of rules.
-SHOWS_TASKS = frozenset({"logs", "ec2", "elbv2"})
+# Services that show what ECS has done: logs, network interfaces, weights of rules, names.
+SHOWS_TASKS = frozenset({"logs", "ec2", "elbv2", "servicediscovery"})
 BY_CALL: dict[tuple[str, str], list[Rule]] = {}
 for _service, _rules in TABLES.items():
     for _rule in _rules:

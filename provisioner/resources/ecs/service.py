@@ -16,7 +16,7 @@ from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Effect, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import batches, indexed
-from provisioner.resources.ecs import _common, _deployment, _strategy
+from provisioner.resources.ecs import _common, _connect, _deployment, _strategy
 
 CLUSTER = "ecs.cluster"
 DESCRIBE_LIMIT = 10
@@ -49,7 +49,7 @@ class Service(_common.Tagged):
         CLUSTER, "ecs.task_definition", "elbv2.target_group", "elbv2.listener",
         "elbv2.listener_rule", "ec2.security_group", "ec2.security_group_rule", "iam.role",
         "ecr.repository", "logs.log_group", "servicediscovery.service", "ec2.subnet",
-        "ec2.route_table", "ec2.vpc_endpoint",
+        "ec2.route_table", "ec2.vpc_endpoint", "servicediscovery.namespace",
     })  # fmt: skip
     immutable = frozenset({"serviceName", "cluster", "schedulingStrategy"})
     rules = Rules(
@@ -77,6 +77,8 @@ class Service(_common.Tagged):
             seconds=240,
         ),
         Retry("create", "ClusterNotFoundException"),
+        Retry("create", "NamespaceNotFoundException", seconds=60),
+        Retry("update", "NamespaceNotFoundException", seconds=60),
         Retry("create", "InvalidParameterException", containing="Draining", seconds=1200),
         Retry("update", "InvalidParameterException", containing="assume", seconds=240),
         Retry(
@@ -164,6 +166,8 @@ class Service(_common.Tagged):
         failed = any(c.field == ROLLOUT and c.before == "FAILED" for c in changes)
         if not arguments and not failed:
             return
+        if arguments.get(_connect.CONFIGURATION) == {}:
+            arguments[_connect.CONFIGURATION] = _connect.OFF
         # A strategy and exec take effect on running tasks by force only, and a failed deployment of
         # the same version starts again by force only.
         if failed or arguments.keys() & FORCED:
@@ -179,6 +183,8 @@ class Service(_common.Tagged):
 
     def concede(self, name: str, want: Any, live: Any) -> Any:
         """Which of its two target groups serves is for ECS to say."""
+        if name == _connect.CONFIGURATION:
+            return _connect.conceded(want, live)
         return _strategy.conceded(want, live) if name == _strategy.BALANCERS else live
 
     def told(self, name: str, live: Any) -> Any:
@@ -219,6 +225,7 @@ class Service(_common.Tagged):
         properties["enableExecuteCommand"] = bool(item.get("enableExecuteCommand"))
         configuration = item.get(_strategy.CONFIGURATION)
         properties[_strategy.CONFIGURATION] = _strategy.live_configuration(configuration)
+        properties[_connect.CONFIGURATION] = _connect.live(item["deployments"])
         properties["rollout"] = _deployment.rollout(item)
         outputs = {
             "Arn": item["serviceArn"],
