@@ -16,6 +16,7 @@ from provisioner.engine.owner import ADDRESS, REGION, STACK
 log = structlog.get_logger()
 
 INDEXED: Mapping[str, tuple[str, ...]] = {
+    "acm": (),
     "application-autoscaling": (),
     "chatbot": (),
     "cloudwatch": (),
@@ -34,6 +35,7 @@ INDEXED: Mapping[str, tuple[str, ...]] = {
     "servicediscovery": (),
     "sns": (),
     "ssm": (),
+    "wafv2": (),
 }  # fmt: skip
 """What is asked of the index: services, and of those with many more things the types that matter.
 

@@ -187,7 +187,7 @@ def test_names_do_not_move_to_another_namespace_unnoticed(
     )
     world.client("route53").associate_vpc_with_hosted_zone(
         HostedZoneId=other["Properties"]["DnsProperties"]["HostedZoneId"],
-        VPC={"VPCRegion": world.session.region_name, "VPCId": Ground(world.client).vpc},
+        VPC={"VPCRegion": Ground.region, "VPCId": Ground(world.client).vpc},
     )
     with pytest.raises(PlanError, match=r"servicediscovery.service/app would .*\n    NamespaceId"):
         orders.plan(HERE, "discovery.existing=other.internal")

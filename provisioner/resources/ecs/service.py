@@ -18,7 +18,7 @@ from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.waiting import Waiting
 from provisioner.errors import NotServing, StepFailed
 from provisioner.resources._tags import batches, indexed
-from provisioner.resources.ecs import _common
+from provisioner.resources.ecs import _common, _connect, _strategy
 from provisioner.rollout import standing
 from provisioner.rollout.follow import Watched, look
 from provisioner.rollout.patience import extra_seconds
@@ -54,7 +54,7 @@ class Service(_common.Tagged):
         _common.CLUSTER, "ecs.task_definition", "elbv2.target_group", "elbv2.listener",
         "elbv2.listener_rule", "ec2.security_group", "ec2.security_group_rule", "iam.role",
         "ecr.repository", "logs.log_group", "servicediscovery.service", "ec2.subnet",
-        "ec2.route_table", "ec2.vpc_endpoint",
+        "ec2.route_table", "ec2.vpc_endpoint", "servicediscovery.namespace",
     })  # fmt: skip
     immutable = frozenset({"serviceName", "cluster", "schedulingStrategy"})
     rules = Rules(
@@ -64,7 +64,11 @@ class Service(_common.Tagged):
             "capacityProviderStrategy",
             "networkConfiguration.awsvpcConfiguration.subnets",
             "networkConfiguration.awsvpcConfiguration.securityGroups",
-        })
+            "deploymentConfiguration.alarms.alarmNames",
+            "deploymentConfiguration.lifecycleHooks",
+            "deploymentConfiguration.lifecycleHooks.*.lifecycleStages",
+        }),
+        closed=frozenset({"loadBalancers.**"}),
     )  # fmt: skip
     replacement = "delete-first"
     retries = (
@@ -78,6 +82,8 @@ class Service(_common.Tagged):
             seconds=240,
         ),
         Retry("create", "ClusterNotFoundException"),
+        Retry("create", "NamespaceNotFoundException", seconds=60),
+        Retry("update", "NamespaceNotFoundException", seconds=60),
         Retry("create", "InvalidParameterException", containing="Draining", seconds=1200),
         Retry("update", "InvalidParameterException", containing="assume", seconds=240),
         Retry(
@@ -87,6 +93,9 @@ class Service(_common.Tagged):
             seconds=240,
         ),
         Retry("update", "ServiceNotFoundException", seconds=60),
+        # An alarm that is made by the same run, and is not visible yet.
+        Retry("create", "InvalidParameterException", containing="alarm", seconds=60),
+        Retry("update", "InvalidParameterException", containing="alarm", seconds=60),
         Retry(
             "delete", "InvalidParameterException", containing="deployments are active", seconds=600
         ),
@@ -157,9 +166,13 @@ class Service(_common.Tagged):
         The answer names the deployment that was started, if one was.
         """
         arguments = changed(want, changes, *DEPLOYING, *QUIET)
+        if configuration := arguments.get(_strategy.CONFIGURATION):
+            arguments[_strategy.CONFIGURATION] = _strategy.sent_configuration(configuration)
         failed = any(c.field == ROLLOUT and c.before == "FAILED" for c in changes)
         if not arguments and not failed:
             return None
+        if arguments.get(_connect.CONFIGURATION) == {}:
+            arguments[_connect.CONFIGURATION] = _connect.OFF
         # A strategy and exec take effect on running tasks by force only, and a failed deployment of
         # the same version starts again by force only.
         if failed or arguments.keys() & FORCED:
@@ -173,6 +186,20 @@ class Service(_common.Tagged):
         aws.client("ecs").delete_service(
             cluster=live.properties["cluster"], service=live.properties["serviceName"], force=True
         )
+
+    def concede(self, name: str, want: Any, live: Any) -> Any:
+        """Which of its two target groups serves is for ECS to say."""
+        if name == _connect.CONFIGURATION:
+            return _connect.conceded(want, live)
+        return _strategy.conceded(want, live) if name == _strategy.BALANCERS else live
+
+    def told(self, name: str, live: Any) -> Any:
+        if name != _strategy.BALANCERS:
+            return live
+        return [one["targetGroupArn"].split("/")[-2] for one in live]
+
+    def first(self, live: Properties, want: Properties) -> Properties | None:
+        return _strategy.first(live, want, DEPLOYING)
 
     def pending(self, aws: Aws, live: Live, want: Properties) -> Waiting:
         """Until the deployment has a verdict. Raises NotServing when that is not a success."""
@@ -214,6 +241,9 @@ class Service(_common.Tagged):
         properties = {name: item.get(name) for name in self.fields}
         properties["cluster"] = item["clusterArn"]
         properties["enableExecuteCommand"] = bool(item.get("enableExecuteCommand"))
+        configuration = item.get(_strategy.CONFIGURATION)
+        properties[_strategy.CONFIGURATION] = _strategy.live_configuration(configuration)
+        properties[_connect.CONFIGURATION] = _connect.live(item["deployments"])
         properties["rollout"] = standing.rollout(item)
         primary = standing.primary(item)
         outputs = {
