@@ -24,6 +24,7 @@ LOOKUPS: Outputs = {
     },
     "lookup.certificate/shop.example": {"Arn": "arn:aws:acm:eu-west-1:123456789012:certificate/1"},
     "lookup.hosted_zone/shop.example": {"Id": "Z1", "Name": "shop.example"},
+    "lookup.hosted_zone/oaktree.example": {"Id": "Z2", "Name": "oaktree.example"},
     "lookup.hosted_zone/www.shop.example": {"Id": "Z1", "Name": "shop.example"},
     "lookup.certificate/shop.org": {"Arn": "arn:aws:acm:eu-west-1:123456789012:certificate/2"},
 }
