@@ -38,10 +38,10 @@ app: install ## Serve the OakTree application on port 5000
 	$(BIN)/python -m app
 
 test: install ## All tests
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 fast: install ## The tests that take no time
-	$(BIN)/python -m pytest -n 2 -m 'not slow'
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow'
 
 check: lint type workflows test ## What CI runs, cheapest first
 
