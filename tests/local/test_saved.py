@@ -178,9 +178,9 @@ def under_way(client: Connect, advance: Callable[[float], None]) -> None:
     )
     names = [{"Name": "ClusterName", "Value": "c"}, {"Name": "ServiceName", "Value": "web"}]
     datum = {"MetricName": "CPUUtilization", "Dimensions": names, "Value": 90}
-    for _ in range(3):
+    for seconds in (60, 60, 0):  # the third minute is not over
         cloudwatch.put_metric_data(Namespace="AWS/ECS", MetricData=[datum])
-        advance(59)
+        advance(seconds)
     ecs.update_service(cluster="c", service="web", taskDefinition="web:2")
     found = ecs.list_service_deployments(cluster="c", service="web")["serviceDeployments"]
     ecs.stop_service_deployment(serviceDeploymentArn=found[0]["serviceDeploymentArn"])

@@ -329,7 +329,7 @@ def test_a_deployment_is_stopped(aws: Aws) -> None:
 )
 def test_stopped_tasks_tell_why(aws: Aws, image: str, code: str, words: str) -> None:
     aws.service(taskDefinition=aws.image(image))
-    aws.advance(60)
+    aws.advance(400)
     task = aws.tasks("STOPPED")[0]
     assert (task["stopCode"], words in task["stoppedReason"]) == (code, True)
 
