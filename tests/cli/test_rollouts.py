@@ -41,7 +41,8 @@ ROLLOUT = {
     "hooks", "alarms", "missing", "reason", "event", "since", "notes", "post_mortem",
 }  # fmt: skip
 POST_MORTEM = {
-    "service", "first", "reason", "tasks", "targets", "alarms", "events", "hints", "notes",
+    "service", "version", "first", "reason", "tasks", "targets", "alarms", "events", "hints",
+    "notes",
 }  # fmt: skip
 
 
@@ -149,7 +150,7 @@ def test_a_pipeline_s_page_tells_why_it_failed(tmp_path: Path) -> None:
     found: dict[str, Any] = {
         name: [] for name in ("tasks", "targets", "alarms", "events", "hints", "notes")
     }
-    why = {"service": "web", "first": "it crashed", "reason": "", **found}
+    why = {"service": "web", "version": "", "first": "it crashed", "reason": "", **found}
     document = {"rollouts": [{"post_mortem": None}, {"post_mortem": why}]}
     summarize(document, {"GITHUB_STEP_SUMMARY": str(page)})
     assert page.read_text().startswith("before\n### web does not serve\n\nit crashed\n")
