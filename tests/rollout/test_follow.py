@@ -23,6 +23,7 @@ from tests.rollout.fakes import (
     full,
     record,
     records,
+    revision,
     service,
 )
 from tests.support.aws import refusal
@@ -226,6 +227,16 @@ def test_it_tells_what_the_service_deployment_tells() -> None:
         "scale up, 1 of 2 tasks run, 1 pending, 2 failed (circuit breaker 1/3), "
         "hook h waits for an answer"
     )
+
+
+def test_what_ecs_goes_back_to_is_the_old_version() -> None:
+    back = full("ROLLBACK_IN_PROGRESS", rollback={"serviceRevisionArn": revision(3)})
+    ecs = records(
+        record("ROLLBACK_IN_PROGRESS"),
+        describe_service_deployments={"serviceDeployments": [back]},
+    )
+    good, failed = deployment(OTHER, "IN_PROGRESS", 3), deployment(OLD, "FAILED", 1, "ACTIVE")
+    assert seen(service(good, failed), ecs).words() == "going back to web:3"
 
 
 def test_the_version_of_a_revision_without_a_deployment_is_asked_for() -> None:
