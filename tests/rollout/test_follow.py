@@ -193,6 +193,11 @@ def test_another_version_than_the_wanted_one_is_no_success() -> None:
     assert (stands.verdict, stands.reason) == ("superseded", "web:1 serves, not web:2")
 
 
+def test_what_is_not_shown_any_more_keeps_its_name() -> None:
+    gone = seen(service(BEFORE, events=SAYS_FAILED), denied())
+    assert (gone.old, gone.new, gone.deployment) == ("web:1", "web:2", "ecs-svc/2")
+
+
 def test_it_says_once_more_by_what_it_was_judged() -> None:
     assert seen(service(GOING), denied()).notes[0] == DENIED_NOTE
     assert seen(service(GOING), denied()).judge == "deployments"
