@@ -144,7 +144,8 @@ def many_services(endpoint: str) -> list[tuple[str, float]]:
     client = clients(endpoint)
     ecs, ec2 = client("ecs"), client("ec2")
     ecs.create_cluster(clusterName="many")
-    subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"][:2]]
+    private = [{"Name": "tag:Tier", "Values": ["private"]}]
+    subnets = [one["SubnetId"] for one in ec2.describe_subnets(Filters=private)["Subnets"][:2]]
     network = {"awsvpcConfiguration": {"subnets": subnets}}
     ecs.register_task_definition(
         family="many", networkMode="awsvpc", requiresCompatibilities=["FARGATE"],
