@@ -75,6 +75,7 @@ schema: install ## Write specs/provisioner.schema.json anew
 
 bench: install ## Count calls and measure time (not a test)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.embedded
 
 clean: ## Remove what install and tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage* build *.egg-info
