@@ -50,10 +50,10 @@ def _ports(place: Place, definition: str) -> set[str]:
 
 
 RULES = tuple(
-    Rule(operation, code, check, "3.5 [bc]")
+    Rule(operation, code, check, source)
     for operation in ("CreateService", "UpdateService")
-    for code, check in (
-        ("NamespaceNotFoundException", _namespace),
-        ("InvalidParameterException", _services),
+    for code, check, source in (
+        ("NamespaceNotFoundException", _namespace, f"ECS API: {operation}"),
+        ("InvalidParameterException", _services, "ECS API: ServiceConnectService"),
     )
 )

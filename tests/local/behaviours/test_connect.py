@@ -24,13 +24,17 @@ def request(aws: Aws, configuration: dict[str, Any]) -> dict[str, Any]:
     return aws.service_request(taskDefinition=definition, serviceConnectConfiguration=configuration)
 
 
-@behaviour("3.5 [bc]", "A namespace of Service Connect exists", ACCEPTED)
+@behaviour("ECS API: CreateService", "A namespace of Service Connect exists", ACCEPTED)
 def test_a_namespace_exists(aws: Aws) -> None:
     words = request(aws, connect("web"))
     aws.refused("NamespaceNotFoundException", aws.ecs.create_service, **words)
 
 
-@behaviour("3.5 [bc]", "Service Connect offers named ports, with one alias, and logs", ACCEPTED)
+@behaviour(
+    "ECS API: ServiceConnectService",
+    "Service Connect offers named ports, with one alias, and logs",
+    ACCEPTED,
+)
 @pytest.mark.parametrize(
     "configuration",
     [
@@ -46,7 +50,11 @@ def test_what_is_offered_fits_the_task(aws: Aws, configuration: dict[str, Any]) 
     aws.refused("InvalidParameterException", aws.ecs.create_service, **words)
 
 
-@behaviour("12 [bc]", "ECS makes a Cloud Map service for what Service Connect offers", "makes none")
+@behaviour(
+    "ECS API: ServiceConnectService",
+    "ECS makes a Cloud Map service for what Service Connect offers",
+    "makes none",
+)
 def test_cloud_map_services_come_and_go(aws: Aws) -> None:
     names = aws.client("servicediscovery")
     names.create_http_namespace(Name="shop")
