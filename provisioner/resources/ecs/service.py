@@ -26,6 +26,11 @@ from provisioner.rollout.post_mortem import explain
 
 DESCRIBE_LIMIT = 10
 ROLLOUT = "rollout"
+RESTART = "RESTARTED"
+"""Wanted of `rollout`: the same version once more, by new tasks."""
+TURNED_BACK = "TURNED_BACK"
+"""Wanted of `rollout`: the newest deployment has been stopped, and the old version serves."""
+BACK = "ROLLBACK_SUCCESSFUL"
 CREATE_ONLY = ("serviceName", "cluster", "launchType", "schedulingStrategy")
 DEPLOYING = (
     "taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers",
@@ -125,6 +130,13 @@ class Service(_common.Tagged):
             for item in services:
                 yield self._live(item, _common.from_ecs(item.get("tags")))
 
+    def read(self, aws: Aws, cluster: str, names: list[str]) -> list[Live]:
+        """The ACTIVE ones of these services of one cluster, whosever they are."""
+        found = [self._describe(aws, cluster, some) for some in batches(names, DESCRIBE_LIMIT)]
+        return [
+            self._live(item, _common.from_ecs(item.get("tags"))) for some in found for item in some
+        ]
+
     def _list(self, aws: Aws, cluster: str) -> set[tuple[str, str]]:
         try:
             arns = aws.pages("ecs", "list_services", "serviceArns", cluster=cluster, maxResults=100)
@@ -157,12 +169,14 @@ class Service(_common.Tagged):
         The answer names the deployment that was started, if one was.
         """
         arguments = changed(want, changes, *DEPLOYING, *QUIET)
-        failed = any(c.field == ROLLOUT and c.before == "FAILED" for c in changes)
-        if not arguments and not failed:
+        again = any(
+            c.field == ROLLOUT and (c.before == "FAILED" or c.after == RESTART) for c in changes
+        )
+        if not arguments and not again:
             return None
-        # A strategy and exec take effect on running tasks by force only, and a failed deployment of
-        # the same version starts again by force only.
-        if failed or arguments.keys() & FORCED:
+        # A strategy and exec take effect on running tasks by force only, and a deployment of the
+        # same version starts again by force only.
+        if again or arguments.keys() & FORCED:
             arguments["forceNewDeployment"] = True
         answer = aws.client("ecs").update_service(
             cluster=live.properties["cluster"], service=live.properties["serviceName"], **arguments
@@ -177,6 +191,8 @@ class Service(_common.Tagged):
     def pending(self, aws: Aws, live: Live, want: Properties) -> Waiting:
         """Until the deployment has a verdict. Raises NotServing when that is not a success."""
         rollout = look(aws, _watched(live, want))
+        if want.get(ROLLOUT) == TURNED_BACK and rollout.status == BACK:
+            return Waiting("", rollout.to_dict())
         if rollout.over and rollout.verdict != "serving":
             raise NotServing(rollout.verdict_words(), details=rollout.to_dict())
         return Waiting(rollout.words(), rollout.to_dict())
