@@ -10,6 +10,7 @@ from tests.cloud.tap import Call
 from tests.cloud.world import World
 
 REPOSITORY = "oaktree-dev"
+AUTOSCALED = "services.app.autoscaling={min: 1, max: 2, cpu_percent: 50}"
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ def test_a_deployed_image_that_crashes_is_3_and_the_old_one_is_named_as_serving(
         (["deploy", "--image", "web=1"], 64, "no service web; its services: app"),
         (["restart", "web"], 64, "no service web"),
         (["scale", "app=many"], 64, "expected SERVICE=N"),
-        (["scale", "app=1", "--set", "services.app.autoscaling={min: 1, max: 2, cpu_percent: 50}"], 64,
+        (["scale", "app=1", "--set", AUTOSCALED], 64,
          "belongs to autoscaling"),
         (["deploy", "--image", "app/nosuch=1"], 64, "its containers: oaktree-app"),
         (["rollback", "app", "--to", "other:1"], 64, "expected a revision of oaktree-task-dev"),
