@@ -173,7 +173,11 @@ def behaviour_page() -> str:
     """What the embedded cloud does as AWS does: the marks of the tests that prove it."""
     head = "| AWS's rule | Source | moto alone | Embedded cloud: proven by |"
     parts = [NOTE, "# What the embedded cloud does as AWS does\n"]
-    parts.append("Sources: sections of a collection of facts, with their own in brackets.")
+    parts.append(
+        "Sources: `ECS guide: …` is that page of the Amazon ECS Developer Guide, `ECS API: …` that"
+        " operation or type of its API Reference, and so for the other services;"
+        " `project#1` is an issue."
+    )
     for path in sorted((TESTS / "local").rglob("test_*.py")):
         rows = list(_proven(ast.parse(path.read_text())))
         if rows:
@@ -188,8 +192,8 @@ def _proven(module: ast.Module) -> Iterator[str]:
             continue
         for call in (each for mark in test.decorator_list for each in ast.walk(mark)):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "behaviour":
-                section, rule, moto = (_text(each, module) for each in call.args)
-                yield f"| {rule} | {section} | {moto} | `{test.name}` |"
+                source, rule, moto = (_text(each, module) for each in call.args)
+                yield f"| {rule} | {source} | {moto} | `{test.name}` |"
 
 
 def _text(node: ast.expr, module: ast.Module) -> str:

@@ -10,7 +10,7 @@ from provisioner.deploy.places import Place
 from provisioner.engine.kind import Effect
 from provisioner.engine.model import Change, Ref, Resource
 from provisioner.engine.step import Plan, Step
-from provisioner.resources.ecs.service import RESTART, ROLLOUT, TURNED_BACK
+from provisioner.resources.ecs._rollout import RESTART, ROLLOUT, TURNED_BACK
 
 WAITED_FOR = ("serviceName", "cluster", "taskDefinition")
 

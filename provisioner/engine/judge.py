@@ -86,7 +86,7 @@ class Judge:
         return named if live.properties.get(name) == named.properties[name] else resource
 
     def _changes(self, resource: Resource, live: Live) -> tuple[Change, ...]:
-        want = compared(resource, resolve(resource.properties, self.known), live)
+        want = compared(self.kind, resource, resolve(resource.properties, self.known), live)
         want = self.kind.canonical(want)
         changes = differences(want, self.kind.canonical(live.properties), self.kind.rules)
         return (*changes, *tag_changes(resource, live, self.scope.stack))

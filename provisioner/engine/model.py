@@ -47,10 +47,12 @@ class Keeper:
     """Who changes a property while the stack lives: `by`, in words.
 
     `among` are the values that it gives; any value is its own where that is empty.
+    `shared`: only a part of the value is its own, and the kind knows which (`Kind.concede`).
     """
 
     by: str
     among: tuple[Any, ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ __all__ = ["Cloud", "LocalError", "default_directory", "reset", "start", "status
 # Seconds. A server is ready in a fraction of one; one that is told to leave does so at once.
 READY_WITHIN = 30.0
 GONE_WITHIN = 5.0
+# Seconds: one that has just started first makes its landing zones, on a busy machine slowly.
+EMPTY_WITHIN = 60
 ANSWERS_WITHIN = 5.0
 
 
@@ -112,7 +114,7 @@ def reset(directory: Path) -> bool:
     """Empty the cloud but for its landing zones. Returns whether one ran."""
     running = status(directory)
     if running is not None:
-        ask(running.endpoint, "reset", {}, timeout=READY_WITHIN)
+        ask(running.endpoint, "reset", {}, timeout=EMPTY_WITHIN)
     return running is not None
 
 

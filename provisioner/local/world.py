@@ -269,8 +269,9 @@ def _about(container: Container, reason: str) -> bool:
 
 def plain(definition: Any) -> dict[str, Any]:
     """Return moto's record of a task definition in the words of the API."""
-    words = ("containerDefinitions", "executionRoleArn", "taskRoleArn", "family", "cpu", "memory")
-    words = (*words, "runtimePlatform")
-    found = {each: getattr(definition, camelcase_to_underscores(each), None) for each in words}
+    words = "containerDefinitions executionRoleArn taskRoleArn family cpu memory runtimePlatform"
+    found = {
+        each: getattr(definition, camelcase_to_underscores(each), None) for each in words.split()
+    }
     found["taskDefinitionArn"] = definition.arn
     return {name: value for name, value in found.items() if value is not None}

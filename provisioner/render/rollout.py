@@ -5,6 +5,7 @@ The document is that of `rollouts[]` in docs/reference/json.md. Nothing here kno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ import click
 
 INDENT = " " * 6
 LABEL = 9
+GROUP = re.compile(r"arn:[\w:-]+:targetgroup/([\w-]+)/\w+")
+"""A target group's ARN, of which the name is enough for people."""
 COLOURS = {"serving": "green", "not-serving": "red", "superseded": "yellow"}
 
 
@@ -25,7 +28,7 @@ def block(document: Mapping[str, Any]) -> list[str]:
         ("hooks", _hooks(document)),
         ("alarms", ", ".join(document["alarms"])),
         ("reason", document["reason"] or ""),
-        ("event", document["event"] or ""),
+        ("event", GROUP.sub(r"\1", document["event"] or "")),
     ]
     return [f"{INDENT}{label:<{LABEL}} {words}" for label, words in rows if words]
 
@@ -82,7 +85,8 @@ def _hooks(document: Mapping[str, Any]) -> str:
 
 def post_mortem(found: Mapping[str, Any]) -> list[str]:
     """Why a deployment failed, as one block. Hints last: they are what to read first."""
-    lines = [click.style(f"Why {found['service']} does not serve", bold=True)]
+    title = f"Why {found['service']} does not serve {found['version']}".rstrip()
+    lines = [click.style(title, bold=True)]
     lines += _labelled("first", [found["first"]]) + _labelled("reason", [found["reason"]])
     for task in found["tasks"]:
         lines += _task(task)
@@ -98,7 +102,7 @@ def post_mortem(found: Mapping[str, Any]) -> list[str]:
 
 
 def _labelled(label: str, told: Iterable[str]) -> list[str]:
-    words = [one for one in told if one]
+    words = [GROUP.sub(r"\1", one) for one in told if one]
     return [f"  {label if not row else '':<{LABEL}}{one}" for row, one in enumerate(words)]
 
 
@@ -106,7 +110,7 @@ def _task(task: Mapping[str, Any]) -> list[str]:
     more = f" (and {task['like'] - 1} more like it)" if task["like"] > 1 else ""
     lived = f" after {task['lived']}" if task["lived"] else ""
     lines = [f"  task     {task['id']}{lived}: {task['stop_code']}{more}"]
-    lines += [f"           {task['reason']}"] if task["reason"] else []
+    lines += _labelled("", [task["reason"]])
     for one in task["containers"]:
         code = "never ran" if one["exit_code"] is None else f"exit code {one['exit_code']}"
         repeated = one["reason"] in ("", task["reason"])

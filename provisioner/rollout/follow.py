@@ -188,7 +188,8 @@ def _detailed(rollout: Rollout, aws: Aws, service: Item, record: Item) -> Rollou
         return replace(rollout, deployment=arn, notes=(*rollout.notes, note))
     target = full.get("targetServiceRevision") or {}
     names = {d["id"].rpartition("/")[2]: d["taskDefinition"] for d in service["deployments"]}
-    sources = [one["arn"] for one in full.get("sourceServiceRevisions", ())]
+    back = (full.get("rollback") or {}).get("serviceRevisionArn")
+    sources = [back] if back else [one["arn"] for one in full.get("sourceServiceRevisions", ())]
     breaker = full.get("deploymentCircuitBreaker")
     alarms = full.get("alarms") or {}
     return replace(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from provisioner.rollout.patterns import PATTERNS, Fact
 
 MOST = 3
-GENERAL = frozenset({"crash", "killed", "ended", "health", "database", "alarm"})
-"""Told after all others, and not at all where three others fit."""
+GENERAL = frozenset({"crash", "killed", "ended", "health", "database"})
+"""Told only where nothing more particular is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class _Blank(dict[str, str]):
 
 
 def find(facts: Iterable[Fact], known: Mapping[str, str]) -> tuple[Hint, ...]:
-    """The hints for what was found, at most three, the most particular first.
+    """The hints for what was found, at most three, in the order of the table.
 
     `known` fills in names: cluster, service, image, port, ….
     """
@@ -44,4 +44,5 @@ def find(facts: Iterable[Fact], known: Mapping[str, str]) -> tuple[Hint, ...]:
                 one.advice.format_map(names),
                 one.command.format_map(names),
             )
-    return tuple(sorted(found.values(), key=lambda hint: hint.id in GENERAL)[:MOST])
+    particular = [hint for hint in found.values() if hint.id not in GENERAL]
+    return tuple((particular or list(found.values()))[:MOST])

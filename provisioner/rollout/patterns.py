@@ -281,7 +281,7 @@ PATTERNS = (
         "start a server in the foreground, or make it a task in `tasks:`",
     ),
     Pattern(
-        "crash", ("exit",), r"^\d+$",
+        "crash", ("exit",), r"^(?!(0|137|143)$)\d+$",
         "the application ends by itself: see its last words above",
         "correct what it complains of, and apply again",
         "aws logs tail {log_group} --since 1h",

@@ -7,7 +7,7 @@ them, `deployments` of the service judges, which is weaker: it forgets what has 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -91,7 +91,9 @@ def stand(
     same = bool(wanted) and now["taskDefinition"] == wanted
     if found is None and same and (since is None or now["createdAt"] > since):
         found = now  # somebody deployed the same version again
-    return _by_deployments(service, now, found, number, notes.get(records.source, ""))
+    failure = _told_failure(service, now, number)
+    standing = _by_deployments(now, found, failure, since)
+    return replace(standing, note=notes.get(records.source, ""))
 
 
 def _by_record(record: Item, records: Records, service: Item, now: Item) -> Standing:
@@ -120,37 +122,38 @@ def _superseded(service: Item, later: Item) -> str:
     return f"superseded by another deployment, of {what} ({later['status'].lower()})"
 
 
-def _by_deployments(
-    service: Item, now: Item, mine: Item | None, number: str, note: str
-) -> Standing:
+def _by_deployments(now: Item, mine: Item | None, failure: str, since: datetime | None) -> Standing:
     """The older, weaker view: `deployments` of the service. `mine` is ours of them."""
+    state = (mine or {}).get("rolloutState", "")
 
     def standing(verdict: Verdict, status: str, reason: str) -> Standing:
-        return Standing(verdict, status, reason, "deployments", None, mine or now, note)
+        return Standing(verdict, status, reason, deployment=mine or now)
 
-    state = (mine or {}).get("rolloutState", "")
-    why = (mine or {}).get("rolloutStateReason", "")
     if mine is now and state in ("", "COMPLETED"):
         return standing("serving", "COMPLETED", "")
-    if state == "FAILED":
-        return standing("not-serving", state, why)
+    if mine is not None and state == "FAILED":
+        return standing("not-serving", state, mine.get("rolloutStateReason", ""))
     if mine is now:
         return standing("waiting", state, "")
-    failure = _told_failure(service, number)
     if failure:
         return standing("not-serving", "FAILED", failure)
-    still = f"{short(now['taskDefinition'])} is still the version that serves"
-    if mine is not None and now["createdAt"] > mine["createdAt"]:
-        newer = f"superseded by another deployment, of {short(now['taskDefinition'])}"
-        return standing("superseded", state, newer)
-    return standing("waiting", state, still)
+    began = mine["createdAt"] if mine is not None else since
+    theirs = short(now["taskDefinition"])
+    if began is not None and now["createdAt"] > began:
+        return standing("superseded", state, f"superseded by another deployment, of {theirs}")
+    return standing("waiting", state, f"{theirs} is still the version that serves")
 
 
-def _told_failure(service: Item, number: str) -> str:
-    """The event that says that a deployment failed; it outlives the deployment."""
+def _told_failure(service: Item, now: Item, number: str) -> str:
+    """What says that a deployment failed and is gone: an event, or the one that ECS went back to.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+    """
     words = f"(deployment ecs-svc/{number}) deployment failed"
     said = (event["message"] for event in service.get("events", ()))
-    return next((message for message in said if words in message), "") if number else ""
+    told = next((message for message in said if words in message), "") if number else ""
+    back: str = now.get("rolloutStateReason", "")
+    return told or (back if "rolling back to" in back else "")
 
 
 def _deployment(service: Item, number: str) -> Item | None:

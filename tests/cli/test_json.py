@@ -119,7 +119,7 @@ def check_report(document: dict[str, Any], *, steps: int) -> None:
 
 
 def test_nothing_but_the_document_is_on_a_process_s_stdout(world: World) -> None:
-    ran = world.cli("apply", "--json", "-y", "-v")
+    ran = world.process("apply", "--json", "-y", "-v")
     assert ran.code == 0
     assert ran.document.keys() == REPORT
     assert ran.out == json.dumps(ran.document, indent=2) + "\n"

@@ -15,6 +15,7 @@ from tests.cloud.world import World, changes, fields
 
 NAME = "app.oaktree.example"
 DOMAIN = f"load_balancer.domain={NAME}"
+PLAIN = f"load_balancer.domain={{names: {NAME}, request_certificate: false}}"
 BOTH = f"load_balancer.domain=[{NAME}, www.oaktree.example]"
 ALIAS = f"route53.record_set/A/{NAME}"
 CERTIFICATE = f"acm.certificate/{NAME}"
@@ -47,8 +48,10 @@ def test_a_name_comes_with_its_certificate_and_both_go(world: World, zone: Zone)
     world.apply()
     applied = world.apply(DOMAIN)
     check_order(applied.writes, "RequestCertificate", "CreateListener", "ModifyListener")
-    assert zone.names() == [f"A {NAME}", f"CNAME {PROOF}", MAIL]
-    assert zone.markers() == [f"a.app._provisioner.{zone.name}", f"cname.{marker_of(PROOF)}"]
+    (proof,) = [one for _, one in map(str.split, zone.names()) if one.startswith("_")]
+    made = [f"A {NAME}", f"CNAME {proof}", MAIL]
+    assert zone.names() == made
+    assert zone.markers() == [f"a.app._provisioner.{zone.name}", f"cname.{marker_of(proof)}"]
     assert served(world) == certificates(world)[0]
     assert world.stack(DOMAIN).outputs(applied.report.outputs)["url"] == f"https://{NAME}"
     world.check_settled(DOMAIN)
@@ -61,10 +64,10 @@ def test_a_name_comes_with_its_certificate_and_both_go(world: World, zone: Zone)
     world.check_settled(DOMAIN)
 
     zone.remove(NAME, "A")
-    zone.remove(PROOF, "CNAME")
+    zone.remove(proof, "CNAME")
     assert set(changes(world.plan(DOMAIN))) == {f"update {ALIAS}", f"update {CERTIFICATE}"}
     world.apply(DOMAIN)
-    assert zone.names() == [f"A {NAME}", f"CNAME {PROOF}", MAIL]
+    assert zone.names() == made
     world.check_settled(DOMAIN)
 
     back = world.apply()
@@ -79,6 +82,26 @@ def test_a_name_comes_with_its_certificate_and_both_go(world: World, zone: Zone)
 
 def marker_of(name: str) -> str:
     return f"{name.removesuffix('.oaktree.example')}._provisioner.oaktree.example"
+
+
+@pytest.mark.parametrize("server_name", ["embedded", "ministack"])
+def test_a_name_without_a_certificate(world: World, zone: Zone) -> None:
+    """MiniStack does not know the certificates of a listener."""
+    world.apply()
+    waited = world.apply(PLAIN)
+    assert zone.names() == [f"A {NAME}", MAIL]
+    assert "GetChange" in [one.operation for one in waited.recording.calls]
+    world.check_settled(PLAIN)
+    zone.point(NAME, "elsewhere.example")
+    assert changes(world.plan(PLAIN)) == [f"update {ALIAS}"]
+    world.apply(PLAIN)
+    world.check_settled(PLAIN)
+    assert "ChangeResourceRecordSets" in world.apply().operations
+    assert zone.names() == [MAIL]
+    world.apply(PLAIN)
+    world.teardown(PLAIN)
+    assert zone.names() == [MAIL]
+    assert zone.markers() == []
 
 
 def test_another_name_is_another_certificate_and_the_listener_moves_first(
@@ -138,9 +161,9 @@ def test_what_another_certificate_needs_stays(world: World, zone: Zone) -> None:
 
 
 def test_no_zone_is_said_before_anything_is_made(world: World) -> None:
-    done = world.cli("plan", "--set", DOMAIN)
+    done = world.cli("plan", "--set", "load_balancer.domain=app.nowhere.example")
     assert done.code == 4
-    assert f"no public hosted zone of this account holds {NAME}" in done.err
+    assert "no public hosted zone of this account holds app.nowhere.example" in done.err
 
 
 def test_without_a_name_nobody_asks(world: World, zone: Zone) -> None:

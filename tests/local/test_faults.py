@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from werkzeug.test import Client
 
 from provisioner.local.cloud import Cloud
@@ -108,7 +110,7 @@ NAMES = (
 
 
 @behaviour(
-    "17.1 [docs:ECS throttling]",
+    "ECS API: request-throttling",
     "20 clusters at once, then one a second: ThrottlingException",
     "never throttles",
 )
@@ -126,7 +128,11 @@ def test_too_many_calls_are_throttled(
     ecs.create_cluster(clusterName="c")
 
 
-@behaviour("8 [tf:iam/role.go]", "A new role cannot be assumed for some seconds", "is no matter")
+@behaviour(
+    "IAM guide: troubleshoot_general_eventual-consistency",
+    "A new role cannot be assumed for some seconds",
+    "is no matter",
+)
 def test_a_new_role_is_not_assumable_at_once(
     cloud: Cloud, client: Connect, order: Order, attached: Callable[[], str]
 ) -> None:
@@ -146,6 +152,23 @@ def test_a_new_role_is_not_assumable_at_once(
     ask(cloud.endpoint, "clock/advance", {"seconds": 60})
     (service,) = ecs.describe_services(cluster="c", services=["web"])["services"]
     assert service["runningCount"] == 1
+
+
+def test_a_client_gives_up_on_a_slow_answer_to_a_call_that_is_applied(
+    cloud: Cloud, client: Connect, order: Order
+) -> None:
+    order({"kind": "slow", "at": 1, "seconds": 2})
+    impatient = boto3.client(
+        "ecs",
+        endpoint_url=cloud.endpoint,
+        region_name="eu-west-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(read_timeout=0.5, retries={"total_max_attempts": 1}),
+    )
+    with pytest.raises(ReadTimeoutError):
+        impatient.create_cluster(clusterName="one")
+    assert len(client("ecs").list_clusters()["clusterArns"]) == 1
 
 
 def test_a_slow_answer_comes_late_and_the_call_is_applied() -> None:

@@ -30,6 +30,10 @@ def load(cloud: Cloud) -> Callable[[Path], None]:
     return lambda path: ask(cloud.endpoint, "load", {"file": str(path)}, timeout=60)
 
 
+ADDRESS = {"Value": "192.0.2.1"}
+SEEN = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "web"}
+
+
 def populate(client: Connect) -> None:
     """One thing at least of every kind that is a stack's."""
     client("ecs").create_cluster(clusterName="c")
@@ -52,6 +56,16 @@ def populate(client: Connect) -> None:
     client("sns").create_topic(Name="t")
     client("acm").request_certificate(DomainName="example.com", ValidationMethod="DNS")
     client("kms").create_key()
+    client("wafv2").create_web_acl(
+        Name="web", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=SEEN
+    )
+    zone = client("route53").create_hosted_zone(Name="example.com", CallerReference="1")
+    record = {"Name": "a.example.com", "Type": "A", "TTL": 60}
+    change = {"Action": "CREATE", "ResourceRecordSet": {**record, "ResourceRecords": [ADDRESS]}}
+    client("route53").change_resource_record_sets(
+        HostedZoneId=zone["HostedZone"]["Id"], ChangeBatch={"Changes": [change]}
+    )
+    client("servicediscovery").create_http_namespace(Name="web")
 
 
 def seen(client: Connect) -> dict[str, Any]:
@@ -66,6 +80,9 @@ def seen(client: Connect) -> dict[str, Any]:
         "interfaces": client("ec2").describe_network_interfaces()["NetworkInterfaces"],
         "role": client("iam").get_role(RoleName="r")["Role"],
         "body": client("s3").get_object(Bucket="some-bucket", Key="k")["Body"].read(),
+        "web ACLs": client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"],
+        "zones": client("route53").list_hosted_zones()["HostedZones"],
+        "namespaces": client("servicediscovery").list_namespaces()["Namespaces"],
         "certificates": client("acm").list_certificates()["CertificateSummaryList"],
     }
 
@@ -77,6 +94,25 @@ def balanced(state: dict[str, Any]) -> list[str]:
         for each in state["interfaces"]
         if each["Description"].startswith("ELB ")
     ]
+
+
+def test_what_is_late_is_late_after_loading_too(
+    cloud: Cloud,
+    client: Connect,
+    advance: Callable[[float], None],
+    adjust: Callable[..., None],
+    tmp_path: Path,
+    save: Callable[[Path], None],
+    load: Callable[[Path], None],
+) -> None:
+    adjust(consistency=True)
+    client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(SPEC))
+    save(tmp_path / "state")
+    ask(cloud.endpoint, "reset", {})
+    load(tmp_path / "state")
+    assert client("iam").list_roles()["Roles"] == []
+    advance(6)
+    assert [each["RoleName"] for each in client("iam").list_roles()["Roles"]] == ["r"]
 
 
 def test_what_is_loaded_is_what_was_saved(
@@ -145,3 +181,80 @@ def test_a_state_that_cannot_be_written_leaves_what_was_there(
     with pytest.raises(LocalError, match="cannot be written: No such file"):
         save(tmp_path / "absent" / "state")
     assert [each.name for each in tmp_path.iterdir()] == ["state"]
+
+
+def under_way(client: Connect, advance: Callable[[float], None]) -> None:
+    """A service that is about to be scaled and to be rolled back, and a rule that tells of it."""
+    ecs, cloudwatch, scaling = (
+        client(name) for name in ("ecs", "cloudwatch", "application-autoscaling")
+    )
+    topic = client("sns").create_topic(Name="t")["TopicArn"]
+    pattern = {"source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"]}
+    client("events").put_rule(Name="r", EventPattern=json.dumps(pattern))
+    client("events").put_targets(Rule="r", Targets=[{"Id": "t", "Arn": topic}])
+    ecs.create_cluster(clusterName="c")
+    container = {"name": "web", "image": "nginx", "memory": 64}
+    for _ in range(2):
+        ecs.register_task_definition(family="web", containerDefinitions=[container])
+    ecs.create_service(cluster="c", serviceName="web", taskDefinition="web:1", desiredCount=2)
+    advance(ENOUGH)
+    where = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": "service/c/web",
+        "ScalableDimension": "ecs:service:DesiredCount",
+    }
+    scaling.register_scalable_target(**where, MinCapacity=1, MaxCapacity=8)
+    kind = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
+    configuration = {"TargetValue": 50, "PredefinedMetricSpecification": kind}
+    scaling.put_scaling_policy(
+        **where,
+        PolicyName="cpu",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration=configuration,
+    )
+    names = [{"Name": "ClusterName", "Value": "c"}, {"Name": "ServiceName", "Value": "web"}]
+    datum = {"MetricName": "CPUUtilization", "Dimensions": names, "Value": 90}
+    for seconds in (60, 60, 0):  # the third minute is not over
+        cloudwatch.put_metric_data(Namespace="AWS/ECS", MetricData=[datum])
+        advance(seconds)
+    ecs.update_service(cluster="c", service="web", taskDefinition="web:2")
+    found = ecs.list_service_deployments(cluster="c", service="web")["serviceDeployments"]
+    ecs.stop_service_deployment(serviceDeploymentArn=found[0]["serviceDeploymentArn"])
+
+
+def become(cloud: Cloud, client: Connect) -> dict[str, Any]:
+    """What has become of it."""
+    ecs = client("ecs")
+    (service,) = ecs.describe_services(cluster="c", services=["web"])["services"]
+    found = ecs.list_service_deployments(cluster="c", service="web")["serviceDeployments"]
+    done = client("application-autoscaling").describe_scaling_activities(ServiceNamespace="ecs")
+    return {
+        "desired": service["desiredCount"],
+        "deployments": [each["status"] for each in found],
+        "activities": [each["StatusMessage"] for each in done["ScalingActivities"]],
+        "told": [
+            json.loads(each["message"])["detail"]["eventName"]
+            for each in ask(cloud.endpoint, "outbox")
+        ],
+    }
+
+
+def test_what_is_under_way_goes_on_after_a_load(
+    cloud: Cloud,
+    client: Connect,
+    advance: Callable[[float], None],
+    tmp_path: Path,
+    save: Callable[[Path], None],
+    load: Callable[[Path], None],
+) -> None:
+    under_way(client, advance)
+    save(tmp_path / "state")
+    advance(2 * ENOUGH)
+    then = become(cloud, client)
+    assert then["desired"] == 4
+    assert then["deployments"][0] == "ROLLBACK_SUCCESSFUL"
+    assert len(then["activities"]) == 1
+    assert then["told"][-1] == "SERVICE_DEPLOYMENT_COMPLETED"
+    load(tmp_path / "state")
+    advance(2 * ENOUGH)
+    assert become(cloud, client) == then

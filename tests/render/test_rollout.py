@@ -44,6 +44,7 @@ QUIET: dict[str, Any] = {
 }
 FOUND: dict[str, Any] = {
     "service": "web",
+    "version": "task:7",
     "first": "task abcdefgh: web exited with 1",
     "reason": "the circuit breaker",
     "tasks": [
@@ -62,7 +63,10 @@ FOUND: dict[str, Any] = {
     ],
     "targets": ["web: Target.Timeout"],
     "alarms": [{"name": "errors", "reason": "too many"}],
-    "events": ["older", "newer"],
+    "events": [
+        "older",
+        "newer (target-group arn:aws:elasticloadbalancing:r:1:targetgroup/my-web/0a1)",
+    ],
     "hints": [{"id": "crash", "cause": "it ends", "advice": "mend it", "command": "aws logs"}],
     "notes": ["ecs:ListTasks: AccessDeniedException"],
 }
@@ -99,7 +103,7 @@ def test_one_line_is_the_versions_and_what_is_missing() -> None:
 
 def test_a_post_mortem_as_text() -> None:
     assert plain(post_mortem(FOUND)) == [
-        "Why web does not serve",
+        "Why web does not serve task:7",
         "  first    task abcdefgh: web exited with 1",
         "  reason   the circuit breaker",
         "  task     abcdefghij after 5 s: EssentialContainerExited (and 2 more like it)",
@@ -111,7 +115,7 @@ def test_a_post_mortem_as_text() -> None:
         "  targets  web: Target.Timeout",
         "  alarms   errors: too many",
         "  events   older",
-        "           newer",
+        "           newer (target-group my-web)",
         "  not read ecs:ListTasks: AccessDeniedException",
         "  → it ends",
         "    mend it",
@@ -123,7 +127,7 @@ def test_a_post_mortem_as_markdown() -> None:
     assert markdown(FOUND) == EXPECTED
 
 
-EXPECTED = """### web does not serve
+EXPECTED = """### web does not serve task:7
 
 task abcdefgh: web exited with 1
 
@@ -152,7 +156,7 @@ oops ``` |
 
 ```
 older
-newer
+newer (target-group arn:aws:elasticloadbalancing:r:1:targetgroup/my-web/0a1)
 ```
 
 </details>

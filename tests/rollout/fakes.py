@@ -109,6 +109,7 @@ EMPTY: dict[str, Any] = {
     "list_tasks": {"taskArns": []},
     "describe_tasks": {"tasks": []},
     "describe_target_health": {"TargetHealthDescriptions": []},
+    "describe_task_definition": {"taskDefinition": {}},
 }
 
 

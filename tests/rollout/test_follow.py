@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.rollout.fakes import (
     full,
     record,
     records,
+    revision,
     service,
 )
 from tests.support.aws import refusal
@@ -113,6 +115,15 @@ FAILS: dict[str, tuple[dict[str, Any], Fake, str]] = {
         records(record("IN_PROGRESS")), "tasks failed to start",
     ),
     "failed, by the weaker view": (service(deployment(NEW, "FAILED")), denied(), "web:2 failed"),
+    "failed and gone, and another deployment of the old version goes back": (
+        service(
+            deployment(
+                OLD, "IN_PROGRESS", 4,
+                rolloutStateReason="ECS deployment circuit breaker: rolling back to deploymentId 1",
+            )
+        ),
+        denied(), "rolling back to deploymentId",
+    ),
     "failed and gone, but an event says so": (
         service(BEFORE, events=SAYS_FAILED), denied(), "tasks failed",
     ),
@@ -137,12 +148,13 @@ SUPERSEDED: dict[str, tuple[dict[str, Any], Fake]] = {
         service(THEIRS), records(record("IN_PROGRESS", 3), record("SUCCESSFUL", 2)),
     ),
     "by the weaker view": (service(THEIRS, OURS_GIVEN_UP), denied()),
+    "by the weaker view, and ours is gone": (service(THEIRS), denied()),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("found", "ecs"), SUPERSEDED.values(), ids=SUPERSEDED)
 def test_another_s_deployment_is_told_and_no_success(found: dict[str, Any], ecs: Fake) -> None:
-    stands = seen(found, ecs)
+    stands = seen(found, ecs, Watched("c", "web", "ecs-svc/2", NEW, at(2)))
     assert stands.verdict == "superseded"
     assert "superseded by another deployment, of web:3" in stands.words()
 
@@ -215,6 +227,16 @@ def test_it_tells_what_the_service_deployment_tells() -> None:
         "scale up, 1 of 2 tasks run, 1 pending, 2 failed (circuit breaker 1/3), "
         "hook h waits for an answer"
     )
+
+
+def test_what_ecs_goes_back_to_is_the_old_version() -> None:
+    back = full("ROLLBACK_IN_PROGRESS", rollback={"serviceRevisionArn": revision(3)})
+    ecs = records(
+        record("ROLLBACK_IN_PROGRESS"),
+        describe_service_deployments={"serviceDeployments": [back]},
+    )
+    good, failed = deployment(OTHER, "IN_PROGRESS", 3), deployment(OLD, "FAILED", 1, "ACTIVE")
+    assert seen(service(good, failed), ecs).words() == "going back to web:3"
 
 
 def test_the_version_of_a_revision_without_a_deployment_is_asked_for() -> None:
@@ -312,6 +334,23 @@ def test_following_gives_up_and_says_what_is_missing() -> None:
     ecs: Any = denied(describe_services={"services": [service(GOING)]})
     with pytest.raises(TimedOut, match=r"web: still not settled after 60 s: 1 of 2 tasks run"):
         follow(ecs, OURS, clock=FastClock(), patience=60)
+
+
+class Remembering(Fake):
+    """Answers a question once, as Aws does."""
+
+    def once(self, key: object, ask: Callable[[], Any]) -> Any:
+        memory: dict[object, Any] = self.answers.setdefault("memory", {})
+        if key not in memory:
+            memory[key] = ask()
+        return memory[key]
+
+
+def test_a_server_without_records_is_asked_for_them_once() -> None:
+    ecs = Remembering(list_service_deployments=refusal("NotImplemented"))
+    for _ in range(3):
+        seen(service(GOING), ecs)
+    assert ecs.calls.count("list_service_deployments") == 1
 
 
 def test_a_cluster_that_is_not_visible_yet_is_waited_for() -> None:

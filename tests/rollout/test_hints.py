@@ -129,7 +129,7 @@ def test_no_route_is_not_taken_for_a_missing_permission() -> None:
     assert [one.id for one in find([Fact("stopped", text)], {})] == ["no-route"]
 
 
-def test_the_particular_comes_before_the_general_and_three_are_enough() -> None:
+def test_three_particular_ones_are_enough() -> None:
     facts = [
         Fact("exit", "1"),
         Fact("log", "Read-only file system"),
@@ -138,6 +138,13 @@ def test_the_particular_comes_before_the_general_and_three_are_enough() -> None:
     ]
     assert [one.id for one in find(facts, {})] == ["wrong-architecture", "port-taken", "read-only"]
     assert MOST == 3
+
+
+def test_the_general_is_told_where_nothing_particular_is_known() -> None:
+    facts = [Fact("exit", "1"), Fact("log", "connection refused")]
+    assert [one.id for one in find(facts, {})] == ["database", "crash"]
+    more = [*facts, Fact("stopped", "OutOfMemoryError")]
+    assert [one.id for one in find(more, {})] == ["out-of-memory"]
 
 
 def test_names_are_filled_in_and_what_is_not_known_is_told_as_such() -> None:

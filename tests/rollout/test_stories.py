@@ -151,6 +151,23 @@ def test_a_deployment_alarm_turns_it_back(story: Story) -> None:
     assert found["post_mortem"]["hints"][0]["command"].endswith("--alarm-names errors")
 
 
+TWO = (
+    SPEC.replace("stack: story", "stack: two")
+    + """
+  worker: {image: "nginx:crash"}
+"""
+)
+
+
+def test_services_roll_at_the_same_time_and_each_has_its_own_verdict(story: Story) -> None:
+    document = story.apply("1", spec=TWO)
+    found = {one["address"]: one["verdict"] for one in document["rollouts"]}
+    assert found == {"ecs.service/app": "serving", "ecs.service/worker": "not-serving"}
+    assert document["result"] == "not-serving"
+    order = [e.step.address for e in story.heard if e.details]
+    assert order.index("ecs.service/worker") < len(order) - order[::-1].index("ecs.service/app")
+
+
 @pytest.fixture
 def narrow(story: Story) -> Iterator[Story]:
     """A role that may not read service deployments."""

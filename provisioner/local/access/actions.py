@@ -11,7 +11,7 @@ may be wider than AWS needs, never narrower.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -23,6 +23,25 @@ PREFIXES = {
     "resourcegroupstaggingapi": "tag",
     "sesv2": "ses",
     "stepfunctions": "states",
+}
+# Operations whose action has another name:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ACTIONS = {
+    ("s3", "DeleteBucketLifecycle"): "PutLifecycleConfiguration",
+    ("s3", "DeleteObjects"): "DeleteObject",
+    ("s3", "DeletePublicAccessBlock"): "PutBucketPublicAccessBlock",
+    ("s3", "GetBucketEncryption"): "GetEncryptionConfiguration",
+    ("s3", "GetBucketLifecycleConfiguration"): "GetLifecycleConfiguration",
+    ("s3", "GetPublicAccessBlock"): "GetBucketPublicAccessBlock",
+    ("s3", "HeadBucket"): "ListBucket",
+    ("s3", "HeadObject"): "GetObject",
+    ("s3", "ListBuckets"): "ListAllMyBuckets",
+    ("s3", "ListObjectVersions"): "ListBucketVersions",
+    ("s3", "ListObjects"): "ListBucket",
+    ("s3", "ListObjectsV2"): "ListBucket",
+    ("s3", "PutBucketEncryption"): "PutEncryptionConfiguration",
+    ("s3", "PutBucketLifecycleConfiguration"): "PutLifecycleConfiguration",
+    ("s3", "PutPublicAccessBlock"): "PutBucketPublicAccessBlock",
 }
 # GetCallerIdentity is for everybody:
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
@@ -109,6 +128,10 @@ RESOURCES: dict[str, tuple[Row, ...]] = {
         Row("(Get|Delete)Parameters", "parameter/{Names}"),
         Row("(Add|Remove|List)Tags.*", "parameter/{ResourceId}"),
     ),
+    "acm": (
+        Row("(Request|List)Certificates?|.*AccountConfiguration", ""),
+        Row(".*", "=CertificateArn"),
+    ),
     "sts": (Row("AssumeRole", "=RoleArn"),),
 }
 # What a create needs besides if it brings tags.
@@ -121,8 +144,52 @@ TAGGING = {
     "ecr": "ecr:TagResource",
     "secretsmanager": "secretsmanager:TagResource",
     "ssm": "ssm:AddTagsToResource",
+    "acm": "acm:AddTagsToCertificate",
 }
-CREATES = ("Create", "Register", "Run", "Put")
+CREATES = ("Create", "Register", "Request", "Run", "Put")
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Operations that fit the pattern pass the role at `path`, of each where there is a list."""
+
+    service: str
+    operations: str
+    path: str
+    to: str
+
+
+TASKS = "ecs-tasks.amazonaws.com"
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+PASSED = (
+    *(
+        Passing(
+            "ecs", "RegisterTaskDefinition|RunTask", f"{holder}{field}", "ecs-tasks.amazonaws.com"
+        )
+        for holder in ("", "overrides.")
+        for field in ("executionRoleArn", "taskRoleArn")
+    ),
+    *(
+        Passing("ecs", "(Create|Update)Service", path, "ecs.amazonaws.com")
+        for path in (
+            "role",
+            "loadBalancers.advancedConfiguration.roleArn",
+            "deploymentConfiguration.lifecycleHooks.roleArn",
+            "volumeConfigurations.managedEBSVolume.roleArn",
+            "vpcLatticeConfigurations.roleArn",
+        )
+    ),
+    Passing("scheduler", "(Create|Update)Schedule", "Target.RoleArn", "scheduler.amazonaws.com"),
+    Passing("events", "PutTargets", "Targets.RoleArn", "events.amazonaws.com"),
+    Passing("events", "PutRule", "RoleArn", "events.amazonaws.com"),
+    Passing("chatbot", ".*SlackChannelConfiguration", "IamRoleArn", "chatbot.amazonaws.com"),
+    Passing(
+        "application-autoscaling",
+        "RegisterScalableTarget",
+        "RoleARN",
+        "application-autoscaling.amazonaws.com",
+    ),
+)
 # Services whose names may have slashes in them: they are no paths.
 WHOLE = frozenset({"ecr", "logs", "secretsmanager", "ssm"})
 # IAM's ARNs have no region: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
@@ -157,18 +224,15 @@ def needs(service: str, operation: str, params: Mapping[str, Any], owner: Owner)
     """Yield everything that a call must be allowed; nothing if it is for everybody."""
     if (service, operation) in FREE:
         return
-    action = f"{PREFIXES.get(service, service)}:{operation}"
+    action = f"{PREFIXES.get(service, service)}:{ACTIONS.get((service, operation), operation)}"
     arns = list(_arns(service, operation, params, owner)) or ["*"]
     yield from (Need(action, arn) for arn in arns)
     if service in TAGGING and operation.startswith(CREATES) and tags_of(params):
         yield Need(TAGGING[service], arns[0])
-    if service == "ecs":
-        yield from (
-            Need("iam:PassRole", str(holder[field]), "ecs-tasks.amazonaws.com")
-            for holder in (params, params.get("overrides") or {})
-            for field in ("executionRoleArn", "taskRoleArn")
-            if holder.get(field)
-        )
+    for each in PASSED:
+        if each.service == service and re.fullmatch(each.operations, operation):
+            for role in _reached(params, each.path.split(".")):
+                yield Need("iam:PassRole", role, each.to)
 
 
 def tags_of(params: Mapping[str, Any]) -> dict[str, str]:
@@ -209,6 +273,18 @@ def _filled(service: str, resource: str, params: Mapping[str, Any]) -> Iterator[
             kind = KINDS.get(value.partition("-")[0], "*")
             filled = filled.replace("{kind}", kind).replace("{" + field + "}", last)
         yield filled
+
+
+def _reached(value: Any, path: Sequence[str]) -> Iterator[str]:
+    """Yield what is at the end of a path, for each of the lists on the way."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _reached(each, path)
+    elif not path:
+        if value:
+            yield str(value)
+    elif isinstance(value, Mapping):
+        yield from _reached(value.get(path[0]), path[1:])
 
 
 def _absent(field: str) -> list[str]:

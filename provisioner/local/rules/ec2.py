@@ -65,8 +65,13 @@ def _twin(params: Params, place: Place) -> str | None:
 
 
 RULES = (
-    Rule("DeleteSecurityGroup", "CannotDelete", _default, "7.1"),
-    Rule("DeleteSecurityGroup", "DependencyViolation", _used, "7.1 [iss:tf#265]"),
-    Rule("CreateSecurityGroup", "InvalidParameterValue", _named_like_an_id, "7.1 [bc]"),
-    Rule("CreateSecurityGroup", "InvalidGroup.Duplicate", _twin, "7.1"),
+    Rule("DeleteSecurityGroup", "CannotDelete", _default, "EC2 API: DeleteSecurityGroup"),
+    Rule("DeleteSecurityGroup", "DependencyViolation", _used, "terraform-provider-aws#265"),
+    Rule(
+        "CreateSecurityGroup",
+        "InvalidParameterValue",
+        _named_like_an_id,
+        "EC2 API: CreateSecurityGroup",
+    ),
+    Rule("CreateSecurityGroup", "InvalidGroup.Duplicate", _twin, "EC2 API: CreateSecurityGroup"),
 )

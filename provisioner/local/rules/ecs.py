@@ -181,24 +181,34 @@ def _rebalancing(params: Params, _: Place) -> str | None:
 
 
 RULES = (
-    Rule("DeleteCluster", "ClusterContainsServicesException", _cluster_with_services, "1.5 [bc]"),
-    Rule("DeleteCluster", "ClusterContainsTasksException", _cluster_with_tasks, "1.5 [bc]"),
-    *(Rule(operation, INVALID, _too_many, "22 [bc]") for operation in BATCHES),
+    Rule(
+        "DeleteCluster",
+        "ClusterContainsServicesException",
+        _cluster_with_services,
+        "ECS API: DeleteCluster",
+    ),
+    Rule(
+        "DeleteCluster",
+        "ClusterContainsTasksException",
+        _cluster_with_tasks,
+        "ECS API: DeleteCluster",
+    ),
+    *(Rule(operation, INVALID, _too_many, f"ECS API: {operation}") for operation in BATCHES),
     *(
         Rule(operation, code, check, source)
         for operation in ("CreateService", "UpdateService")
         for code, check, source in (
-            (INVALID, _launch_type_and_strategy, "4.5 [bc]"),
-            (INVALID, _network_size, "3.2 [bc]"),
-            (INVALID, _unknown_port, "18.2"),
-            (INVALID, _unattached_group, "3.6 [tf:ecs/service.go]"),
-            (INVALID, _instance_targets, "6.6"),
-            (INVALID, _rebalancing, "5.5 [bc]"),
+            (INVALID, _launch_type_and_strategy, "ECS API: CreateService"),
+            (INVALID, _network_size, "ECS API: AwsVpcConfiguration"),
+            (INVALID, _unknown_port, "ECS API: LoadBalancer"),
+            (INVALID, _unattached_group, "terraform-provider-aws#3495"),
+            (INVALID, _instance_targets, "ECS API: LoadBalancer"),
+            (INVALID, _rebalancing, "ECS guide: service-rebalancing"),
         )
     ),
-    Rule("CreateService", INVALID, _bad_name, "3.1 [bc]"),
-    Rule("CreateService", INVALID, _no_network, "4.1 [bc]"),
-    Rule("CreateService", INVALID, _daemon, "4.2 [bc]"),
-    Rule("CreateCluster", INVALID, _bad_name, "1.1 [bc]"),
-    Rule("CreateCluster", INVALID, _unlinked, "1.4 [tf:ecs/cluster.go]"),
+    Rule("CreateService", INVALID, _bad_name, "ECS API: CreateService"),
+    Rule("CreateService", INVALID, _no_network, "ECS API: CreateService"),
+    Rule("CreateService", INVALID, _daemon, "ECS API: CreateService"),
+    Rule("CreateCluster", INVALID, _bad_name, "ECS API: CreateCluster"),
+    Rule("CreateCluster", INVALID, _unlinked, "ECS guide: using-service-linked-roles"),
 )

@@ -163,26 +163,31 @@ def _last_listener(params: Params, place: Place) -> str | None:
 INVALID = "InvalidConfigurationRequest"
 RULES = (
     Rule("DeleteLoadBalancer", "ValidationError", _arn, "API_DeleteLoadBalancer"),
-    Rule("DeleteLoadBalancer", "OperationNotPermitted", _protected, "6.10 [bc]"),
-    Rule("CreateLoadBalancer", "ValidationError", _name, "6.1 [bc]"),
-    Rule("CreateTargetGroup", "ValidationError", _name, "6.6 [bc]"),
-    Rule("CreateLoadBalancer", INVALID, _zones, "6.2 [bc]"),
-    Rule("SetSubnets", INVALID, _zones, "6.2 [bc]"),
-    Rule("CreateLoadBalancer", "InvalidSecurityGroup", _groups, "6.4 [bc]"),
-    Rule("SetSecurityGroups", "InvalidSecurityGroup", _groups, "6.4 [bc]"),
-    Rule("CreateTargetGroup", "ValidationError", _health_check, "6.6 [bc]"),
-    Rule("ModifyTargetGroup", "ValidationError", _health_check, "6.6 [bc]"),
-    Rule("DeleteTargetGroup", "ResourceInUse", _last_listener, "6.10 [bc]"),
-    Rule("CreateRule", "ValidationError", _priority, "6.9 [bc]"),
-    Rule("CreateRule", "ValidationError", _values, "6.9 [docs:ALB quotas]"),
-    Rule("ModifyLoadBalancerAttributes", INVALID, _attributes, "6.2 [bc]"),
-    Rule("ModifyLoadBalancerAttributes", INVALID, _bucket, "6.4 [iss:lbc#1956]"),
+    Rule("DeleteLoadBalancer", "OperationNotPermitted", _protected, "ELB API: DeleteLoadBalancer"),
+    Rule("CreateLoadBalancer", "ValidationError", _name, "ELB API: CreateLoadBalancer"),
+    Rule("CreateTargetGroup", "ValidationError", _name, "ELB API: CreateTargetGroup"),
+    Rule("CreateLoadBalancer", INVALID, _zones, "ELB API: CreateLoadBalancer"),
+    Rule("SetSubnets", INVALID, _zones, "ELB API: SetSubnets"),
+    Rule("CreateLoadBalancer", "InvalidSecurityGroup", _groups, "ELB API: CreateLoadBalancer"),
+    Rule("SetSecurityGroups", "InvalidSecurityGroup", _groups, "ELB API: SetSecurityGroups"),
+    Rule("CreateTargetGroup", "ValidationError", _health_check, "ELB API: CreateTargetGroup"),
+    Rule("ModifyTargetGroup", "ValidationError", _health_check, "ELB API: ModifyTargetGroup"),
+    Rule("DeleteTargetGroup", "ResourceInUse", _last_listener, "ELB API: DeleteTargetGroup"),
+    Rule("CreateRule", "ValidationError", _priority, "ELB API: CreateRule"),
+    Rule("CreateRule", "ValidationError", _values, "ALB guide: load-balancer-limits"),
+    Rule(
+        "ModifyLoadBalancerAttributes",
+        INVALID,
+        _attributes,
+        "ELB API: ModifyLoadBalancerAttributes",
+    ),
+    Rule("ModifyLoadBalancerAttributes", INVALID, _bucket, "aws-load-balancer-controller#1956"),
     *(
         Rule(operation, code, check, source)
         for operation in ("CreateListener", "ModifyListener", "CreateRule", "ModifyRule")
         for code, check, source in (
-            ("TargetGroupAssociationLimit", _one_balancer, "6.6 [bc]"),
-            ("ValidationError", _body, "6.9 [bc]"),
+            ("TargetGroupAssociationLimit", _one_balancer, "ELB API: Action"),
+            ("ValidationError", _body, "ELB API: Action"),
         )
     ),
 )

@@ -117,22 +117,43 @@ def _immutable_tag(params: Params, place: Place) -> str | None:
 
 TABLES: dict[str, tuple[Rule, ...]] = {
     "iam": (
-        Rule("CreateRole", "EntityAlreadyExists", _role_twin, "8 [bc]", 409),
-        Rule("CreateRole", "MalformedPolicyDocument", _principal, "8 [tf:iam/role.go]"),
-        Rule("UpdateAssumeRolePolicy", "MalformedPolicyDocument", _principal, "8 [tf:iam/role.go]"),
-        Rule("PutRolePolicy", "LimitExceeded", _inline_size, "8 [docs:IAM quotas]", 409),
-        Rule("DeleteRole", "DeleteConflict", _instance_profile, "8 [bc]", 409),
+        Rule("CreateRole", "EntityAlreadyExists", _role_twin, "IAM API: CreateRole", 409),
+        Rule("CreateRole", "MalformedPolicyDocument", _principal, "IAM API: CreateRole"),
+        Rule(
+            "UpdateAssumeRolePolicy",
+            "MalformedPolicyDocument",
+            _principal,
+            "IAM API: UpdateAssumeRolePolicy",
+        ),
+        Rule(
+            "PutRolePolicy", "LimitExceeded", _inline_size, "IAM guide: reference_iam-quotas", 409
+        ),
+        Rule("DeleteRole", "DeleteConflict", _instance_profile, "IAM API: DeleteRole", 409),
     ),
-    "ecr": (Rule("PutImage", "ImageTagAlreadyExistsException", _immutable_tag, "10 [bc]"),),
+    "ecr": (
+        Rule("PutImage", "ImageTagAlreadyExistsException", _immutable_tag, "ECR API: PutImage"),
+    ),
     "logs": (
-        Rule("CreateLogGroup", "InvalidParameterException", _group_name, "9 [bc]"),
-        Rule("PutRetentionPolicy", "InvalidParameterException", _retention, "9 [bc]"),
+        Rule(
+            "CreateLogGroup", "InvalidParameterException", _group_name, "Logs API: CreateLogGroup"
+        ),
+        Rule(
+            "PutRetentionPolicy",
+            "InvalidParameterException",
+            _retention,
+            "Logs API: PutRetentionPolicy",
+        ),
     ),
     "secretsmanager": (
-        Rule("CreateSecret", "InvalidRequestException", _scheduled, "14.1 [iss:tf#4467]"),
+        Rule("CreateSecret", "InvalidRequestException", _scheduled, "terraform-provider-aws#4467"),
     ),
     "ssm": (
-        Rule("PutParameter", "ValidationException", _overwrite_with_tags, "14.2 [iss:tf#18550]"),
-        Rule("PutParameter", "ValidationException", _reserved_parameter, "14.2 [bc]"),
+        Rule(
+            "PutParameter",
+            "ValidationException",
+            _overwrite_with_tags,
+            "terraform-provider-aws#18550",
+        ),
+        Rule("PutParameter", "ValidationException", _reserved_parameter, "SSM API: PutParameter"),
     ),
 }

@@ -196,17 +196,17 @@ def _containers(params: Params) -> Iterator[dict[str, Any]]:
 RULES = tuple(
     Rule("RegisterTaskDefinition", CLIENT, check, source)
     for check, source in (
-        (_fargate(_mode), "4.1 [bc]"),
-        (_fargate(_size), "4.1 [docs:fargate taskdef]"),
-        (_fargate(_features), "4.2 [bc]"),
-        (_fargate(_ports), "4.2 [bc]"),
-        (_fargate(_execution_role), "4.3 [docs:fargate taskdef]"),
-        (_fargate(_stream_prefix), "4.3 [docs:fargate taskdef]"),
-        (_fargate(_storage), "4.2 [bc]"),
-        (_fargate(_sum), "4.1 [docs:fargate taskdef]"),
-        (_ranges, "2.3 [bc]"),
-        (_names, "2.1 [docs:ECS quotas]"),
-        (_depends, "2.3 [bc]"),
-        (_roles, "2.4"),
+        (_fargate(_mode), "ECS guide: fargate-tasks-services"),
+        (_fargate(_size), "ECS guide: fargate-tasks-services"),
+        (_fargate(_features), "ECS guide: fargate-tasks-services"),
+        (_fargate(_ports), "ECS API: PortMapping"),
+        (_fargate(_execution_role), "ECS guide: fargate-tasks-services"),
+        (_fargate(_stream_prefix), "ECS guide: using_awslogs"),
+        (_fargate(_storage), "ECS API: EphemeralStorage"),
+        (_fargate(_sum), "ECS guide: fargate-tasks-services"),
+        (_ranges, "ECS API: HealthCheck"),
+        (_names, "ECS API: ContainerDefinition"),
+        (_depends, "ECS API: ContainerDependency"),
+        (_roles, "ECS API: RegisterTaskDefinition"),
     )
 )

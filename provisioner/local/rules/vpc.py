@@ -63,8 +63,13 @@ def _gateways(place: Place) -> Iterator[Any]:
 
 
 RULES = (
-    Rule("DeleteVpc", "DependencyViolation", _vpc_in_use, "7.2"),
-    Rule("DeleteSubnet", "DependencyViolation", _subnet_in_use, "7.2"),
-    Rule("DetachInternetGateway", "DependencyViolation", _gateway_in_use, "7.2"),
-    Rule("ReleaseAddress", "InvalidIPAddress.InUse", _address_in_use, "7.2"),
+    Rule("DeleteVpc", "DependencyViolation", _vpc_in_use, "EC2 API: DeleteVpc"),
+    Rule("DeleteSubnet", "DependencyViolation", _subnet_in_use, "EC2 API: DeleteSubnet"),
+    Rule(
+        "DetachInternetGateway",
+        "DependencyViolation",
+        _gateway_in_use,
+        "EC2 API: DetachInternetGateway",
+    ),
+    Rule("ReleaseAddress", "InvalidIPAddress.InUse", _address_in_use, "EC2 API: ReleaseAddress"),
 )

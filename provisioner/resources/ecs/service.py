@@ -18,19 +18,14 @@ from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.waiting import Waiting
 from provisioner.errors import NotServing, StepFailed
 from provisioner.resources._tags import batches, indexed
-from provisioner.resources.ecs import _common
+from provisioner.resources.ecs import _common, _connect, _rollout, _strategy
+from provisioner.resources.ecs._rollout import ROLLOUT
 from provisioner.rollout import standing
-from provisioner.rollout.follow import Watched, look
+from provisioner.rollout.follow import look
 from provisioner.rollout.patience import extra_seconds
 from provisioner.rollout.post_mortem import explain
 
 DESCRIBE_LIMIT = 10
-ROLLOUT = "rollout"
-RESTART = "RESTARTED"
-"""Wanted of `rollout`: the same version once more, by new tasks."""
-TURNED_BACK = "TURNED_BACK"
-"""Wanted of `rollout`: the newest deployment has been stopped, and the old version serves."""
-BACK = "ROLLBACK_SUCCESSFUL"
 CREATE_ONLY = ("serviceName", "cluster", "launchType", "schedulingStrategy")
 DEPLOYING = (
     "taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers",
@@ -59,7 +54,7 @@ class Service(_common.Tagged):
         _common.CLUSTER, "ecs.task_definition", "elbv2.target_group", "elbv2.listener",
         "elbv2.listener_rule", "ec2.security_group", "ec2.security_group_rule", "iam.role",
         "ecr.repository", "logs.log_group", "servicediscovery.service", "ec2.subnet",
-        "ec2.route_table", "ec2.vpc_endpoint",
+        "ec2.route_table", "ec2.vpc_endpoint", "servicediscovery.namespace",
     })  # fmt: skip
     immutable = frozenset({"serviceName", "cluster", "schedulingStrategy"})
     rules = Rules(
@@ -69,7 +64,11 @@ class Service(_common.Tagged):
             "capacityProviderStrategy",
             "networkConfiguration.awsvpcConfiguration.subnets",
             "networkConfiguration.awsvpcConfiguration.securityGroups",
-        })
+            "deploymentConfiguration.alarms.alarmNames",
+            "deploymentConfiguration.lifecycleHooks",
+            "deploymentConfiguration.lifecycleHooks.*.lifecycleStages",
+        }),
+        closed=frozenset({"loadBalancers.**"}),
     )  # fmt: skip
     replacement = "delete-first"
     retries = (
@@ -83,6 +82,8 @@ class Service(_common.Tagged):
             seconds=240,
         ),
         Retry("create", "ClusterNotFoundException"),
+        Retry("create", "NamespaceNotFoundException", seconds=60),
+        Retry("update", "NamespaceNotFoundException", seconds=60),
         Retry("create", "InvalidParameterException", containing="Draining", seconds=1200),
         Retry("update", "InvalidParameterException", containing="assume", seconds=240),
         Retry(
@@ -92,6 +93,9 @@ class Service(_common.Tagged):
             seconds=240,
         ),
         Retry("update", "ServiceNotFoundException", seconds=60),
+        # An alarm that is made by the same run, and is not visible yet.
+        Retry("create", "InvalidParameterException", containing="alarm", seconds=60),
+        Retry("update", "InvalidParameterException", containing="alarm", seconds=60),
         Retry(
             "delete", "InvalidParameterException", containing="deployments are active", seconds=600
         ),
@@ -169,11 +173,13 @@ class Service(_common.Tagged):
         The answer names the deployment that was started, if one was.
         """
         arguments = changed(want, changes, *DEPLOYING, *QUIET)
-        again = any(
-            c.field == ROLLOUT and (c.before == "FAILED" or c.after == RESTART) for c in changes
-        )
+        if configuration := arguments.get(_strategy.CONFIGURATION):
+            arguments[_strategy.CONFIGURATION] = _strategy.sent_configuration(configuration)
+        again = _rollout.again(changes)
         if not arguments and not again:
             return None
+        if arguments.get(_connect.CONFIGURATION) == {}:
+            arguments[_connect.CONFIGURATION] = _connect.OFF
         # A strategy and exec take effect on running tasks by force only, and a deployment of the
         # same version starts again by force only.
         if again or arguments.keys() & FORCED:
@@ -188,18 +194,31 @@ class Service(_common.Tagged):
             cluster=live.properties["cluster"], service=live.properties["serviceName"], force=True
         )
 
+    def concede(self, name: str, want: Any, live: Any) -> Any:
+        """Which of its two target groups serves is for ECS to say."""
+        if name == _connect.CONFIGURATION:
+            return _connect.conceded(want, live)
+        return _strategy.conceded(want, live) if name == _strategy.BALANCERS else live
+
+    def told(self, name: str, live: Any) -> Any:
+        if name != _strategy.BALANCERS:
+            return live
+        return [one["targetGroupArn"].split("/")[-2] for one in live]
+
+    def first(self, live: Properties, want: Properties) -> Properties | None:
+        return _strategy.first(live, want, DEPLOYING)
+
     def pending(self, aws: Aws, live: Live, want: Properties) -> Waiting:
         """Until the deployment has a verdict. Raises NotServing when that is not a success."""
-        rollout = look(aws, _watched(live, want))
-        if want.get(ROLLOUT) == TURNED_BACK and rollout.status == BACK:
-            return Waiting("", rollout.to_dict())
-        if rollout.over and rollout.verdict != "serving":
+        rollout = look(aws, _rollout.watched(live, want))
+        if rollout.over and rollout.verdict != "serving" and not _rollout.wanted(rollout, want):
             raise NotServing(rollout.verdict_words(), details=rollout.to_dict())
-        return Waiting(rollout.words(), rollout.to_dict())
+        words = "" if rollout.over else rollout.words()
+        return Waiting(words, rollout.to_dict())
 
     def explained(self, aws: Aws, live: Live, want: Properties, failure: StepFailed) -> StepFailed:
         """With what ECS, the logs and the load balancer tell of it."""
-        watched = _watched(live, want)
+        watched = _rollout.watched(live, want)
         try:
             rollout = look(aws, watched)
         except (ClientError, BotoCoreError):
@@ -230,6 +249,9 @@ class Service(_common.Tagged):
         properties = {name: item.get(name) for name in self.fields}
         properties["cluster"] = item["clusterArn"]
         properties["enableExecuteCommand"] = bool(item.get("enableExecuteCommand"))
+        configuration = item.get(_strategy.CONFIGURATION)
+        properties[_strategy.CONFIGURATION] = _strategy.live_configuration(configuration)
+        properties[_connect.CONFIGURATION] = _connect.live(item["deployments"])
         properties["rollout"] = standing.rollout(item)
         primary = standing.primary(item)
         outputs = {
@@ -243,17 +265,6 @@ class Service(_common.Tagged):
             "DeploymentCreated": primary.get("createdAt") if primary else None,
         }
         return Live(self.name, item["serviceArn"], tags, properties, outputs)
-
-
-def _watched(live: Live, want: Properties) -> Watched:
-    """The deployment in the answer of the call that started it, or that was seen last."""
-    return Watched(
-        live.properties["cluster"],
-        live.properties["serviceName"],
-        live.outputs["Deployment"],
-        want["taskDefinition"],
-        live.outputs["DeploymentCreated"],
-    )
 
 
 def _place(arn: str) -> tuple[str, str]:

@@ -108,9 +108,10 @@ def markers(aws: Aws, zone: Zone) -> dict[tuple[str, str], dict[str, str]]:
     for page in pages.paginate(HostedZoneId=zone.id, StartRecordName=below):
         for item in page["ResourceRecordSets"]:
             name = plain(item["Name"])
-            if name != below and not name.endswith(f".{below}"):
+            top = name.removesuffix(f".{zone.name}").rsplit(".", 1)[-1]
+            if not top.startswith(MARKERS):  # `_provisioner-x` may stand in between
                 return found
-            words = spoken(item)
+            words = spoken(item) if top == MARKERS else {}
             if item["Type"] == "TXT" and RECORD in words:
                 kind, _, of = words[RECORD].partition(" ")
                 found[of, kind] = words

@@ -10,7 +10,11 @@ behaviour = pytest.mark.behaviour
 ACCEPTED = "accepts it"
 
 
-@behaviour("6.10 [bc]", "A load balancer with deletion protection is not deleted", "deletes it")
+@behaviour(
+    "ELB API: DeleteLoadBalancer",
+    "A load balancer with deletion protection is not deleted",
+    "deletes it",
+)
 def test_deletion_protection_protects(aws: Aws) -> None:
     arn = aws.balancer()
     for value in ("true", "false"):
@@ -25,7 +29,7 @@ def test_deletion_protection_protects(aws: Aws) -> None:
 
 @pytest.mark.parametrize("name", ["-web", "web-", "internal-web", "w" * 33, "we_b"])
 @behaviour(
-    "6.1 [bc]",
+    "ELB API: CreateLoadBalancer",
     "Names have 32 letters, digits and inner hyphens, and no internal- before",
     "checks the length only",
 )
@@ -34,12 +38,12 @@ def test_names_are_checked(aws: Aws, name: str) -> None:
     aws.refused("ValidationError", aws.group, name=name)
 
 
-@behaviour("6.2 [bc]", "A load balancer needs subnets in two zones", ACCEPTED)
+@behaviour("ELB API: CreateLoadBalancer", "A load balancer needs subnets in two zones", ACCEPTED)
 def test_one_zone_is_too_few(aws: Aws) -> None:
     aws.refused("InvalidConfigurationRequest", aws.balancer, Subnets=aws.subnets()[:1])
 
 
-@behaviour("6.2 [bc]", "A load balancer takes one subnet of a zone", ACCEPTED)
+@behaviour("ELB API: CreateLoadBalancer", "A load balancer takes one subnet of a zone", ACCEPTED)
 def test_two_subnets_of_a_zone_are_too_many(aws: Aws) -> None:
     both = [*aws.subnets(), aws.subnets("private")[0]]
     assert "same Availability Zone" in aws.refused(
@@ -47,13 +51,17 @@ def test_two_subnets_of_a_zone_are_too_many(aws: Aws) -> None:
     )
 
 
-@behaviour("6.4 [bc]", "A load balancer's security groups exist", "fails with an internal error")
+@behaviour(
+    "ELB API: CreateLoadBalancer",
+    "A load balancer's security groups exist",
+    "fails with an internal error",
+)
 def test_unknown_security_groups_are_refused(aws: Aws) -> None:
     aws.refused("InvalidSecurityGroup", aws.balancer, SecurityGroups=["sg-0123456789abcdef0"])
 
 
 @behaviour(
-    "6.1 [tf:elbv2/load_balancer.go]",
+    "ELB API: LoadBalancerState",
     "A new load balancer is provisioning for minutes",
     "until it is described once",
 )
@@ -67,7 +75,7 @@ def test_a_load_balancer_is_provisioned_first(aws: Aws) -> None:
 
 
 @behaviour(
-    "0.2 [bc]",
+    "ELB API: CreateLoadBalancer",
     "Repeating a CreateLoadBalancer, -TargetGroup or -Listener returns the first",
     "refuses, or makes another",
 )
@@ -78,7 +86,7 @@ def test_repeated_creates_return_the_first(aws: Aws) -> None:
 
 
 @behaviour(
-    "0.2 [bc]",
+    "ELB API: CreateLoadBalancer",
     "Repeating one with other settings is refused as a duplicate",
     "refuses the target group only",
 )
@@ -91,14 +99,22 @@ def test_creates_that_differ_are_duplicates(aws: Aws) -> None:
     aws.refused("DuplicateListener", aws.listener, balancer=balancer, group=other)
 
 
-@behaviour("6.6 [bc]", "A health check's timeout is smaller than its interval", ACCEPTED)
+@behaviour(
+    "ELB API: CreateTargetGroup",
+    "A health check's timeout is smaller than its interval",
+    "refuses, too",
+)
 def test_a_timeout_is_smaller_than_the_interval(aws: Aws) -> None:
     aws.refused(
         "ValidationError", aws.group, HealthCheckIntervalSeconds=10, HealthCheckTimeoutSeconds=10
     )
 
 
-@behaviour("6.10 [bc]", "A target group that a rule forwards to is not deleted", "refuses, too")
+@behaviour(
+    "ELB API: DeleteTargetGroup",
+    "A target group that a rule forwards to is not deleted",
+    "refuses, too",
+)
 def test_a_target_group_in_use_is_not_deleted(aws: Aws) -> None:
     group = aws.group()
     listener = aws.listener(aws.balancer(), group)
@@ -107,7 +123,7 @@ def test_a_target_group_in_use_is_not_deleted(aws: Aws) -> None:
     aws.elbv2.delete_target_group(TargetGroupArn=group)
 
 
-@behaviour("6.6 [bc]", "A target group serves one load balancer", ACCEPTED)
+@behaviour("ELB API: CreateListener", "A target group serves one load balancer", ACCEPTED)
 def test_a_target_group_serves_one_load_balancer(aws: Aws) -> None:
     group = aws.group()
     aws.listener(aws.balancer(), group)
@@ -116,7 +132,7 @@ def test_a_target_group_serves_one_load_balancer(aws: Aws) -> None:
     aws.rule(aws.listener(aws.balancer(), group), group, 1)
 
 
-@behaviour("18.1 [bc]", "An HTTPS listener needs a certificate", ACCEPTED)
+@behaviour("ELB API: CreateListener", "An HTTPS listener needs a certificate", ACCEPTED)
 def test_a_listener_without_certificate_is_refused(aws: Aws) -> None:
     request = {"LoadBalancerArn": aws.balancer(), "Port": 443, "Protocol": "HTTPS"}
     aws.refused(
@@ -127,7 +143,7 @@ def test_a_listener_without_certificate_is_refused(aws: Aws) -> None:
     )
 
 
-@behaviour("6.9 [bc]", "A priority is given once", "refuses, too")
+@behaviour("ELB API: CreateRule", "A priority is given once", "accepts 50,001")
 def test_a_priority_in_use_is_refused(aws: Aws) -> None:
     group = aws.group()
     listener = aws.listener(aws.balancer(), group)
@@ -137,7 +153,9 @@ def test_a_priority_in_use_is_refused(aws: Aws) -> None:
 
 
 @behaviour(
-    "6.9 [bc]", "Two priorities are swapped in one SetRulePriorities", "raises PriorityInUse"
+    "ELB API: SetRulePriorities",
+    "Two priorities are swapped in one SetRulePriorities",
+    "raises PriorityInUse",
 )
 def test_priorities_are_swapped(aws: Aws) -> None:
     group = aws.group()
@@ -150,7 +168,11 @@ def test_priorities_are_swapped(aws: Aws) -> None:
     ] == rules[::-1]
 
 
-@behaviour("6.9 [docs:ALB quotas]", "A rule has at most five condition values", ACCEPTED)
+@behaviour(
+    "ALB guide: load-balancer-limits",
+    "A rule has at most five condition values",
+    "refuses two, too",
+)
 def test_a_rule_has_five_values(aws: Aws) -> None:
     group = aws.group()
     listener = aws.listener(aws.balancer(), group)
@@ -160,7 +182,7 @@ def test_a_rule_has_five_values(aws: Aws) -> None:
     aws.refused("ValidationError", aws.elbv2.create_rule, **request, Actions=[forward(group)])
 
 
-@behaviour("6.8 [lbc]", "A forward is shown in both its forms", "shows what was sent")
+@behaviour("ELB API: Action", "A forward is shown in both its forms", "shows what was sent")
 def test_a_forward_is_shown_in_both_forms(aws: Aws) -> None:
     group = aws.group()
     arn = aws.listener(aws.balancer(), group)
@@ -174,7 +196,11 @@ def test_a_forward_is_shown_in_both_forms(aws: Aws) -> None:
     assert "SslPolicy" not in listener
 
 
-@behaviour("6.4 [iss:lbc#1956]", "Access logs need a bucket that lets the delivery write", ACCEPTED)
+@behaviour(
+    "aws-load-balancer-controller#1956",
+    "Access logs need a bucket that lets the delivery write",
+    ACCEPTED,
+)
 def test_access_logs_need_a_bucket_with_a_policy(aws: Aws) -> None:
     attributes = [
         {"Key": "access_logs.s3.enabled", "Value": "true"},
@@ -188,7 +214,7 @@ def test_access_logs_need_a_bucket_with_a_policy(aws: Aws) -> None:
 
 
 @behaviour(
-    "6.10 [iss:tf#1671]",
+    "terraform-provider-aws#1671",
     "A deleted load balancer's network interfaces stay for minutes and hold its groups",
     "has none",
 )
@@ -201,7 +227,9 @@ def test_interfaces_of_a_load_balancer_linger(aws: Aws) -> None:
     aws.ec2.delete_security_group(GroupId=group)
 
 
-@behaviour("6.10 [bc]", "Deleting a load balancer that is gone succeeds", "succeeds, too")
+@behaviour(
+    "ELB API: DeleteLoadBalancer", "Deleting a load balancer that is gone succeeds", "succeeds, too"
+)
 def test_deleting_what_is_gone_succeeds(aws: Aws) -> None:
     arn = aws.balancer()
     for _ in range(2):
@@ -219,7 +247,7 @@ def test_another_arn_deletes_no_load_balancer(aws: Aws) -> None:
 
 
 @behaviour(
-    "7.1 [iss:tf#265]",
+    "terraform-provider-aws#265",
     "A security group that another one's rule names is not deleted",
     "deletes it",
 )
@@ -234,7 +262,9 @@ def test_a_referenced_security_group_is_not_deleted(aws: Aws) -> None:
     aws.ec2.delete_security_group(GroupId=one)
 
 
-@behaviour("7.1", "The default security group is not deleted", "deletes it")
+@behaviour(
+    "VPC guide: default-security-group", "The default security group is not deleted", "deletes it"
+)
 def test_the_default_group_stays(aws: Aws) -> None:
     filters = [
         {"Name": "group-name", "Values": ["default"]},
@@ -245,7 +275,7 @@ def test_the_default_group_stays(aws: Aws) -> None:
 
 
 @behaviour(
-    "7.1 [bc]",
+    "EC2 API: CreateSecurityGroup",
     "Names of security groups differ in more than case, and are not like ids",
     "compares exactly",
 )
@@ -255,7 +285,11 @@ def test_security_group_names_are_checked(aws: Aws) -> None:
     aws.refused("InvalidParameterValue", aws.security_group, name="sg-web")
 
 
-@behaviour("7.1", "A rule that is there already is refused as a duplicate", "refuses, too")
+@behaviour(
+    "EC2 API: errors-overview",
+    "A rule that is there already is refused as a duplicate",
+    "refuses, too",
+)
 def test_a_rule_is_authorized_once(aws: Aws) -> None:
     allowed = [
         {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}

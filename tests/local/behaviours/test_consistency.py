@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-
-from provisioner.local.cloud import Cloud
-from provisioner.local.control import ask
 
 from .conftest import Aws
 
@@ -16,11 +13,9 @@ behaviour = pytest.mark.behaviour
 
 
 @pytest.fixture(autouse=True)
-def _consistency(cloud: Cloud, aws: Aws) -> Iterator[None]:
+def _consistency(adjust: Callable[..., None], aws: Aws) -> None:
     aws.vpc()  # the landing zone is older
-    ask(cloud.endpoint, "settings", {"consistency": True})
-    yield
-    ask(cloud.endpoint, "settings", {"consistency": False})
+    adjust(consistency=True)
 
 
 @behaviour("8 [docs:IAM guide]", "A new role is not found for some seconds", "is found at once")

@@ -29,32 +29,48 @@ def checked(**change: Any) -> dict[str, Any]:
             {"memory": "9999"},
             "No Fargate configuration exists",
             id="size",
-            marks=behaviour("4.1 [docs]", "cpu and memory go together as the table says", ACCEPTED),
+            marks=behaviour(
+                "ECS guide: fargate-tasks-services",
+                "cpu and memory go together as the table says",
+                ACCEPTED,
+            ),
         ),
         pytest.param(
             {"memory": "2 GB", "cpu": "4 vCPU"},
             "No Fargate configuration exists",
             id="units",
-            marks=behaviour("2.2 [bc]", "vCPU and GB are understood as sizes", ACCEPTED),
+            marks=behaviour(
+                "ECS guide: task_definition_parameters",
+                "vCPU and GB are understood as sizes",
+                ACCEPTED,
+            ),
         ),
         pytest.param(
             {"networkMode": "bridge"},
             "only supports network mode",
             id="mode",
-            marks=behaviour("4.1 [bc]", "Fargate needs the network mode awsvpc", ACCEPTED),
+            marks=behaviour(
+                "ECS guide: fargate-tasks-services",
+                "Fargate needs the network mode awsvpc",
+                ACCEPTED,
+            ),
         ),
         pytest.param(
             container(privileged=True),
             "privileged",
             id="privileged",
-            marks=behaviour("4.2 [bc]", "Fargate has no privileged containers", ACCEPTED),
+            marks=behaviour(
+                "ECS guide: fargate-tasks-services",
+                "Fargate has no privileged containers",
+                ACCEPTED,
+            ),
         ),
         pytest.param(
             container(links=["a"]),
             "links",
             id="links",
             marks=behaviour(
-                "4.2 [bc]",
+                "ECS guide: fargate-tasks-services",
                 "Fargate has no links, dnsServers, extraHosts, disableNetworking",
                 ACCEPTED,
             ),
@@ -63,14 +79,16 @@ def checked(**change: Any) -> dict[str, Any]:
             container(linuxParameters={"capabilities": {"add": ["NET_ADMIN"]}}),
             "adding",
             id="capabilities",
-            marks=behaviour("4.2 [bc]", "Fargate adds no capability but SYS_PTRACE", ACCEPTED),
+            marks=behaviour(
+                "ECS API: KernelCapabilities", "Fargate adds no capability but SYS_PTRACE", ACCEPTED
+            ),
         ),
         pytest.param(
             container(portMappings=[{"containerPort": 80, "hostPort": 81}]),
             "must match",
             id="ports",
             marks=behaviour(
-                "4.2 [bc]", "With awsvpc the host port is the container port", ACCEPTED
+                "ECS API: PortMapping", "With awsvpc the host port is the container port", ACCEPTED
             ),
         ),
         pytest.param(
@@ -78,98 +96,132 @@ def checked(**change: Any) -> dict[str, Any]:
             "log driver",
             id="driver",
             marks=behaviour(
-                "4.2 [bc]", "Fargate has the log drivers awslogs, splunk and awsfirelens", ACCEPTED
+                "ECS API: LogConfiguration",
+                "Fargate has the log drivers awslogs, splunk and awsfirelens",
+                ACCEPTED,
             ),
         ),
         pytest.param(
             container(logConfiguration=LOGS),
             "execution role ARN to support log driver",
             id="logs-role",
-            marks=behaviour("4.3 [docs]", "awslogs on Fargate needs an execution role", ACCEPTED),
+            marks=behaviour(
+                "ECS guide: fargate-tasks-services",
+                "awslogs on Fargate needs an execution role",
+                ACCEPTED,
+            ),
         ),
         pytest.param(
             {**container(logConfiguration=LOGS), "executionRoleArn": ROLE},
             "awslogs-stream-prefix",
             id="prefix",
-            marks=behaviour("4.3 [docs]", "awslogs on Fargate needs a stream prefix", ACCEPTED),
+            marks=behaviour(
+                "ECS guide: using_awslogs", "awslogs on Fargate needs a stream prefix", ACCEPTED
+            ),
         ),
         pytest.param(
             container(image="123456789012.dkr.ecr.eu-west-1.amazonaws.com/a:1"),
             "ECR images",
             id="ecr-role",
             marks=behaviour(
-                "4.3 [docs]", "An ECR image on Fargate needs an execution role", ACCEPTED
+                "ECS guide: fargate-tasks-services",
+                "An ECR image on Fargate needs an execution role",
+                ACCEPTED,
             ),
         ),
         pytest.param(
             {"ephemeralStorage": {"sizeInGiB": 20}},
             "between 21 and 200",
             id="storage",
-            marks=behaviour("4.2 [bc]", "Ephemeral storage is 21 to 200 GiB", ACCEPTED),
+            marks=behaviour(
+                "ECS API: EphemeralStorage", "Ephemeral storage is 21 to 200 GiB", ACCEPTED
+            ),
         ),
         pytest.param(
             container(cpu=512),
             "sum of the container CPU",
             id="cpu-sum",
-            marks=behaviour("4.1 [docs]", "Containers have no more CPU than their task", ACCEPTED),
+            marks=behaviour(
+                "ECS guide: fargate-tasks-services",
+                "Containers have no more CPU than their task",
+                ACCEPTED,
+            ),
         ),
         pytest.param(
             container(memory=1024),
             "memory is more",
             id="memory-sum",
-            marks=behaviour("4.1 [docs]", "A container has no more memory than its task", ACCEPTED),
+            marks=behaviour(
+                "ECS guide: fargate-tasks-services",
+                "A container has no more memory than its task",
+                ACCEPTED,
+            ),
         ),
         pytest.param(
             checked(interval=4),
             "interval must be between 5 and 300",
             id="interval",
-            marks=behaviour("2.3 [bc]", "A health check's interval is 5 to 300 s", ACCEPTED),
+            marks=behaviour(
+                "ECS API: HealthCheck", "A health check's interval is 5 to 300 s", ACCEPTED
+            ),
         ),
         pytest.param(
             checked(retries=11),
             "retries must be between 1 and 10",
             id="retries",
-            marks=behaviour("2.3 [bc]", "A health check has 1 to 10 retries", ACCEPTED),
+            marks=behaviour("ECS API: HealthCheck", "A health check has 1 to 10 retries", ACCEPTED),
         ),
         pytest.param(
             container(healthCheck={"command": ["curl"]}),
             "CMD",
             id="command",
             marks=behaviour(
-                "2.3 [bc]", "A health check's command begins with CMD or CMD-SHELL", ACCEPTED
+                "ECS API: HealthCheck",
+                "A health check's command begins with CMD or CMD-SHELL",
+                ACCEPTED,
             ),
         ),
         pytest.param(
             container(stopTimeout=121),
             "StopTimeout",
             id="stop",
-            marks=behaviour("2.3 [bc]", "stopTimeout is at most 120 s", ACCEPTED),
+            marks=behaviour(
+                "ECS API: ContainerDefinition", "stopTimeout is at most 120 s", ACCEPTED
+            ),
         ),
         pytest.param(
             container(essential=False),
             "essential",
             id="essential",
-            marks=behaviour("2.1 [docs]", "One container at least is essential", ACCEPTED),
+            marks=behaviour(
+                "ECS API: ContainerDefinition", "One container at least is essential", ACCEPTED
+            ),
         ),
         pytest.param(
             {"containerDefinitions": [CONTAINER, CONTAINER]},
             "duplicates",
             id="twice",
-            marks=behaviour("2.1 [docs]", "Names of containers are unique", ACCEPTED),
+            marks=behaviour(
+                "ECS API: ContainerDefinition", "Names of containers are unique", ACCEPTED
+            ),
         ),
         pytest.param(
             container(dependsOn=[{"containerName": "x", "condition": "START"}]),
             "unknown",
             id="depends",
             marks=behaviour(
-                "2.3 [bc]", "A container depends only on containers of its task", ACCEPTED
+                "ECS API: ContainerDependency",
+                "A container depends only on containers of its task",
+                ACCEPTED,
             ),
         ),
         pytest.param(
             {"taskRoleArn": "not a role"},
             "Role is not valid",
             id="role",
-            marks=behaviour("2.4", "A role is a name or an ARN of a role", ACCEPTED),
+            marks=behaviour(
+                "ECS API: RegisterTaskDefinition", "A role is a name or an ARN of a role", ACCEPTED
+            ),
         ),
     ],
 )
@@ -178,7 +230,7 @@ def test_a_definition_is_refused(aws: Aws, change: dict[str, Any], words: str) -
 
 
 @behaviour(
-    "2.2 [tf]",
+    "ECS API: ContainerDefinition",
     "Describe shows hostPort, protocol, cpu 0, essential and empty lists",
     "shows what was sent",
 )
@@ -189,13 +241,19 @@ def test_a_definition_is_shown_with_its_defaults(aws: Aws) -> None:
     assert (web["cpu"], web["essential"], web["environment"]) == (0, True, [])
 
 
-@behaviour("2.1 [bc]", "The same content is registered again as another revision", "does so, too")
+@behaviour(
+    "ECS API: RegisterTaskDefinition",
+    "The same content is registered again as another revision",
+    "does so, too",
+)
 def test_registering_does_not_deduplicate(aws: Aws) -> None:
     assert [aws.define().rpartition(":")[2] for _ in range(2)] == ["1", "2"]
 
 
 @behaviour(
-    "2.1 [bc]", "A family means its latest ACTIVE revision", "means the latest of any status"
+    "ECS API: DescribeTaskDefinition",
+    "A family means its latest ACTIVE revision",
+    "means the latest of any status",
 )
 def test_a_family_is_its_latest_active_revision(aws: Aws) -> None:
     first, second = aws.define(), aws.define()
@@ -204,7 +262,11 @@ def test_a_family_is_its_latest_active_revision(aws: Aws) -> None:
     assert found["taskDefinitionArn"] == first
 
 
-@behaviour("2.1 [bc]", "Revision numbers are not given again after a deletion", "gives them again")
+@behaviour(
+    "ECS API: DeleteTaskDefinitions",
+    "Revision numbers are not given again after a deletion",
+    "gives them again",
+)
 def test_revision_numbers_go_on(aws: Aws) -> None:
     first = aws.define()
     aws.ecs.deregister_task_definition(taskDefinition=first)
@@ -212,7 +274,7 @@ def test_revision_numbers_go_on(aws: Aws) -> None:
     assert aws.define().endswith(":2")
 
 
-@behaviour("2.5 [bc]", "Only an INACTIVE revision is deleted", "refuses, too")
+@behaviour("ECS API: DeleteTaskDefinitions", "Only an INACTIVE revision is deleted", "refuses, too")
 def test_an_active_revision_is_not_deleted(aws: Aws) -> None:
     answer = aws.ecs.delete_task_definitions(taskDefinitions=[aws.define()])
     assert len(answer["failures"]) == 1

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from provisioner.local.cloud import Cloud
-from provisioner.local.control import ask
 
 from .conftest import Aws
 
@@ -79,7 +77,7 @@ def active(aws: Aws) -> str:
     return balancer
 
 
-@behaviour("13 [bc]", "Names of web ACLs and IP sets are given once", "accepts IP sets")
+@behaviour("13 [bc]", "Names of web ACLs and IP sets are given once", "refuses with another code")
 def test_names_are_given_once(aws: Aws, fire: Firewall) -> None:
     fire.acl()
     aws.refused("WAFDuplicateItemException", fire.acl)
@@ -156,21 +154,20 @@ def test_a_new_balancer_is_not_associated(aws: Aws, fire: Firewall) -> None:
 
 
 @behaviour("13 [iss:tf#17527]", "A new web ACL protects nothing for a minute", ACCEPTED)
-def test_a_new_web_acl_is_unavailable(cloud: Cloud, aws: Aws, fire: Firewall) -> None:
+def test_a_new_web_acl_is_unavailable(
+    adjust: Callable[..., None], aws: Aws, fire: Firewall
+) -> None:
     balancer = active(aws)
-    ask(cloud.endpoint, "settings", {"consistency": True})
-    try:
-        acl = fire.acl()
-        request = {"WebACLArn": acl["ARN"], "ResourceArn": balancer}
-        aws.refused("WAFUnavailableEntityException", fire.waf.associate_web_acl, **request)
-        aws.advance(61)
-        fire.waf.associate_web_acl(**request)
-        fire.waf.disassociate_web_acl(ResourceArn=balancer)
-        aws.refused("WAFAssociatedItemException", fire.waf.delete_web_acl, **fire.key(acl))
-        aws.advance(31)
-        fire.waf.delete_web_acl(**fire.key(acl))
-    finally:
-        ask(cloud.endpoint, "settings", {"consistency": False})
+    adjust(consistency=True)
+    acl = fire.acl()
+    request = {"WebACLArn": acl["ARN"], "ResourceArn": balancer}
+    aws.refused("WAFUnavailableEntityException", fire.waf.associate_web_acl, **request)
+    aws.advance(61)
+    fire.waf.associate_web_acl(**request)
+    fire.waf.disassociate_web_acl(ResourceArn=balancer)
+    aws.refused("WAFAssociatedItemException", fire.waf.delete_web_acl, **fire.key(acl))
+    aws.advance(31)
+    fire.waf.delete_web_acl(**fire.key(acl))
 
 
 @behaviour("13 [bc]", "An IP set that a rule names is there", ACCEPTED)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from provisioner.local.cloud import Cloud
-from provisioner.local.control import ask
 
 from .conftest import Aws, forward
 
@@ -127,33 +125,27 @@ def test_records_belong_to_domains(names: Names) -> None:
 
 
 @behaviour("16.3 [bc]", "The records appear some seconds after the request", "shows them at once")
-def test_records_appear_later(cloud: Cloud, aws: Aws, names: Names) -> None:
-    ask(cloud.endpoint, "settings", {"consistency": True})
-    try:
-        arn = names.request()
-        for seconds, there in ((0, False), (6, True)):
-            aws.advance(seconds)
-            (option,) = names.described(arn)["DomainValidationOptions"]
-            assert ("ResourceRecord" in option) == there
-    finally:
-        ask(cloud.endpoint, "settings", {"consistency": False})
+def test_records_appear_later(adjust: Callable[..., None], aws: Aws, names: Names) -> None:
+    adjust(consistency=True)
+    arn = names.request()
+    for seconds, there in ((0, False), (6, True)):
+        aws.advance(seconds)
+        (option,) = names.described(arn)["DomainValidationOptions"]
+        assert ("ResourceRecord" in option) == there
 
 
 @behaviour("16.3 [bc]", "A certificate that a listener has is not deleted", "deletes it")
-def test_a_certificate_in_use_stays(cloud: Cloud, aws: Aws, names: Names) -> None:
+def test_a_certificate_in_use_stays(adjust: Callable[..., None], aws: Aws, names: Names) -> None:
     arn = names.issued()
     request = names.encrypt(arn)
     listener = aws.elbv2.create_listener(**request)["Listeners"][0]["ListenerArn"]
-    assert names.described(arn)["InUseBy"] == [request["LoadBalancerArn"]]
     aws.refused("ResourceInUseException", names.acm.delete_certificate, CertificateArn=arn)
-    ask(cloud.endpoint, "settings", {"consistency": True})
-    try:
-        aws.elbv2.delete_listener(ListenerArn=listener)
-        aws.refused("ResourceInUseException", names.acm.delete_certificate, CertificateArn=arn)
-        aws.advance(61)
-        names.acm.delete_certificate(CertificateArn=arn)
-    finally:
-        ask(cloud.endpoint, "settings", {"consistency": False})
+    assert names.described(arn)["InUseBy"] == [request["LoadBalancerArn"]]
+    adjust(consistency=True)
+    aws.elbv2.delete_listener(ListenerArn=listener)
+    aws.refused("ResourceInUseException", names.acm.delete_certificate, CertificateArn=arn)
+    aws.advance(61)
+    names.acm.delete_certificate(CertificateArn=arn)
 
 
 @behaviour("16.3 [bc]", "A further certificate is in use, too", "deletes it")
@@ -176,7 +168,7 @@ def test_a_pending_certificate_is_refused(aws: Aws, names: Names) -> None:
     )
 
 
-@behaviour("16.3 [bc]", "A listener takes certificates that are there", "fails otherwise")
+@behaviour("16.3 [bc]", "A listener takes certificates that are there", "refuses, too")
 def test_an_absent_certificate_is_refused(aws: Aws, names: Names) -> None:
     arn = f"{names.request()[:-4]}0000"
     aws.refused("CertificateNotFound", aws.elbv2.create_listener, **names.encrypt(arn))

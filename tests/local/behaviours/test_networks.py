@@ -19,7 +19,11 @@ def vpc(aws: Aws) -> tuple[str, str, str]:
     return made, subnet, gateway
 
 
-@behaviour("7.2", "A NAT gateway holds its subnet, its address and the way out", ACCEPTED)
+@behaviour(
+    "EC2 API: DeleteNatGateway",
+    "A NAT gateway holds its subnet, its address and the way out",
+    ACCEPTED,
+)
 def test_a_nat_gateway_holds_what_it_uses(aws: Aws) -> None:
     made, subnet, gateway = vpc(aws)
     address = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]
@@ -34,7 +38,9 @@ def test_a_nat_gateway_holds_what_it_uses(aws: Aws) -> None:
     aws.ec2.detach_internet_gateway(**out)
 
 
-@behaviour("7.2", "A VPC goes after its gateway, its groups and its endpoints", ACCEPTED)
+@behaviour(
+    "EC2 API: DeleteVpc", "A VPC goes after its gateway, its groups and its endpoints", ACCEPTED
+)
 def test_a_vpc_goes_last(aws: Aws) -> None:
     made, subnet, gateway = vpc(aws)
     aws.ec2.delete_subnet(SubnetId=subnet)
@@ -51,7 +57,7 @@ def test_a_vpc_goes_last(aws: Aws) -> None:
     aws.ec2.delete_vpc(VpcId=made)
 
 
-@behaviour("7.2", "A load balancer holds its subnets", ACCEPTED)
+@behaviour("EC2 API: DeleteSubnet", "A load balancer holds its subnets", ACCEPTED)
 def test_a_load_balancer_holds_its_subnets(aws: Aws) -> None:
     aws.balancer()
     for subnet in aws.subnets():

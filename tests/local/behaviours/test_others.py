@@ -18,35 +18,44 @@ POLICY = json.dumps(
 MANIFEST = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}
 
 
-@behaviour("8 [bc]", "A role with policies is not deleted", "refuses, too")
+@behaviour("IAM API: DeleteRole", "A role with policies is not deleted", "refuses, too")
 def test_a_role_with_policies_is_not_deleted(aws: Aws) -> None:
     aws.role()
     aws.iam.put_role_policy(RoleName="web", PolicyName="p", PolicyDocument=POLICY)
     aws.refused("DeleteConflict", aws.iam.delete_role, RoleName="web")
 
 
-@behaviour("8 [bc]", "Names of roles differ in more than case", "compares exactly")
+@behaviour("IAM API: CreateRole", "Names of roles differ in more than case", "compares exactly")
 def test_role_names_ignore_case(aws: Aws) -> None:
     aws.role("web")
     aws.refused("EntityAlreadyExists", aws.role, name="WEB")
 
 
-@behaviour("8 [tf:iam/role.go]", "A role that a trust policy names exists", "accepts it")
+@behaviour(
+    "IAM guide: troubleshoot_iam-ec2", "A role that a trust policy names exists", "accepts it"
+)
 def test_a_trust_policy_names_roles_that_exist(aws: Aws) -> None:
     arn = "arn:aws:iam::123456789012:role/absent"
     trust = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": arn}}]})
     assert "Invalid principal" in aws.refused("MalformedPolicyDocument", aws.role, trust=trust)
 
 
-@behaviour("8 [docs:IAM quotas]", "Inline policies have at most 10,240 characters", "accepts more")
+@behaviour(
+    "IAM guide: reference_iam-quotas",
+    "Inline policies have at most 10,240 characters",
+    "accepts more",
+)
 def test_inline_policies_are_small(aws: Aws) -> None:
     aws.role()
-    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "x" * 10_240}]})
+    allow = {"Sid": "x" * 10_240, "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     request = {"RoleName": "web", "PolicyName": "p", "PolicyDocument": document}
     aws.refused("LimitExceeded", aws.iam.put_role_policy, **request)
 
 
-@behaviour("10 [bc]", "A repository with images is deleted by force only", "refuses, too")
+@behaviour(
+    "ECR API: DeleteRepository", "A repository with images is deleted by force only", "refuses, too"
+)
 def test_a_repository_with_images_is_not_deleted(aws: Aws) -> None:
     aws.ecr.create_repository(repositoryName="app")
     aws.ecr.put_image(repositoryName="app", imageManifest=json.dumps(MANIFEST), imageTag="1")
@@ -54,7 +63,7 @@ def test_a_repository_with_images_is_not_deleted(aws: Aws) -> None:
     aws.ecr.delete_repository(repositoryName="app", force=True)
 
 
-@behaviour("10 [bc]", "An immutable tag is not pushed again", "refuses with another code")
+@behaviour("ECR API: PutImage", "An immutable tag is not pushed again", "refuses with another code")
 def test_an_immutable_tag_stays(aws: Aws) -> None:
     aws.ecr.create_repository(repositoryName="app", imageTagMutability="IMMUTABLE")
     request = {"repositoryName": "app", "imageTag": "1"}
@@ -63,7 +72,11 @@ def test_an_immutable_tag_stays(aws: Aws) -> None:
     aws.refused("ImageTagAlreadyExistsException", aws.ecr.put_image, **request, imageManifest=again)
 
 
-@behaviour("10 [bc]", "DescribeRepositories fails if one of them is absent", "does so, too")
+@behaviour(
+    "ECR API: DescribeRepositories",
+    "DescribeRepositories fails if one of them is absent",
+    "does so, too",
+)
 def test_one_absent_repository_fails_the_call(aws: Aws) -> None:
     aws.ecr.create_repository(repositoryName="app")
     aws.refused(
@@ -73,26 +86,28 @@ def test_one_absent_repository_fails_the_call(aws: Aws) -> None:
     )
 
 
-@behaviour("9 [bc]", "A log group is created once", "refuses, too")
+@behaviour("Logs API: CreateLogGroup", "A log group is created once", "refuses, too")
 def test_a_log_group_is_created_once(aws: Aws) -> None:
     aws.logs.create_log_group(logGroupName="/web")
     aws.refused("ResourceAlreadyExistsException", aws.logs.create_log_group, logGroupName="/web")
 
 
-@behaviour("9 [bc]", "Only some numbers of days are a retention", "accepts any")
+@behaviour(
+    "Logs API: PutRetentionPolicy", "Only some numbers of days are a retention", "accepts any"
+)
 def test_a_retention_is_one_of_a_list(aws: Aws) -> None:
     aws.logs.create_log_group(logGroupName="/web")
     request = {"logGroupName": "/web", "retentionInDays": 31}
     aws.refused("InvalidParameterException", aws.logs.put_retention_policy, **request)
 
 
-@behaviour("9 [bc]", "Names of log groups do not begin with aws/", "accepts them")
+@behaviour("Logs API: CreateLogGroup", "Names of log groups do not begin with aws/", "accepts them")
 def test_some_log_groups_are_reserved(aws: Aws) -> None:
     aws.refused("InvalidParameterException", aws.logs.create_log_group, logGroupName="aws/web")
 
 
 @behaviour(
-    "14.1 [iss:tf#4467]",
+    "terraform-provider-aws#4467",
     "A secret's name is not free in its recovery window: InvalidRequestException",
     "says ResourceExistsException",
 )
@@ -106,14 +121,18 @@ def test_a_secret_in_its_recovery_window_is_in_the_way(aws: Aws) -> None:
     aws.secrets.restore_secret(SecretId="s")
 
 
-@behaviour("0.2 [bc]", "A second secret of a name is refused", "refuses, too")
+@behaviour(
+    "Secrets Manager API: CreateSecret", "A second secret of a name is refused", "refuses, too"
+)
 def test_a_secret_is_created_once(aws: Aws) -> None:
     aws.secrets.create_secret(Name="s", SecretString="x")
     aws.refused("ResourceExistsException", aws.secrets.create_secret, Name="s", SecretString="y")
 
 
 @behaviour(
-    "14.2 [iss:tf#18550]", "A parameter is not overwritten and tagged in one call", "refuses, too"
+    "terraform-provider-aws#18550",
+    "A parameter is not overwritten and tagged in one call",
+    "refuses, too",
 )
 def test_overwriting_takes_no_tags(aws: Aws) -> None:
     request = {"Name": "/a", "Value": "1", "Type": "String", "Overwrite": True}
@@ -122,7 +141,9 @@ def test_overwriting_takes_no_tags(aws: Aws) -> None:
     )
 
 
-@behaviour("0.2 [bc]", "A parameter is created once unless it is overwritten", "refuses, too")
+@behaviour(
+    "SSM API: PutParameter", "A parameter is created once unless it is overwritten", "refuses, too"
+)
 def test_a_parameter_is_created_once(aws: Aws) -> None:
     request = {"Name": "/a", "Value": "1", "Type": "String"}
     aws.ssm.put_parameter(**request)
@@ -130,7 +151,9 @@ def test_a_parameter_is_created_once(aws: Aws) -> None:
     aws.ssm.put_parameter(**request, Overwrite=True)
 
 
-@behaviour("14.2 [bc]", "Names of parameters do not begin with aws or ssm", "accepts some")
+@behaviour(
+    "SSM API: PutParameter", "Names of parameters do not begin with aws or ssm", "refuses, too"
+)
 def test_some_parameter_names_are_reserved(aws: Aws) -> None:
     aws.refused(
         "ValidationException", aws.ssm.put_parameter, Name="/ssm/a", Value="1", Type="String"

@@ -78,7 +78,11 @@ def until(aws: Aws, stage: str) -> dict[str, Any]:
     return found
 
 
-@behaviour("5.4 [docs:ECS BG workflow]", "Blue serves until all of green is healthy", NEVER)
+@behaviour(
+    "ECS guide: blue-green-deployment-how-it-works",
+    "Blue serves until all of green is healthy",
+    NEVER,
+)
 def test_green_is_scaled_up_beside_blue(aws: Aws, pair: Pair) -> None:
     started(aws, pair)
     assert aws.deployments()[0]["lifecycleStage"] == "SCALE_UP"
@@ -87,7 +91,11 @@ def test_green_is_scaled_up_beside_blue(aws: Aws, pair: Pair) -> None:
     assert weights(aws, pair.rule) == {pair.blue: 100, pair.green: 0}
 
 
-@behaviour("5.4 [docs:ECS BG workflow]", "Test traffic is shifted before production", NEVER)
+@behaviour(
+    "ECS guide: blue-green-deployment-how-it-works",
+    "Test traffic is shifted before production",
+    NEVER,
+)
 def test_test_traffic_goes_first(aws: Aws, pair: Pair) -> None:
     started(aws, pair)
     found = until(aws, "TEST_TRAFFIC_SHIFT")
@@ -97,7 +105,11 @@ def test_test_traffic_goes_first(aws: Aws, pair: Pair) -> None:
     assert revision["requestedProductionTrafficWeight"] == 0
 
 
-@behaviour("5.3", "ECS itself moves the weights of the production rule", "leaves them")
+@behaviour(
+    "ECS guide: alb-resources-for-blue-green",
+    "ECS itself moves the weights of the production rule",
+    "leaves them",
+)
 def test_weights_flip(aws: Aws, pair: Pair) -> None:
     started(aws, pair)
     found = until(aws, "BAKE_TIME")
@@ -107,7 +119,11 @@ def test_weights_flip(aws: Aws, pair: Pair) -> None:
     assert (blue["runningTaskCount"], blue["requestedProductionTrafficWeight"]) == (1, 0)
 
 
-@behaviour("5.1 [bc]", "Both revisions run for bakeTimeInMinutes after the shift", NEVER)
+@behaviour(
+    "ECS API: DeploymentConfiguration",
+    "Both revisions run for bakeTimeInMinutes after the shift",
+    NEVER,
+)
 def test_it_bakes(aws: Aws, pair: Pair) -> None:
     started(aws, pair)
     until(aws, "BAKE_TIME")
@@ -118,7 +134,11 @@ def test_it_bakes(aws: Aws, pair: Pair) -> None:
     assert aws.deployments()[0]["status"] == "SUCCESSFUL"
 
 
-@behaviour("5.3", "The roles of the two target groups alternate with each deployment", "has none")
+@behaviour(
+    "ECS guide: alb-resources-for-blue-green",
+    "The roles of the two target groups alternate with each deployment",
+    "has none",
+)
 def test_groups_alternate(aws: Aws, pair: Pair) -> None:
     started(aws, pair)
     live = []
@@ -131,7 +151,9 @@ def test_groups_alternate(aws: Aws, pair: Pair) -> None:
     assert live == [pair.green, pair.blue]
 
 
-@behaviour("5.1 [bc]", "LINEAR shifts equal steps with a bake after each", NEVER)
+@behaviour(
+    "ECS API: LinearConfiguration", "LINEAR shifts equal steps with a bake after each", NEVER
+)
 def test_linear(aws: Aws, pair: Pair) -> None:
     linear = {"stepPercent": 50.0, "stepBakeTimeInMinutes": 4}
     started(aws, pair, **configured("LINEAR", linearConfiguration=linear))
@@ -141,7 +163,9 @@ def test_linear(aws: Aws, pair: Pair) -> None:
     assert weights(aws, pair.rule) == {pair.green: 100, pair.blue: 0}
 
 
-@behaviour("5.1 [bc]", "CANARY shifts a part, waits, and shifts the rest", NEVER)
+@behaviour(
+    "ECS API: CanaryConfiguration", "CANARY shifts a part, waits, and shifts the rest", NEVER
+)
 def test_canary(aws: Aws, pair: Pair) -> None:
     canary = {"canaryPercent": 0.5, "canaryBakeTimeInMinutes": 10}
     started(aws, pair, **configured("CANARY", canaryConfiguration=canary))
@@ -151,7 +175,11 @@ def test_canary(aws: Aws, pair: Pair) -> None:
     assert weights(aws, pair.rule) == {pair.green: 100, pair.blue: 0}
 
 
-@behaviour("5.4 [bc]", "StopServiceDeployment while it bakes shifts the traffic back", NEVER)
+@behaviour(
+    "ECS guide: stop-service-deployment",
+    "StopServiceDeployment while it bakes shifts the traffic back",
+    NEVER,
+)
 def test_stopping_shifts_back(aws: Aws, pair: Pair) -> None:
     started(aws, pair)
     arn = until(aws, "BAKE_TIME")["serviceDeploymentArn"]
@@ -164,7 +192,11 @@ def test_stopping_shifts_back(aws: Aws, pair: Pair) -> None:
     assert aws.health(pair.green) == []
 
 
-@behaviour("5.4 [bc]", "Green that never gets healthy never gets traffic", NEVER)
+@behaviour(
+    "ECS guide: deployment-failure-detection",
+    "Green that never gets healthy never gets traffic",
+    NEVER,
+)
 def test_the_breaker_turns_green_back(aws: Aws, pair: Pair) -> None:
     breaker = {"enable": True, "rollback": True}
     started(aws, pair, "nginx:crash", **configured(deploymentCircuitBreaker=breaker))
@@ -181,7 +213,9 @@ def test_the_breaker_turns_green_back(aws: Aws, pair: Pair) -> None:
         ("check--hangs", "TIMED_OUT", "ROLLBACK_SUCCESSFUL"),
     ],
 )
-@behaviour("5.2 [docs:lifecycle hooks]", "A function's answer decides about a stage", NEVER)
+@behaviour(
+    "ECS guide: deployment-lifecycle-hooks", "A function's answer decides about a stage", NEVER
+)
 def test_functions_decide(aws: Aws, pair: Pair, name: str, hook: str, status: str) -> None:
     started(aws, pair)
     aws.advance(2 * LONG)
@@ -207,7 +241,11 @@ def test_functions_decide(aws: Aws, pair: Pair, name: str, hook: str, status: st
 @pytest.mark.parametrize(
     ("action", "status"), [("CONTINUE", "SUCCESSFUL"), ("ROLLBACK", "ROLLBACK_SUCCESSFUL")]
 )
-@behaviour("3.7 [bc]", "A PAUSE hook waits for ContinueServiceDeployment", "has no such operation")
+@behaviour(
+    "ECS API: ContinueServiceDeployment",
+    "A PAUSE hook waits for ContinueServiceDeployment",
+    "has no such operation",
+)
 def test_a_pause_waits(aws: Aws, pair: Pair, action: str, status: str) -> None:
     waits = {"targetType": "PAUSE", "lifecycleStages": ["POST_PRODUCTION_TRAFFIC_SHIFT"]}
     started(aws, pair)
@@ -229,7 +267,11 @@ def test_a_pause_waits(aws: Aws, pair: Pair, action: str, status: str) -> None:
     assert aws.deployments()[0]["status"] == status
 
 
-@behaviour("3.7 [bc]", "A deployment that is not there is not continued", "has no such operation")
+@behaviour(
+    "ECS API: ContinueServiceDeployment",
+    "A deployment that is not there is not continued",
+    "has no such operation",
+)
 def test_an_unknown_deployment_is_not_continued(aws: Aws) -> None:
     request = {"serviceDeploymentArn": "arn:aws:ecs:r:1:service-deployment/c/s/d", "hookId": "h"}
     aws.refused(
@@ -237,7 +279,9 @@ def test_an_unknown_deployment_is_not_continued(aws: Aws) -> None:
     )
 
 
-@behaviour("5.1 [bc]", "A strategy needs advancedConfiguration", ACCEPTED)
+@behaviour(
+    "ECS guide: troubleshooting-blue-green", "A strategy needs advancedConfiguration", ACCEPTED
+)
 def test_a_strategy_needs_a_second_group(aws: Aws, pair: Pair) -> None:
     request = aws.service_request(
         loadBalancers=target(pair.blue), deploymentConfiguration=configured()
@@ -246,7 +290,9 @@ def test_a_strategy_needs_a_second_group(aws: Aws, pair: Pair) -> None:
     assert words.startswith("advancedConfiguration field is required for all loadBalancers")
 
 
-@behaviour("5.2 [docs:ALB for BG]", "The second target group is attached, too", ACCEPTED)
+@behaviour(
+    "ECS guide: alb-resources-for-blue-green", "The second target group is attached, too", ACCEPTED
+)
 def test_the_second_group_is_attached(aws: Aws, pair: Pair) -> None:
     loose = pair._replace(green=aws.group("loose"))
     request = aws.service_request(
@@ -325,7 +371,11 @@ def test_a_rolling_deployment_has_its_bounds(aws: Aws, configuration: Any) -> No
         configured(earlySuccessCriteria={"enable": True, "healthyPercent": 100}),
     ],
 )
-@behaviour("5.1 [bc]", "A strategy takes its own settings only, within their bounds", ACCEPTED)
+@behaviour(
+    "ECS API: DeploymentConfiguration",
+    "A strategy takes its own settings only, within their bounds",
+    ACCEPTED,
+)
 def test_settings_belong_to_a_strategy(aws: Aws, pair: Pair, configuration: Any) -> None:
     request = aws.service_request(
         loadBalancers=pair.balancers, deploymentConfiguration=configuration
@@ -343,7 +393,11 @@ def test_settings_belong_to_a_strategy(aws: Aws, pair: Pair, configuration: Any)
          "timeoutConfiguration": {"timeoutInMinutes": 20161}},
     ],
 )  # fmt: skip
-@behaviour("5.1 [bc]", "A hook names its function and its stages; a pause waits", ACCEPTED)
+@behaviour(
+    "ECS API: DeploymentLifecycleHook",
+    "A hook names its function and its stages; a pause waits",
+    ACCEPTED,
+)
 def test_hooks_are_checked(aws: Aws, pair: Pair, hook: dict[str, Any]) -> None:
     configuration = configured(lifecycleHooks=[hook])
     request = aws.service_request(
@@ -355,7 +409,9 @@ def test_hooks_are_checked(aws: Aws, pair: Pair, hook: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("rollback", "status"), [(True, "ROLLBACK_SUCCESSFUL"), (False, "STOPPED")]
 )
-@behaviour("3.8 [docs]", "An alarm that goes off fails the deployment", NEVER)
+@behaviour(
+    "ECS guide: deployment-alarm-failure", "An alarm that goes off fails the deployment", NEVER
+)
 def test_alarms_fail_a_deployment(
     aws: Aws,
     pair: Pair,

@@ -1,4 +1,4 @@
-"""Register, then describe as AWS answers it: no difference. Shapes as of aws-behaviour 2.2."""
+"""Register, then describe as AWS answers it: no difference. Shapes: API_TaskDefinition."""
 
 from __future__ import annotations
 

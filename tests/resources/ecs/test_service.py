@@ -7,11 +7,14 @@ import pytest
 
 from provisioner.engine.diff import differences
 from provisioner.engine.model import Live, Resource
-from provisioner.errors import PlanError
+from provisioner.errors import NotServing, PlanError, TimedOut
 from provisioner.resources.ecs.service import Service
 from tests.cloud.bench import Bench, changed
 from tests.cloud.ground import Ground
 from tests.cloud.sent import Sent, check_sent, only, sent
+from tests.rollout.fakes import NEW, Fake, deployment, record, records
+from tests.rollout.fakes import service as described_as
+from tests.support.aws import refusal
 
 Make = Callable[..., Resource]
 KIND = Service()
@@ -337,7 +340,7 @@ REAL: dict[str, Any] = {
     "enableExecuteCommand": False,
     "availabilityZoneRebalancing": "ENABLED",
 }
-"""An entry of DescribeServices; shapes as of aws-behaviour 3.3."""
+"""An entry of DescribeServices; API_Service."""
 
 SPOT = [{"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}]
 
@@ -382,3 +385,45 @@ def test_exec_reaches_running_tasks_by_force(bench: Bench, service: Make) -> Non
     bench.check(
         wanted, writes=[_update(wanted, enableExecuteCommand=True, forceNewDeployment=True)]
     )
+
+
+def live(**outputs: Any) -> Live:
+    known = {"Deployment": "ecs-svc/2", "DeploymentCreated": None, **outputs}
+    return Live("ecs.service", "arn", {}, {"cluster": "c", "serviceName": "web"}, known)
+
+
+WANT: dict[str, Any] = {"taskDefinition": NEW}
+
+
+def test_a_failure_that_cannot_be_explained_is_told_as_it_is() -> None:
+    unreadable: Any = Fake(describe_services=refusal("AccessDeniedException"))
+    failure = NotServing("it failed")
+    assert KIND.explained(unreadable, live(), WANT, failure) is failure
+
+
+def test_a_wait_that_ended_on_the_way_back_is_not_serving() -> None:
+    going_back: Any = records(
+        record("ROLLBACK_IN_PROGRESS"),
+        describe_services={"services": [described_as(deployment(NEW, "FAILED"))]},
+    )
+    told = KIND.explained(going_back, live(), WANT, TimedOut("still not settled"))
+    assert isinstance(told, NotServing)
+    assert told.details
+    assert told.details["status"] == "ROLLBACK_IN_PROGRESS"
+    assert told.details["post_mortem"]["service"] == "web"
+
+
+def test_a_wait_that_ended_on_the_way_forward_stays_a_time_out() -> None:
+    under_way: Any = records(
+        record("IN_PROGRESS"),
+        describe_services={"services": [described_as(deployment(NEW, "IN_PROGRESS"))]},
+    )
+    told = KIND.explained(under_way, live(), WANT, TimedOut("still not settled"))
+    assert type(told) is TimedOut
+
+
+def test_patience_covers_what_the_deployment_is_told_to_wait_for() -> None:
+    bakes = {"deploymentConfiguration": {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 10}}
+    assert KIND.patience_for({"deploymentConfiguration": None}) == KIND.patience
+    grace = {**bakes, "healthCheckGracePeriodSeconds": 90}
+    assert KIND.patience_for(grace) == KIND.patience + 690

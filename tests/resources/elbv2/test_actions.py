@@ -230,7 +230,7 @@ GROUP_ATTRIBUTES = {
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": "1",
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
 }
-"""DescribeTargetGroupAttributes; facts as of aws-behaviour 6.7."""
+"""DescribeTargetGroupAttributes; API_TargetGroupAttribute."""
 
 LOAD_BALANCER = {
     "LoadBalancerArn": BALANCER,
@@ -262,7 +262,7 @@ BALANCER_ATTRIBUTES = {
     "waf.fail_open.enabled": "false",
     "zonal_shift.config.enabled": "false",
 }
-"""DescribeLoadBalancerAttributes, some of the twenty; facts as of aws-behaviour 6.3."""
+"""DescribeLoadBalancerAttributes, some of the twenty; API_LoadBalancerAttribute."""
 
 
 def test_a_listener_as_aws_describes_it_is_no_difference() -> None:

@@ -73,6 +73,14 @@ def test_the_name_of_the_zone_and_wildcards_have_markers_too(
     assert zone.names() == []
 
 
+def test_a_name_like_that_of_the_markers_hides_none(bench: Bench, zone: Zone, alias: Make) -> None:
+    """`-` comes before the dot: it stands between the markers and where they begin."""
+    zone.put(f"_provisioner-x.{zone.name}", "TXT", '"x"')
+    bench.apply(alias())
+    bench.apply()
+    assert zone.names() == [f"TXT _provisioner-x.{zone.name}"]
+
+
 def test_another_target_is_an_update(bench: Bench, alias: Make) -> None:
     bench.apply(alias())
     calls = bench.apply(alias(AliasTarget={"DNSName": "other.example"}))
