@@ -67,7 +67,7 @@ class Attempt:
         return self._update(resource, _sure(step.live), want)
 
     def _create(self, resource: Resource, want: Properties) -> Live:
-        tags = stamp(resource, self.scope.stack)
+        tags = {**resource.born, **stamp(resource, self.scope.stack)}
         try:
             live = self._call("create", lambda: self.kind.create(self.aws, want, tags))
         except ClientError as error:

@@ -62,6 +62,7 @@ class Resource:
     `after` are addresses it must follow although no value of theirs is used.
     `initial` are properties sent at creation and never compared afterwards.
     `kept` are properties whose live value stays, for somebody else owns it after creation.
+    `born` are tags given at creation and never compared: they tell its history.
     """
 
     kind: str
@@ -71,6 +72,7 @@ class Resource:
     after: tuple[str, ...] = ()
     initial: frozenset[str] = frozenset()
     kept: Mapping[str, Keeper] = field(default_factory=dict)
+    born: Tags = field(default_factory=dict)
 
     @property
     def address(self) -> str:

@@ -21,9 +21,12 @@ REPORT = {"format_version", "result", "steps", "retained", "outputs", "rollouts"
 STEP = {"address", "action", "outcome", "seconds", "error"}
 STATUS = {
     "format_version", "stack", "environment", "account", "region", "services", "resources",
-    "missing", "outputs",
+    "missing", "outputs", "healthy",
 }  # fmt: skip
-SERVICE = {"service_arn", "task_definition", "desired", "running", "rollout"}
+SERVICE = {
+    "service_arn", "task_definition", "desired", "running", "rollout", "healthy", "deployment",
+    "events",
+}  # fmt: skip
 PROBLEM = {"file", "line", "column", "path", "message"}
 OUTPUTS = {"url", "load_balancer_dns_name", "cluster_arn", "services"}
 EFFECTS = {"none", "in-place", "rolling", "interrupting", "destroys", "destroys-data"}

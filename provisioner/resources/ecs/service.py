@@ -18,14 +18,14 @@ from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.waiting import Waiting
 from provisioner.errors import NotServing, StepFailed
 from provisioner.resources._tags import batches, indexed
-from provisioner.resources.ecs import _common, _connect, _strategy
+from provisioner.resources.ecs import _common, _connect, _rollout, _strategy
+from provisioner.resources.ecs._rollout import ROLLOUT
 from provisioner.rollout import standing
-from provisioner.rollout.follow import Watched, look
+from provisioner.rollout.follow import look
 from provisioner.rollout.patience import extra_seconds
 from provisioner.rollout.post_mortem import explain
 
 DESCRIBE_LIMIT = 10
-ROLLOUT = "rollout"
 CREATE_ONLY = ("serviceName", "cluster", "launchType", "schedulingStrategy")
 DEPLOYING = (
     "taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers",
@@ -134,6 +134,13 @@ class Service(_common.Tagged):
             for item in services:
                 yield self._live(item, _common.from_ecs(item.get("tags")))
 
+    def read(self, aws: Aws, cluster: str, names: list[str]) -> list[Live]:
+        """The ACTIVE ones of these services of one cluster, whosever they are."""
+        found = [self._describe(aws, cluster, some) for some in batches(names, DESCRIBE_LIMIT)]
+        return [
+            self._live(item, _common.from_ecs(item.get("tags"))) for some in found for item in some
+        ]
+
     def _list(self, aws: Aws, cluster: str) -> set[tuple[str, str]]:
         try:
             arns = aws.pages("ecs", "list_services", "serviceArns", cluster=cluster, maxResults=100)
@@ -168,14 +175,14 @@ class Service(_common.Tagged):
         arguments = changed(want, changes, *DEPLOYING, *QUIET)
         if configuration := arguments.get(_strategy.CONFIGURATION):
             arguments[_strategy.CONFIGURATION] = _strategy.sent_configuration(configuration)
-        failed = any(c.field == ROLLOUT and c.before == "FAILED" for c in changes)
-        if not arguments and not failed:
+        again = _rollout.again(changes)
+        if not arguments and not again:
             return None
         if arguments.get(_connect.CONFIGURATION) == {}:
             arguments[_connect.CONFIGURATION] = _connect.OFF
-        # A strategy and exec take effect on running tasks by force only, and a failed deployment of
-        # the same version starts again by force only.
-        if failed or arguments.keys() & FORCED:
+        # A strategy and exec take effect on running tasks by force only, and a deployment of the
+        # same version starts again by force only.
+        if again or arguments.keys() & FORCED:
             arguments["forceNewDeployment"] = True
         answer = aws.client("ecs").update_service(
             cluster=live.properties["cluster"], service=live.properties["serviceName"], **arguments
@@ -203,14 +210,15 @@ class Service(_common.Tagged):
 
     def pending(self, aws: Aws, live: Live, want: Properties) -> Waiting:
         """Until the deployment has a verdict. Raises NotServing when that is not a success."""
-        rollout = look(aws, _watched(live, want))
-        if rollout.over and rollout.verdict != "serving":
+        rollout = look(aws, _rollout.watched(live, want))
+        if rollout.over and rollout.verdict != "serving" and not _rollout.wanted(rollout, want):
             raise NotServing(rollout.verdict_words(), details=rollout.to_dict())
-        return Waiting(rollout.words(), rollout.to_dict())
+        words = "" if rollout.over else rollout.words()
+        return Waiting(words, rollout.to_dict())
 
     def explained(self, aws: Aws, live: Live, want: Properties, failure: StepFailed) -> StepFailed:
         """With what ECS, the logs and the load balancer tell of it."""
-        watched = _watched(live, want)
+        watched = _rollout.watched(live, want)
         try:
             rollout = look(aws, watched)
         except (ClientError, BotoCoreError):
@@ -257,17 +265,6 @@ class Service(_common.Tagged):
             "DeploymentCreated": primary.get("createdAt") if primary else None,
         }
         return Live(self.name, item["serviceArn"], tags, properties, outputs)
-
-
-def _watched(live: Live, want: Properties) -> Watched:
-    """The deployment in the answer of the call that started it, or that was seen last."""
-    return Watched(
-        live.properties["cluster"],
-        live.properties["serviceName"],
-        live.outputs["Deployment"],
-        want["taskDefinition"],
-        live.outputs["DeploymentCreated"],
-    )
 
 
 def _place(arn: str) -> tuple[str, str]:

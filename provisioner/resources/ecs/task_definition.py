@@ -77,7 +77,7 @@ class TaskDefinition(_common.Tagged):
         older = owned.keys() - {newest.id}
         if scope.ours(newest.tags) and not older:
             return [newest]
-        active = self._active(aws, family)
+        active = self.active(aws, family)
         if not scope.ours(newest.tags):
             others = [arn for arn in active if arn != newest.id]
             found = (self._describe(aws, arn) for arn in others[:LOOK_BACK])
@@ -90,13 +90,17 @@ class TaskDefinition(_common.Tagged):
             *(self._older(arn, owned[arn]) for arn in active if arn in older - {newest.id}),
         ]
 
-    def _active(self, aws: Aws, family: str) -> list[str]:
+    def active(self, aws: Aws, family: str) -> list[str]:
         """ARNs of the family's active revisions, newest first."""
         arns = aws.pages(
             "ecs", "list_task_definitions", "taskDefinitionArns",
             familyPrefix=family, status="ACTIVE", sort="DESC",
         )  # fmt: skip
         return sorted(arns, key=_revision, reverse=True)  # other servers than AWS do not sort
+
+    def read(self, aws: Aws, name: str) -> Live | None:
+        """An ACTIVE revision by its ARN or `family:7`, whosever it is; None where there is none."""
+        return self._describe(aws, name)
 
     def _describe(self, aws: Aws, name: str) -> Live | None:
         """A revision by ARN, or the newest active one of a family."""
