@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
 
@@ -87,7 +88,7 @@ class Postgres:
             return False
         return True
 
-    def _as_whom(self) -> dict[str, object]:
+    def _as_whom(self) -> dict[str, Any]:
         if self.user is None:
             return {}
         entry = pwd.getpwnam(self.user)
