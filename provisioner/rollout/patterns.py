@@ -152,8 +152,7 @@ PATTERNS = (
         " `capacity_provider_strategy`",
     ),
     Pattern(
-        "capacity", STOPPED, r"capacity is unavailable|unable to place a task|no capacity|Fargate"
-        r" (Spot )?capacity",
+        "capacity", STOPPED, r"capacity is unavailable|no capacity|Fargate (Spot )?capacity",
         "AWS has no Fargate capacity of that size in these zones now",
         "wait, add subnets in more zones, or add FARGATE beside FARGATE_SPOT",
     ),

@@ -149,6 +149,10 @@ class Deployment(Part):
     minimum_healthy_percent: Percent = 100
     maximum_percent: Percent = 200
     circuit_breaker: CircuitBreaker = CircuitBreaker()
+    timeout_minutes: Annotated[Int, Field(ge=1)] | None = None
+    """How long `apply` waits for a deployment in all; ECS goes on after that. When not given: 30
+    minutes, and the grace period, bakes, steps and hooks at their slowest on top.
+    """
     alarms: (
         Annotated[
             DeploymentAlarms,

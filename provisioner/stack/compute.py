@@ -30,6 +30,7 @@ LOG_GROUP = "logs.log_group"
 CLUSTER = "ecs.cluster"
 TASK_DEFINITION = "ecs.task_definition"
 SERVICE = "ecs.service"
+TIMEOUT = "timeoutMinutes"
 MAIN = "main"
 UNTAGGED_DAYS = 14
 GRACE_SECONDS = 60
@@ -188,11 +189,8 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         "propagateTags": "SERVICE",
         "enableECSManagedTags": True,
         "rollout": "COMPLETED",
+        **_if_any(service, balanced=balanced),
     }
-    if service.platform_version != "LATEST":  # AWS may answer LATEST with the number it stands for
-        properties["platformVersion"] = service.platform_version
-    if balanced:
-        properties["healthCheckGracePeriodSeconds"] = _grace(service)
     after = (*ingress.doors(context, name), *network.open_doors(name, service)) if balanced else ()
     kept = {"desiredCount": Keeper("autoscaling")} if service.autoscaling else {}
     kept |= deployment.kept(context, name, service)
@@ -203,7 +201,21 @@ def _service(context: Context, name: str, service: Service) -> Resource:
     tags = {key: "true" for key, used in marks if used}
     after += discovery.doors(context, name) + connect.before(context, name)
     after += new_network.ways_out(context, public=service.assign_public_ip)
-    return context.resource(SERVICE, name, properties, after=after, kept=kept, tags=tags)
+    return context.resource(
+        SERVICE, name, properties, after=after, initial=frozenset({TIMEOUT}), kept=kept, tags=tags
+    )
+
+
+def _if_any(service: Service, *, balanced: bool) -> dict[str, Any]:
+    """What only some services have."""
+    properties: dict[str, Any] = {}
+    if timeout := service.deployment.timeout_minutes:
+        properties[TIMEOUT] = timeout
+    if service.platform_version != "LATEST":  # AWS may answer LATEST with the number it stands for
+        properties["platformVersion"] = service.platform_version
+    if balanced:
+        properties["healthCheckGracePeriodSeconds"] = _grace(service)
+    return properties
 
 
 def _interface(context: Context, name: str, service: Service) -> dict[str, Any]:

@@ -7,7 +7,6 @@ deployment strategy.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 from typing import Any
 
 from provisioner.engine.model import Properties
@@ -17,8 +16,6 @@ BALANCERS = "loadBalancers"
 ADVANCED = "advancedConfiguration"
 ALTERNATE = "alternateTargetGroupArn"
 ROLLING = "ROLLING"
-DAY = 1440
-"""Minutes that ECS waits for a hook when nothing is said."""
 NO_ALARMS = {"alarmNames": [], "enable": False, "rollback": False}
 
 
@@ -69,24 +66,6 @@ def first(live: Properties, want: Properties, deploying: Sequence[str]) -> Prope
     if before == ROLLING:
         return {**want, CONFIGURATION: live[CONFIGURATION]}
     return {**want, **{name: live[name] for name in deploying if name in want}}
-
-
-def minutes(want: Properties) -> float:
-    """How long a deployment takes besides its tasks: bakes, steps, and hooks at their slowest."""
-    given = want.get(CONFIGURATION) or {}
-    linear, canary = given.get("linearConfiguration"), given.get("canaryConfiguration")
-    steps = 0.0
-    if linear:
-        steps = ceil(100 / linear["stepPercent"]) * linear["stepBakeTimeInMinutes"]
-    if canary:
-        steps = canary["canaryBakeTimeInMinutes"]
-    waits = [_wait(hook) for hook in given.get("lifecycleHooks") or ()]
-    return float(given.get("bakeTimeInMinutes") or 0) + steps + sum(waits)
-
-
-def _wait(hook: Mapping[str, Any]) -> float:
-    limit = (hook.get("timeoutConfiguration") or {}).get("timeoutInMinutes", DAY)
-    return float(limit * len(hook["lifecycleStages"]))
 
 
 def _strategy(properties: Properties) -> str:

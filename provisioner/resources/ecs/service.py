@@ -22,10 +22,11 @@ from provisioner.resources.ecs import _common, _connect, _rollout, _strategy
 from provisioner.resources.ecs._rollout import ROLLOUT
 from provisioner.rollout import standing
 from provisioner.rollout.follow import look
-from provisioner.rollout.patience import extra_seconds
+from provisioner.rollout.patience import MINUTE, extra_seconds
 from provisioner.rollout.post_mortem import explain
 
 DESCRIBE_LIMIT = 10
+TIMEOUT = "timeoutMinutes"
 CREATE_ONLY = ("serviceName", "cluster", "launchType", "schedulingStrategy")
 DEPLOYING = (
     "taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers",
@@ -43,7 +44,8 @@ class Service(_common.Tagged):
     """One UpdateService carries all changes, so that there is one deployment to follow.
 
     `rollout` is COMPLETED when the last deployment is: one that failed is started again, one that
-    an interrupted run left behind is waited for.
+    an interrupted run left behind is waited for. `timeoutMinutes` is how long; ECS knows no such
+    limit, and goes on after it.
     """
 
     name = "ecs.service"
@@ -227,7 +229,9 @@ class Service(_common.Tagged):
         return told(str(failure), failure.code, explain(aws, watched, rollout))
 
     def patience_for(self, want: Properties) -> float:
-        """Bake times, hooks and the grace period are waited for on top."""
+        """As long as was said; else with bake times, hooks and the grace period on top."""
+        if minutes := want.get(TIMEOUT):
+            return float(minutes * MINUTE)
         grace = want.get("healthCheckGracePeriodSeconds") or 0
         return self.patience + grace + extra_seconds(want.get("deploymentConfiguration") or {})
 

@@ -86,8 +86,20 @@ def test_from_one_move_to_another_is_one_step() -> None:
     [
         ({}, 0),
         ({"bakeTimeInMinutes": 5}, 5),
-        ({"linearConfiguration": {"stepPercent": 30.0, "stepBakeTimeInMinutes": 2}}, 8),
-        ({"canaryConfiguration": {"canaryPercent": 5.0, "canaryBakeTimeInMinutes": 10}}, 10),
+        (
+            {
+                "strategy": "LINEAR",
+                "linearConfiguration": {"stepPercent": 30.0, "stepBakeTimeInMinutes": 2},
+            },
+            8,
+        ),
+        (
+            {
+                "strategy": "CANARY",
+                "canaryConfiguration": {"canaryPercent": 5.0, "canaryBakeTimeInMinutes": 10},
+            },
+            10,
+        ),
         ({"lifecycleHooks": [{"lifecycleStages": ["A", "B"]}]}, 2880),
         (
             {
