@@ -53,7 +53,8 @@ class Row:
     """Operations that fit the pattern act on `resource`.
 
     It is the resource part of an ARN with parameters in braces, of which the last word of a path or
-    ARN counts, or `=PARAMETER` where the parameter is the ARN. Lists mean one ARN for each.
+    ARN counts, or `=PARAMETER` where the parameter is the ARN, or `KIND=PARAMETER` where what is
+    acted on is that of which the parameter's ARN names a part. Lists mean one ARN for each.
     """
 
     operations: str
@@ -72,18 +73,25 @@ class Need:
 SERVICE = "service/{cluster}/{service}"
 RESOURCES: dict[str, tuple[Row, ...]] = {
     "ecs": (
+        Row("CreateCluster", "cluster/{clusterName}"),
         Row("DescribeClusters", "cluster/{clusters}"),
         Row("(Update|Delete)Cluster|UpdateClusterSettings|PutCluster.*", "cluster/{cluster}"),
         Row("CreateService", "service/{cluster}/{serviceName}"),
         Row("DescribeServices", "service/{cluster}/{services}"),
         Row("(Update|Delete)Service|ListServiceDeployments", SERVICE),
         Row("(Stop|Continue)ServiceDeployment", "=serviceDeploymentArn"),
+        Row("(Stop|Continue)ServiceDeployment", "service=serviceDeploymentArn"),
         Row("DescribeServiceDeployments", "=serviceDeploymentArns"),
+        Row("DescribeServiceDeployments", "service=serviceDeploymentArns"),
         Row("DescribeServiceRevisions", "=serviceRevisionArns"),
+        Row("DescribeServiceRevisions", "service=serviceRevisionArns"),
+        Row("RegisterTaskDefinition", "task-definition/{family}:*"),
         Row("RunTask", "task-definition/{taskDefinition}"),
         Row("DeleteTaskDefinitions", "task-definition/{taskDefinitions}"),
         Row("StopTask", "task/{cluster}/{task}"),
         Row("DescribeTasks", "task/{cluster}/{tasks}"),
+        Row("ExecuteCommand", "cluster/{cluster}"),
+        Row("ExecuteCommand", "task/{cluster}/{task}"),
         Row("(Untag|Tag)Resource|ListTagsForResource", "=resourceArn"),
     ),
     "elbv2": (
@@ -109,7 +117,10 @@ RESOURCES: dict[str, tuple[Row, ...]] = {
     "logs": (
         Row("DescribeLogGroups", "log-group::log-stream:"),
         Row("(Untag|Tag)Resource|ListTagsForResource", "=resourceArn"),
-        Row("CreateLogStream|.*LogEvents", "log-group:{logGroupName}:log-stream:{logStreamName}"),
+        Row(
+            "CreateLogStream|(Get|Put)LogEvents",
+            "log-group:{logGroupName}:log-stream:{logStreamName}",
+        ),
         Row(".*", "log-group:{logGroupName}:log-stream:"),
     ),
     "ecr": (
@@ -252,11 +263,18 @@ def _arns(service: str, operation: str, params: Mapping[str, Any], owner: Owner)
     rows = [r for r in RESOURCES.get(service, ()) if re.fullmatch(r.operations, operation)]
     # The first row counts, and those of the very same operations.
     for row in (each for each in rows if each.operations == rows[0].operations):
-        if row.resource.startswith("="):
-            yield from _values(params, row.resource[1:])
+        kind, given, field = row.resource.partition("=")
+        if given:
+            yield from (_whole(kind, arn) if kind else arn for arn in _values(params, field))
         elif row.resource:
             for resource in _filled(service, row.resource, params):
                 yield resource if resource.startswith("arn:") else owner.arn(service, resource)
+
+
+def _whole(kind: str, part: str) -> str:
+    """Name the service of a deployment or revision: its ARN without the last word."""
+    owner, _, path = part.rpartition(":")
+    return f"{owner}:{'/'.join([kind, *path.split('/')[1:-1]])}"
 
 
 def _filled(service: str, resource: str, params: Mapping[str, Any]) -> Iterator[str]:
@@ -288,7 +306,7 @@ def _reached(value: Any, path: Sequence[str]) -> Iterator[str]:
 
 
 def _absent(field: str) -> list[str]:
-    return ["default"] if field == "cluster" else ["*"]
+    return ["default"] if field in {"cluster", "clusterName"} else ["*"]
 
 
 def _values(params: Mapping[str, Any], field: str) -> list[str]:
