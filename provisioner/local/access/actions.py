@@ -11,10 +11,12 @@ may be wider than AWS needs, never narrower.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
+
+from .passing import passed
 
 # botocore's client -> the prefix of its actions, where they differ.
 PREFIXES = {
@@ -160,47 +162,6 @@ TAGGING = {
 CREATES = ("Create", "Register", "Request", "Run", "Put")
 
 
-@dataclass(frozen=True, slots=True)
-class Passing:
-    """Operations that fit the pattern pass the role at `path`, of each where there is a list."""
-
-    service: str
-    operations: str
-    path: str
-    to: str
-
-
-TASKS = "ecs-tasks.amazonaws.com"
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-PASSED = (
-    *(
-        Passing(
-            "ecs", "RegisterTaskDefinition|RunTask", f"{holder}{field}", "ecs-tasks.amazonaws.com"
-        )
-        for holder in ("", "overrides.")
-        for field in ("executionRoleArn", "taskRoleArn")
-    ),
-    *(
-        Passing("ecs", "(Create|Update)Service", path, "ecs.amazonaws.com")
-        for path in (
-            "role",
-            "loadBalancers.advancedConfiguration.roleArn",
-            "deploymentConfiguration.lifecycleHooks.roleArn",
-            "volumeConfigurations.managedEBSVolume.roleArn",
-            "vpcLatticeConfigurations.roleArn",
-        )
-    ),
-    Passing("scheduler", "(Create|Update)Schedule", "Target.RoleArn", "scheduler.amazonaws.com"),
-    Passing("events", "PutTargets", "Targets.RoleArn", "events.amazonaws.com"),
-    Passing("events", "PutRule", "RoleArn", "events.amazonaws.com"),
-    Passing("chatbot", ".*SlackChannelConfiguration", "IamRoleArn", "chatbot.amazonaws.com"),
-    Passing(
-        "application-autoscaling",
-        "RegisterScalableTarget",
-        "RoleARN",
-        "application-autoscaling.amazonaws.com",
-    ),
-)
 # Services whose names may have slashes in them: they are no paths.
 WHOLE = frozenset({"ecr", "logs", "secretsmanager", "ssm"})
 # IAM's ARNs have no region: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
@@ -240,10 +201,8 @@ def needs(service: str, operation: str, params: Mapping[str, Any], owner: Owner)
     yield from (Need(action, arn) for arn in arns)
     if service in TAGGING and operation.startswith(CREATES) and tags_of(params):
         yield Need(TAGGING[service], arns[0])
-    for each in PASSED:
-        if each.service == service and re.fullmatch(each.operations, operation):
-            for role in _reached(params, each.path.split(".")):
-                yield Need("iam:PassRole", role, each.to)
+    for role, to in passed(service, operation, params):
+        yield Need("iam:PassRole", role, to)
 
 
 def tags_of(params: Mapping[str, Any]) -> dict[str, str]:
@@ -291,18 +250,6 @@ def _filled(service: str, resource: str, params: Mapping[str, Any]) -> Iterator[
             kind = KINDS.get(value.partition("-")[0], "*")
             filled = filled.replace("{kind}", kind).replace("{" + field + "}", last)
         yield filled
-
-
-def _reached(value: Any, path: Sequence[str]) -> Iterator[str]:
-    """Yield what is at the end of a path, for each of the lists on the way."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _reached(each, path)
-    elif not path:
-        if value:
-            yield str(value)
-    elif isinstance(value, Mapping):
-        yield from _reached(value.get(path[0]), path[1:])
 
 
 def _absent(field: str) -> list[str]:
