@@ -75,7 +75,7 @@ def local_cloud() -> cloud.Cloud:
     directory = cloud.default_directory(os.environ)
     running = cloud.status(directory)
     if running is None:
-        running = cloud.start(directory)
+        running = cloud.start(directory, fresh=cloud.AS_AWS)
         speed = ask(running.endpoint, "settings")["speed"]
         pace = "in real time" if speed == REAL_TIME else f"at {speed:g} times real time"
         click.echo(

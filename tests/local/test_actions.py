@@ -45,3 +45,43 @@ def test_a_role_is_passed(service: str, operation: str, params: dict[str, Any], 
 )
 def test_some_actions_have_another_name(operation: str, action: str) -> None:
     assert [each.action for each in needs("s3", operation, {}, OWNER)] == [action]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params", "resources"),
+    [
+        ("ecs", "CreateCluster", {"clusterName": "c"}, ["cluster/c"]),
+        ("ecs", "CreateCluster", {}, ["cluster/default"]),
+        ("ecs", "RegisterTaskDefinition", {"family": "f"}, ["task-definition/f:*"]),
+        ("ecs", "ExecuteCommand", {"cluster": "c", "task": "t"}, ["cluster/c", "task/c/t"]),
+        ("logs", "FilterLogEvents", {"logGroupName": "/g"}, ["log-group:/g:log-stream:"]),
+        (
+            "logs",
+            "GetLogEvents",
+            {"logGroupName": "/g", "logStreamName": "s"},
+            ["log-group:/g:log-stream:s"],
+        ),
+    ],
+)
+def test_what_an_operation_acts_on(
+    service: str, operation: str, params: dict[str, Any], resources: list[str]
+) -> None:
+    found = [each.resource for each in needs(service, operation, params, OWNER)]
+    assert found == [OWNER.arn(service, each) for each in resources]
+
+
+@pytest.mark.parametrize(
+    ("operation", "field", "kind"),
+    [
+        ("StopServiceDeployment", "serviceDeploymentArn", "service-deployment"),
+        ("DescribeServiceDeployments", "serviceDeploymentArns", "service-deployment"),
+        ("DescribeServiceRevisions", "serviceRevisionArns", "service-revision"),
+    ],
+)
+def test_deployments_and_revisions_are_their_services(
+    operation: str, field: str, kind: str
+) -> None:
+    part = OWNER.arn("ecs", f"{kind}/c/web/123")
+    given: Any = [part] if field.endswith("s") else part
+    found = [each.resource for each in needs("ecs", operation, {field: given}, OWNER)]
+    assert found == [part, OWNER.arn("ecs", "service/c/web")]

@@ -11,10 +11,12 @@ may be wider than AWS needs, never narrower.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
+
+from .passing import passed
 
 # botocore's client -> the prefix of its actions, where they differ.
 PREFIXES = {
@@ -53,7 +55,8 @@ class Row:
     """Operations that fit the pattern act on `resource`.
 
     It is the resource part of an ARN with parameters in braces, of which the last word of a path or
-    ARN counts, or `=PARAMETER` where the parameter is the ARN. Lists mean one ARN for each.
+    ARN counts, or `=PARAMETER` where the parameter is the ARN, or `KIND=PARAMETER` where what is
+    acted on is that of which the parameter's ARN names a part. Lists mean one ARN for each.
     """
 
     operations: str
@@ -72,18 +75,25 @@ class Need:
 SERVICE = "service/{cluster}/{service}"
 RESOURCES: dict[str, tuple[Row, ...]] = {
     "ecs": (
+        Row("CreateCluster", "cluster/{clusterName}"),
         Row("DescribeClusters", "cluster/{clusters}"),
         Row("(Update|Delete)Cluster|UpdateClusterSettings|PutCluster.*", "cluster/{cluster}"),
         Row("CreateService", "service/{cluster}/{serviceName}"),
         Row("DescribeServices", "service/{cluster}/{services}"),
         Row("(Update|Delete)Service|ListServiceDeployments", SERVICE),
         Row("(Stop|Continue)ServiceDeployment", "=serviceDeploymentArn"),
+        Row("(Stop|Continue)ServiceDeployment", "service=serviceDeploymentArn"),
         Row("DescribeServiceDeployments", "=serviceDeploymentArns"),
+        Row("DescribeServiceDeployments", "service=serviceDeploymentArns"),
         Row("DescribeServiceRevisions", "=serviceRevisionArns"),
+        Row("DescribeServiceRevisions", "service=serviceRevisionArns"),
+        Row("RegisterTaskDefinition", "task-definition/{family}:*"),
         Row("RunTask", "task-definition/{taskDefinition}"),
         Row("DeleteTaskDefinitions", "task-definition/{taskDefinitions}"),
         Row("StopTask", "task/{cluster}/{task}"),
         Row("DescribeTasks", "task/{cluster}/{tasks}"),
+        Row("ExecuteCommand", "cluster/{cluster}"),
+        Row("ExecuteCommand", "task/{cluster}/{task}"),
         Row("(Untag|Tag)Resource|ListTagsForResource", "=resourceArn"),
     ),
     "elbv2": (
@@ -109,7 +119,10 @@ RESOURCES: dict[str, tuple[Row, ...]] = {
     "logs": (
         Row("DescribeLogGroups", "log-group::log-stream:"),
         Row("(Untag|Tag)Resource|ListTagsForResource", "=resourceArn"),
-        Row("CreateLogStream|.*LogEvents", "log-group:{logGroupName}:log-stream:{logStreamName}"),
+        Row(
+            "CreateLogStream|(Get|Put)LogEvents",
+            "log-group:{logGroupName}:log-stream:{logStreamName}",
+        ),
         Row(".*", "log-group:{logGroupName}:log-stream:"),
     ),
     "ecr": (
@@ -149,47 +162,6 @@ TAGGING = {
 CREATES = ("Create", "Register", "Request", "Run", "Put")
 
 
-@dataclass(frozen=True, slots=True)
-class Passing:
-    """Operations that fit the pattern pass the role at `path`, of each where there is a list."""
-
-    service: str
-    operations: str
-    path: str
-    to: str
-
-
-TASKS = "ecs-tasks.amazonaws.com"
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-PASSED = (
-    *(
-        Passing(
-            "ecs", "RegisterTaskDefinition|RunTask", f"{holder}{field}", "ecs-tasks.amazonaws.com"
-        )
-        for holder in ("", "overrides.")
-        for field in ("executionRoleArn", "taskRoleArn")
-    ),
-    *(
-        Passing("ecs", "(Create|Update)Service", path, "ecs.amazonaws.com")
-        for path in (
-            "role",
-            "loadBalancers.advancedConfiguration.roleArn",
-            "deploymentConfiguration.lifecycleHooks.roleArn",
-            "volumeConfigurations.managedEBSVolume.roleArn",
-            "vpcLatticeConfigurations.roleArn",
-        )
-    ),
-    Passing("scheduler", "(Create|Update)Schedule", "Target.RoleArn", "scheduler.amazonaws.com"),
-    Passing("events", "PutTargets", "Targets.RoleArn", "events.amazonaws.com"),
-    Passing("events", "PutRule", "RoleArn", "events.amazonaws.com"),
-    Passing("chatbot", ".*SlackChannelConfiguration", "IamRoleArn", "chatbot.amazonaws.com"),
-    Passing(
-        "application-autoscaling",
-        "RegisterScalableTarget",
-        "RoleARN",
-        "application-autoscaling.amazonaws.com",
-    ),
-)
 # Services whose names may have slashes in them: they are no paths.
 WHOLE = frozenset({"ecr", "logs", "secretsmanager", "ssm"})
 # IAM's ARNs have no region: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
@@ -229,10 +201,8 @@ def needs(service: str, operation: str, params: Mapping[str, Any], owner: Owner)
     yield from (Need(action, arn) for arn in arns)
     if service in TAGGING and operation.startswith(CREATES) and tags_of(params):
         yield Need(TAGGING[service], arns[0])
-    for each in PASSED:
-        if each.service == service and re.fullmatch(each.operations, operation):
-            for role in _reached(params, each.path.split(".")):
-                yield Need("iam:PassRole", role, each.to)
+    for role, to in passed(service, operation, params):
+        yield Need("iam:PassRole", role, to)
 
 
 def tags_of(params: Mapping[str, Any]) -> dict[str, str]:
@@ -252,11 +222,18 @@ def _arns(service: str, operation: str, params: Mapping[str, Any], owner: Owner)
     rows = [r for r in RESOURCES.get(service, ()) if re.fullmatch(r.operations, operation)]
     # The first row counts, and those of the very same operations.
     for row in (each for each in rows if each.operations == rows[0].operations):
-        if row.resource.startswith("="):
-            yield from _values(params, row.resource[1:])
+        kind, given, field = row.resource.partition("=")
+        if given:
+            yield from (_whole(kind, arn) if kind else arn for arn in _values(params, field))
         elif row.resource:
             for resource in _filled(service, row.resource, params):
                 yield resource if resource.startswith("arn:") else owner.arn(service, resource)
+
+
+def _whole(kind: str, part: str) -> str:
+    """Name the service of a deployment or revision: its ARN without the last word."""
+    owner, _, path = part.rpartition(":")
+    return f"{owner}:{'/'.join([kind, *path.split('/')[1:-1]])}"
 
 
 def _filled(service: str, resource: str, params: Mapping[str, Any]) -> Iterator[str]:
@@ -275,20 +252,8 @@ def _filled(service: str, resource: str, params: Mapping[str, Any]) -> Iterator[
         yield filled
 
 
-def _reached(value: Any, path: Sequence[str]) -> Iterator[str]:
-    """Yield what is at the end of a path, for each of the lists on the way."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _reached(each, path)
-    elif not path:
-        if value:
-            yield str(value)
-    elif isinstance(value, Mapping):
-        yield from _reached(value.get(path[0]), path[1:])
-
-
 def _absent(field: str) -> list[str]:
-    return ["default"] if field == "cluster" else ["*"]
+    return ["default"] if field in {"cluster", "clusterName"} else ["*"]
 
 
 def _values(params: Mapping[str, Any], field: str) -> list[str]:
