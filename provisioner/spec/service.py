@@ -213,6 +213,13 @@ class Workload(Container):
     names: Names = Names()
 
 
+class Manage(Part):
+    """What of a service somebody else changes after it was made."""
+
+    image: Literal["external"] | None = None
+    """`external`: whatever image runs stays; the spec's is that of the first revision."""
+
+
 class Service(Workload):
     """One ECS service on Fargate, and everything that belongs to it alone."""
 
@@ -253,3 +260,4 @@ class Service(Workload):
     They are given names in the namespace, as with `discovery: true`, unless they have `connect`.
     """
     deployment: Deployment = Deployment()
+    manage: Manage = Manage()

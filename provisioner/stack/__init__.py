@@ -20,6 +20,7 @@ from provisioner.stack import (
     doors,
     existing,
     identity,
+    images,
     ingress,
     network,
     new_network,
@@ -59,6 +60,7 @@ BUILDERS: tuple[Callable[[Context], Iterator[Resource]], ...] = (
 LOOKUPS: tuple[Callable[[Context], Iterator[Lookup]], ...] = (
     reachability.lookups,
     existing.lookups,
+    images.lookups,
     tls.lookups,
     dns.lookups,
     vault.lookups,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.model import Keeper, Resource
-from provisioner.engine.owner import DISCOVERED, SCALED
+from provisioner.engine.owner import DISCOVERED, EXTERNAL, IMAGE, SCALED
 from provisioner.spec.containers import ExecuteCommand
 from provisioner.spec.image import Image
 from provisioner.spec.parts import images, in_front
@@ -22,8 +23,9 @@ from provisioner.stack import (
     network,
     new_network,
 )
-from provisioner.stack.containers import REPOSITORY, container_name, definitions, log_group, volumes
+from provisioner.stack.containers import container_name, definitions, log_group, volumes
 from provisioner.stack.context import Context, address, ref
+from provisioner.stack.images import REPOSITORY, remembered
 from provisioner.stack.references import workload_group
 
 LOG_GROUP = "logs.log_group"
@@ -159,7 +161,13 @@ def _task_definition(context: Context, name: str, workload: Workload) -> Resourc
         "enableFaultInjection": workload.enable_fault_injection or None,
     }
     logs = () if workload.logs.existing else (address(LOG_GROUP, name),)
-    return context.resource(TASK_DEFINITION, name, properties, after=logs)
+    theirs = isinstance(workload, Service) and workload.manage.image == EXTERNAL
+    kept = {"containerDefinitions": Keeper("manage: image", shared=True)} if theirs else {}
+    tags = {IMAGE: EXTERNAL} if theirs else {}
+    made = context.resource(TASK_DEFINITION, name, properties, after=logs, kept=kept, tags=tags)
+    return replace(
+        made, born={} if theirs else remembered(workload, container_name(context, name, workload))
+    )
 
 
 def service_name(context: Context, name: str, service: Service) -> str:

@@ -38,7 +38,12 @@ SEED: tuple[tuple[str, str, str, Any], ...] = (
     ("execution_role_arn", TASK, "executionRoleArn", "${iam.role/app-execution.Arn}"),
     ("task_role_arn", TASK, "taskRoleArn", "${iam.role/app-task.Arn}"),
     ("container.name", TASK, f"{APP}.name", "oaktree-app"),
-    ("container.image", TASK, f"{APP}.image", "${ecr.repository/oaktree-dev.Uri}:latest"),
+    (
+        "container.image",
+        TASK,
+        f"{APP}.image",
+        "${ecr.repository/oaktree-dev.Uri}${lookup.image/oaktree-dev.latest}",
+    ),
     ("container.essential", TASK, f"{APP}.essential", True),
     (
         "container.portMappings",

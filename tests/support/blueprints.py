@@ -17,6 +17,18 @@ LOOKUPS: Outputs = {
     "lookup.secret/elsewhere/mail": {
         "Arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:elsewhere/mail-AbCdEf"
     },
+    **{
+        f"lookup.image/{name}": {"1": "@sha256:aa", "latest": ":latest", "7": ":7"}
+        for name in (
+            "shop",
+            "shop-api",
+            "shop-web",
+            "warm",
+            "oaktree-dev",
+            "oaktree-staging",
+            "oaktree-prod",
+        )
+    },
     "lookup.network": {
         "VpcId": "vpc-1",
         "PublicSubnetIds": ["subnet-1", "subnet-2"],

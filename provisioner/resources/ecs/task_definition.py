@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefini
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
@@ -14,10 +15,12 @@ from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Effect, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.engine.owner import EXTERNAL, IMAGE
 from provisioner.resources._tags import indexed
 from provisioner.resources.ecs import _common
 from provisioner.resources.ecs._containers import CLOSED, canonical_definition
 
+CONTAINERS = "containerDefinitions"
 LOOK_BACK = 10
 """How many revisions registered by others are looked through for the newest of ours."""
 
@@ -84,7 +87,8 @@ class TaskDefinition(_common.Tagged):
             mine = next((live for live in found if live and scope.ours(live.tags)), None)
             if mine is None:
                 return [newest]
-            newest = mine
+            shared = mine.tags.get(IMAGE) == EXTERNAL
+            newest = replace(newest, tags={**mine.tags, **newest.tags}) if shared else mine
         return [
             newest,
             *(self._older(arn, owned[arn]) for arn in active if arn in older - {newest.id}),
@@ -130,6 +134,17 @@ class TaskDefinition(_common.Tagged):
         client = aws.client("ecs")
         client.deregister_task_definition(taskDefinition=live.id)
         client.delete_task_definitions(taskDefinitions=[live.id])
+
+    def concede(self, name: str, want: Any, live: Any) -> Any:
+        """The image of the first container, which is the application's."""
+        if name != CONTAINERS:
+            return live
+        first, *rest = want
+        there = [one["image"] for one in live if one["name"] == first["name"]]
+        return [{**first, "image": there[0]}, *rest] if there else want
+
+    def told(self, name: str, live: Any) -> Any:
+        return live[0]["image"] if name == CONTAINERS else live
 
     def canonical(self, properties: Properties) -> Properties:
         return canonical_definition(properties)
