@@ -108,7 +108,7 @@ def _ask(port: int, path: str, body: dict[str, Any] | None = None) -> Any:
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         headers = {"Content-Type": "application/json"}
-        connection.request("POST" if body else "GET", path, body and json.dumps(body), headers)
+        connection.request("POST" if body else "GET", path, json.dumps(body) if body else None, headers)
         answer = connection.getresponse()
         said = answer.read()
         assert answer.status in (200, 201), f"{path}: {answer.status} {said!r}"

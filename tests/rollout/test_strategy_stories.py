@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pytest
 
-from provisioner.cli.commands import RESULT_CODES
+from provisioner.cli.carrying import RESULT_CODES
 from provisioner.render import rollout as drawn
 from provisioner.render import text
 from provisioner.rollout.follow import proceed
