@@ -28,7 +28,7 @@ def shop(world: World, tmp_path: Path) -> World:
     text = (ROOT / "specs" / "blue-green.yaml").read_text()
     path = tmp_path / "blue-green.yaml"
     path.write_text(text.replace("eu-central-1", REGION))
-    land(world.client("ec2"), "shop")
+    land(world.client("ec2"), "shop", way_out=True)
     return World(world.server, world.tap, tmp_path, spec=path, environment=None)
 
 

@@ -48,6 +48,8 @@ def test_a_private_twin_counts_only_where_one_will_do(world: World) -> None:
 
 
 def test_what_is_there_instead_is_said(world: World) -> None:
+    given = Zone(world.client, "oaktree.example")  # the landing zone's
+    world.client("route53").delete_hosted_zone(Id=given.id)
     assert refusal(world) == (
         "load_balancer.domain: no public hosted zone of this account holds app.shop.example;"
         " there is none at all"

@@ -37,10 +37,18 @@ def zone(bench: Bench, ground: Ground) -> Zone:
 
 
 @pytest.fixture
-def alias(zone: Zone) -> Make:
+def alias(bench: Bench, zone: Zone) -> Make:
+    (balancer,) = bench.client("elbv2").describe_load_balancers(Names=[f"{bench.name}-alb"])[
+        "LoadBalancers"
+    ]
+    target = {
+        "HostedZoneId": balancer["CanonicalHostedZoneId"],
+        "DNSName": balancer["DNSName"].lower(),
+        "EvaluateTargetHealth": True,
+    }
+
     def wanted(name: str = "app", **changes: Any) -> Resource:
         full = f"{name}.{zone.name}" if name else zone.name
-        target = {"HostedZoneId": BALANCERS, "DNSName": TARGET, "EvaluateTargetHealth": True}
         properties = {"HostedZoneId": zone.id, "Name": full, "Type": "A", "AliasTarget": target}
         made = Resource("route53.record_set", f"A/{full}", properties, {"team": "oak"})
         return changed(made, changes)
