@@ -108,11 +108,12 @@ def _ask(port: int, path: str, body: dict[str, Any] | None = None) -> Any:
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         headers = {"Content-Type": "application/json"}
-        connection.request("POST" if body else "GET", path, json.dumps(body) if body else None, headers)
+        said = json.dumps(body) if body else None
+        connection.request("POST" if body else "GET", path, said, headers)
         answer = connection.getresponse()
-        said = answer.read()
-        assert answer.status in (200, 201), f"{path}: {answer.status} {said!r}"
-        return json.loads(said)
+        text = answer.read().decode()
+        assert answer.status in (200, 201), f"{path}: {answer.status} {text}"
+        return json.loads(text)
     except HTTPException as error:
         raise AssertionError(path) from error
     finally:
