@@ -72,8 +72,10 @@ def _targets(document: Mapping[str, Any]) -> str:
 
 
 def _traffic(document: Mapping[str, Any]) -> str:
-    shares = document["traffic"].items()
-    told = [f"{share:g} % of {name}" for name, share in shares if share is not None]
+    """Without a word on test traffic while there is none: most services never have any."""
+    production, test = document["traffic"]["production"], document["traffic"]["test"]
+    told = [f"{production:g} % of production"] if production is not None else []
+    told += [f"{test:g} % of test"] if test else []
     return f"{', '.join(told)} goes to {document['new']}" if told else ""
 
 

@@ -88,6 +88,11 @@ def test_the_block_of_a_rollout_under_way() -> None:
     ]
 
 
+def test_test_traffic_is_told_of_while_there_is_some() -> None:
+    row = plain(block({**GOING, "traffic": {"production": 10, "test": 0}}))[3]
+    assert row == "      traffic   10 % of production goes to web:7"
+
+
 def test_what_there_is_nothing_to_say_of_has_no_line() -> None:
     assert plain(block(QUIET)) == [
         "      rolling   web:7   successful   serving",

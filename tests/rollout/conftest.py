@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -10,12 +11,14 @@ import boto3
 import pytest
 
 from provisioner.api import Stack, connect
+from provisioner.cli.commands import RESULT_CODES
 from provisioner.engine.aws import Aws
 from provisioner.engine.clock import Clock
 from provisioner.engine.execute import Event, Report
 from provisioner.errors import Interrupted
 from provisioner.local import cloud as lifecycle
 from provisioner.local.control import ask
+from provisioner.render import text
 from provisioner.spec.load import load_text
 
 REGION = "eu-west-1"
@@ -83,6 +86,8 @@ class Story:
         self.endpoint = endpoint
         self.clock = CloudClock(endpoint)
         self.heard: list[Event] = []
+        self.code: int | None = None
+        self.screen = ""
         self.answer: Callable[[dict[str, Any]], None] = lambda _: None
         """Told every rollout as it stands, like somebody who looks on."""
 
@@ -110,9 +115,12 @@ class Story:
             self.answer(dict(event.details))
 
     def apply(self, tag: str, *settings: str, spec: str = SPEC) -> dict[str, Any]:
-        """The report's document."""
+        """The report's document; `code` and `screen` are what the command line makes of it."""
         stack = self.stack(spec, tag, settings)
-        return stack.report_document(self.run(stack))
+        document = stack.report_document(self.run(stack))
+        self.code = RESULT_CODES.get(document["result"])
+        self.screen = text.report(json.loads(json.dumps(document)), verb="apply")
+        return document
 
 
 @pytest.fixture(scope="session")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from provisioner.engine.execute import Event
-from provisioner.render import text
 from provisioner.rollout.follow import Watched, look
 from provisioner.rollout.standing import DENIED_NOTE
 from tests.rollout.conftest import BALANCED, SPEC, CloudClock, Story, rollout
 from tests.support.aws import refusal
 
+NOT_SERVING = 3
 CLUSTER, SERVICE = "story-cluster", "story-service"
 
 
@@ -27,11 +26,6 @@ def error(document: dict[str, Any]) -> str:
     return str(found)
 
 
-def screen(document: dict[str, Any]) -> str:
-    json.dumps(document)
-    return text.report(document, verb="apply")
-
-
 def test_a_good_deployment_serves_and_a_scaling_starts_none(story: Story) -> None:
     story.apply("1")
     document = story.apply("2")
@@ -42,6 +36,7 @@ def test_a_good_deployment_serves_and_a_scaling_starts_none(story: Story) -> Non
     assert found["old"].startswith("story-task:")
     assert found["new"] != found["old"]
     assert found["post_mortem"] is None
+    assert (story.code, "Why " in story.screen) == (0, False)
     assert said(story.heard)[0] == "0 of 2 tasks run, 2 pending"
     assert said(story.heard)[-1] == ""
 
@@ -66,10 +61,10 @@ def test_a_crash_loop_is_rolled_back_and_explained(story: Story) -> None:
     assert container["log"][-1] == "exiting with code 1"
     back = f"going back to {found['old']}"
     assert any(words.startswith(back) for words in said(story.heard))
-    shown = screen(document)
-    assert "story-app exited with 1" in shown
-    assert "| exiting with code 1" in shown
-    assert "$ aws logs tail /ecs/story --since 1h" in shown
+    assert story.code == NOT_SERVING
+    assert "story-app exited with 1" in story.screen
+    assert "| exiting with code 1" in story.screen
+    assert "$ aws logs tail /ecs/story --since 1h" in story.screen
 
 
 def test_a_missing_image_is_named(story: Story) -> None:
@@ -77,6 +72,8 @@ def test_a_missing_image_is_named(story: Story) -> None:
     found = rollout(story.apply("missing"))
     assert [hint["id"] for hint in found["post_mortem"]["hints"]] == ["image-missing"]
     assert "nginx:missing: not found" in found["post_mortem"]["first"]
+    assert story.code == NOT_SERVING
+    assert "nginx:missing is not in its repository" in story.screen
 
 
 FIRST = SPEC.replace("stack: story", "stack: first")
@@ -88,6 +85,8 @@ def test_the_first_deployment_has_nothing_to_go_back_to(story: Story) -> None:
     assert (document["result"], found["old"]) == ("not-serving", None)
     assert "could not be rolled back: No rollback candidate was found" in error(document)
     assert found["post_mortem"]["hints"][0]["id"] == "out-of-memory"
+    assert story.code == NOT_SERVING
+    assert "first-app exited with 137" in story.screen
     assert rollout(story.apply("1", spec=FIRST))["verdict"] == "serving"
 
 
@@ -99,17 +98,20 @@ def test_unhealthy_targets_are_told_with_their_reason(story: Story) -> None:
     heard = [e.details for e in story.heard if e.details]
     assert any(one["targets"].get("unhealthy") for one in heard)
     assert "failed ELB health checks" in found["post_mortem"]["tasks"][0]["reason"]
+    assert story.code == NOT_SERVING
+    assert "failed ELB health checks" in story.screen
 
 
 def test_a_slow_start_within_the_grace_period_serves_and_beyond_it_does_not(story: Story) -> None:
     grace = "services.app.health_check_grace_period_seconds"
     within = story.apply("1--slow-90s", f"{grace}=120", spec=BALANCED)
-    assert rollout(within)["verdict"] == "serving"
+    assert (rollout(within)["verdict"], story.code) == ("serving", 0)
     found = rollout(story.apply("2--slow-600s", f"{grace}=30", spec=BALANCED))
     assert found["verdict"] == "not-serving"
     hint = found["post_mortem"]["hints"][0]
     assert hint["id"] == "health-status"
     assert "(now 30 s; the first such task lived" in hint["advice"]
+    assert (story.code, hint["advice"] in story.screen) == (NOT_SERVING, True)
 
 
 def test_a_deployment_that_takes_too_long_says_what_was_missing(story: Story) -> None:
@@ -117,7 +119,7 @@ def test_a_deployment_that_takes_too_long_says_what_was_missing(story: Story) ->
     story.clock.stride = 20
     setting = "services.app.deployment.circuit_breaker.enabled=false"
     document = story.apply("2--timeout", setting, spec=BALANCED)
-    assert document["result"] == "partial"
+    assert (document["result"], story.code) == ("partial", 5)
     assert "still not settled after 1860 s: " in error(document)
     assert "0 of 2 tasks run" in error(document)
     assert "circuit breaker" not in error(document)
@@ -157,6 +159,8 @@ def test_a_deployment_alarm_turns_it_back(story: Story) -> None:
     assert (found["status"], found["alarms"]) == ("ROLLBACK_SUCCESSFUL", ["errors"])
     assert found["post_mortem"]["alarms"] == [{"name": "errors", "reason": "too many errors"}]
     assert found["post_mortem"]["first"] == "the alarm errors went off"
+    assert story.code == NOT_SERVING
+    assert "alarms   errors: too many errors" in story.screen
     assert found["post_mortem"]["hints"][0]["command"].endswith("--alarm-names errors")
 
 
@@ -218,6 +222,8 @@ def test_another_s_deployment_meanwhile_is_told_as_such(story: Story) -> None:
     words = f"superseded by another deployment, of {arn.rpartition('/')[2]}"
     assert words in error(document)
     assert found["post_mortem"] is None
+    assert story.code == NOT_SERVING
+    assert words in story.screen
 
 
 def test_an_interrupted_rollout_goes_on_and_can_be_rolled_back(story: Story) -> None:
