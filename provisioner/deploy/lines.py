@@ -67,7 +67,7 @@ class Source:
                 yield from self._line(event, ours)
 
     def _line(self, event: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[Line]:
-        _, container, task = ("", *event["logStreamName"].rsplit("/", 2)[1:])
+        *_, container, task = str(event["logStreamName"]).split("/")
         wanted = self.tasks is None or task in self.tasks
         if event["eventId"] in self._told or container not in ours or not wanted:
             return

@@ -118,12 +118,19 @@ def _look(aws: Aws, job: Job, task: str) -> dict[str, Any]:
 
 def _over(job: Job, found: Mapping[str, Any]) -> bool:
     """Whether its exit code is known, or never will be: Fargate cleans up for a minute more."""
-    main = next((one for one in found.get("containers", ()) if one["name"] == job.main), {})
+    main = _main(job, found)
     return found.get("lastStatus") == "STOPPED" or main.get("exitCode") is not None
 
 
 def _ended(job: Job, found: Mapping[str, Any]) -> Ended:
-    main = next((one for one in found["containers"] if one["name"] == job.main), {})
+    main = _main(job, found)
     reasons = (main.get("reason", ""), found.get("stoppedReason", ""))
     code = main.get("exitCode")
     return Ended(found["taskArn"], code, next(filter(None, reasons), ""))
+
+
+def _main(job: Job, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The container whose exit code counts; {} before it is there."""
+    some: Any = (one for one in found.get("containers", ()) if one["name"] == job.main)
+    answer: Mapping[str, Any] = next(some, {})
+    return answer
