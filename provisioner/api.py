@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import boto3
@@ -20,6 +20,8 @@ from botocore.session import Session as BotocoreSession
 
 from provisioner.deploy import history, places, steps
 from provisioner.deploy.health import service_status
+from provisioner.deploy.jobs import job
+from provisioner.deploy.once import Job
 from provisioner.engine.aws import Aws, explain
 from provisioner.engine.check import check
 from provisioner.engine.clock import Clock
@@ -193,6 +195,15 @@ class Stack:
         """Steps for services, as a plan to show and to `apply`."""
         account = self._ask(Lookup("account", {"expected": self.spec.account}))
         return steps.plan(self.scope.stack, found, made, account)
+
+    def job(self, task: str, command: Sequence[str] = ()) -> Job:
+        """A task of the spec as it is registered, to be run once. Reads only.
+
+        Raises UsageError for a name that the spec does not have, PlanError before the first apply.
+        """
+        wanted = self.blueprint.outputs.get("tasks", {})
+        cluster = self.blueprint.outputs["cluster_arn"]
+        return job(wanted, cluster, self.scope, self.observe(), task, command)
 
     def _ask(self, lookup: Lookup) -> Mapping[str, Any]:
         key = ("asked", lookup.address)

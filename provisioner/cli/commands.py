@@ -8,7 +8,7 @@ from typing import Any
 import click
 import yaml
 
-from provisioner.cli import deploying, in_actions, observing, options
+from provisioner.cli import deploying, in_actions, observing, options, running
 from provisioner.cli.carrying import carry_out, finish, need_approval, print_json
 from provisioner.cli.local import LOCAL
 from provisioner.cli.options import Target
@@ -33,7 +33,7 @@ def GROUP() -> None:  # noqa: N802  # what the console script runs
 GROUP.add_command(LOCAL)
 GROUP.add_command(comment)
 GROUP.add_command(notify)
-for one in (*deploying.COMMANDS, *observing.COMMANDS):
+for one in (*deploying.COMMANDS, *observing.COMMANDS, *running.COMMANDS):
     GROUP.add_command(one)
 
 

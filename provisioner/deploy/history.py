@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from provisioner.deploy.places import DEFINITION, Place
 from provisioner.engine.aws import Aws, explain
-from provisioner.engine.owner import COMMIT, IMAGE_TAG, SPEC, WHO
+from provisioner.engine.owner import ADDRESS, COMMIT, IMAGE_TAG, SPEC, STACK, WHO
 from provisioner.engine.step import Plan, Step
 from provisioner.resources.ecs.task_definition import TaskDefinition
 from provisioner.rollout import records
@@ -28,6 +28,7 @@ ACTORS = ("PROVISIONER_ACTOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN")
 FORBIDDEN = re.compile(r"[^A-Za-z0-9 _.:/=+@-]")
 """What a tag's value cannot hold: ECS API reference, Tag."""
 LONGEST_TAG = 256
+MOST_TAGS = 50
 
 
 def signature(environ: Mapping[str, str], caller: str, spec: str) -> dict[str, str]:
@@ -50,7 +51,9 @@ def sign(plan: Plan, tags: Mapping[str, str]) -> Plan:
 def _signed(step: Step, tags: Mapping[str, str]) -> Step:
     if step.kind != DEFINITION or step.action != "create" or step.resource is None:
         return step
-    return replace(step, resource=replace(step.resource, born={**step.resource.born, **tags}))
+    room = MOST_TAGS - len(step.resource.tags) - len((STACK, ADDRESS))
+    born = [*tags.items(), *step.resource.born.items()][: max(room, 0)]
+    return replace(step, resource=replace(step.resource, born=dict(born)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ STALE_LOGIN = (
     CredentialRetrievalError, SSOError, SSOTokenLoadError, TokenRetrievalError,
     UnauthorizedSSOTokenError,
 )  # fmt: skip
-READS = ("Describe", "List", "Get", "BatchGet", "Head", "Search", "Check", "Simulate")
+READS = ("Describe", "List", "Get", "BatchGet", "Head", "Search", "Check", "Simulate", "Filter")
 DENIED = frozenset({
     "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError",
     "UnrecognizedClientException", "InvalidClientTokenId", "ExpiredToken", "ExpiredTokenException",

@@ -95,6 +95,14 @@ def test_outputs_can_stand_alone() -> None:
     assert text.outputs({}) == ""
 
 
+ROLLING: dict[str, Any] = {
+    "verdict": "waiting", "status": "IN_PROGRESS", "strategy": "ROLLING", "stage": "SCALE_UP",
+    "old": "oaktree:6", "new": "oaktree:7",
+    "tasks": {"desired": 2, "pending": 1, "running": 1, "healthy": None, "failed": 0},
+    "circuit_breaker": None, "traffic": {"production": None, "test": None},
+    "targets": {"healthy": 1, "initial": 1}, "target_reasons": [], "hooks": [], "alarms": [],
+    "missing": "1 of 2 tasks run", "reason": None, "event": "the newest",
+}  # fmt: skip
 STATUS: dict[str, Any] = {
     "stack": "oaktree/dev",
     "account": "123456789012",
@@ -105,8 +113,28 @@ STATUS: dict[str, Any] = {
             "desired": 2,
             "rollout": "IN_PROGRESS",
             "task_definition": "arn:aws:ecs:eu-west-1:123456789012:task-definition/oaktree:7",
+            "deployment": ROLLING,
+            "events": [
+                {"when": "2026-01-02T03:04:05+00:00", "message": "the oldest"},
+                {"when": "2026-01-02T03:05:05+00:00", "message": "the newest"},
+            ],
         },
-        "worker": {"running": 0, "desired": 0, "rollout": "", "task_definition": "worker:1"},
+        "worker": {
+            "running": 0,
+            "desired": 0,
+            "rollout": "",
+            "task_definition": "worker:1",
+            "deployment": {
+                **ROLLING,
+                "tasks": dict.fromkeys(ROLLING["tasks"]),
+                "targets": {},
+                "old": None,
+                "new": None,
+                "stage": None,
+                "status": "COMPLETED",
+            },
+            "events": [],
+        },
     },
     "resources": [
         {
@@ -126,7 +154,14 @@ def test_status_is_one_screen() -> None:
         provisioner status  stack=oaktree/dev account=123456789012 region=eu-west-1
 
           app              1/2 running   in_progress   task-definition/oaktree:7
+              rolling   oaktree:6 → oaktree:7   scale up
+              tasks     desired 2  pending 1  running 1  failed 0
+              targets   1 healthy, 1 initial
+              events    03:04:05  the oldest
+                        03:05:05  the newest
+
           worker           0/0 running   -   worker:1
+              rolling   completed
 
           = ecs.cluster/main     cluster/oaktree-cluster-dev
           = iam.role/app-task    oaktree-task

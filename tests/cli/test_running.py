@@ -1,0 +1,101 @@
+"""Logs, tasks that run once, and what stands between us and a shell in a container."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+from tests.cloud.world import OAKTREE, World
+
+SPEC = OAKTREE.read_text().replace(
+    "\nenvironments:",
+    """
+tasks:
+  migrate:
+    image: "nginx:1--exit-7-after-2s"
+    command: [./migrate]
+  good:
+    image: "nginx:1--exit-0-after-2s"
+
+environments:""",
+)
+
+
+@pytest.fixture
+def with_tasks(world: World, tmp_path: Path) -> World:
+    world.spec = tmp_path / "tasks.yaml"
+    world.spec.write_text(SPEC)
+    world.apply()
+    return world
+
+
+def test_a_task_runs_once_and_its_exit_code_is_ours(on: Command, with_tasks: World) -> None:
+    with with_tasks.tap.recording() as recording:
+        ran = on("run", "migrate", "-y", "--", "./other", "--now")
+    assert recording.operations == ["RunTask"]
+    assert ran.code == 7
+    assert "oaktree-migrate-task-dev:1: ./other --now" in ran.err or ": ./other --now" in ran.err
+    assert "exiting with code 7" in ran.out
+    assert "migrate exited with 7" in ran.err
+    (task,) = with_tasks.client("ecs").list_tasks(
+        cluster="oaktree-cluster-dev", startedBy="provisioner", desiredStatus="STOPPED"
+    )["taskArns"]
+    assert task in ran.out or task.rpartition("/")[2] in ran.err
+
+    ran = on("run", "good", "-y", "--json")
+    assert (ran.code, ran.document["exit_code"]) == (0, 0)
+    ran = on("run", "nosuch", "-y")
+    assert (ran.code, "no task nosuch; its tasks: migrate, good" in ran.err) == (64, True)
+    assert on("run", "good", "--no-input").code == 64
+
+
+def test_a_task_that_is_not_registered_is_4(on: Command, world: World, tmp_path: Path) -> None:
+    world.spec = tmp_path / "tasks.yaml"
+    world.spec.write_text(SPEC)
+    ran = on("run", "migrate", "-y")
+    assert ran.code == 4
+    assert "does not exist yet; apply makes it" in ran.err
+
+
+def test_logs_are_merged_and_named(on: Command, world: World) -> None:
+    world.apply()
+    logs = world.client("logs")
+    streams = {"ecs/oaktree-app/aaaaaaaaaa": 2, "ecs/oaktree-app/bbbbbbbbbb": 1}
+    now = int(time.time() * 1000)
+    for stream, offset in streams.items():
+        logs.create_log_stream(logGroupName="/ecs/oaktree-dev", logStreamName=stream)
+        logs.put_log_events(
+            logGroupName="/ecs/oaktree-dev", logStreamName=stream,
+            logEvents=[{"timestamp": now - 10000 + offset, "message": f"from {stream[-1]}"}],
+        )  # fmt: skip
+    ran = on("logs", "--json")
+    told = [json.loads(line) for line in ran.out.splitlines()]
+    ours = [one for one in told if one["message"].startswith("from ")]
+    assert [one["message"] for one in ours] == ["from b", "from a"]
+    assert ours[0]["service"] == "app"
+    assert "app/bbbbbbbb/oaktree-app from b" in on("logs").out
+    assert "from b" not in on("logs", "--since", "5s").out
+    assert on("logs", "--since", "soon").code == 64
+    assert "from b" in on("logs", "--previous").out
+
+
+def test_exec_says_how_to_get_what_it_needs(
+    on: Command, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ran = on("exec", "--", "/bin/sh")
+    assert ran.code == 64
+    assert "session-manager-plugin is not installed" in ran.err
+
+    plugin = tmp_path / "session-manager-plugin"
+    plugin.write_text(f"#!{sys.executable}\nimport sys\nsys.exit(9)\n")
+    plugin.chmod(0o755)
+    world.apply()
+    ran = on("exec", "--", "/bin/sh")
+    assert ran.code == 4
+    assert "write enable_execute_command: true" in ran.err
