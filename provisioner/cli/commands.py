@@ -12,6 +12,7 @@ from provisioner.api import Stack
 from provisioner.cli import in_actions, options
 from provisioner.cli.local import LOCAL
 from provisioner.cli.options import Target
+from provisioner.cli.permissions import iam_policy
 from provisioner.cli.pipeline import comment, notify
 from provisioner.cli.progress import progress
 from provisioner.cli.rollouts import left_behind
@@ -38,6 +39,7 @@ def GROUP() -> None:  # noqa: N802  # what the console script runs
 GROUP.add_command(LOCAL)
 GROUP.add_command(comment)
 GROUP.add_command(notify)
+GROUP.add_command(iam_policy)
 
 
 @GROUP.command()

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.waiting import Waiting
@@ -21,6 +22,7 @@ from provisioner.resources._tags import batches, indexed
 from provisioner.resources.ecs import _common
 from provisioner.rollout import standing
 from provisioner.rollout.follow import Watched, look
+from provisioner.rollout.grants import FOLLOWED
 from provisioner.rollout.patience import extra_seconds
 from provisioner.rollout.post_mortem import explain
 
@@ -48,6 +50,26 @@ class Service(_common.Tagged):
 
     name = "ecs.service"
     api = Api("ecs", "CreateService", "UpdateService")
+    grants = (
+        *FOLLOWED,
+        Grant("read", "ecs:ListServices"),
+        Grant("read", "ecs:DescribeServices", "ecs:service/{cluster}/{serviceName}"),
+        Grant("create", "ecs:CreateService ecs:TagResource", "ecs:service/{cluster}/{serviceName}"),
+        Grant(
+            "create",
+            "iam:PassRole",
+            "{=loadBalancers.advancedConfiguration.roleArn}",
+            when={"iam:PassedToService": "ecs.amazonaws.com"},
+        ),
+        Grant(
+            "update",
+            "iam:PassRole",
+            "{=loadBalancers.advancedConfiguration.roleArn}",
+            when={"iam:PassedToService": "ecs.amazonaws.com"},
+        ),
+        Grant("update", "ecs:UpdateService ecs:TagResource", "ecs:service/{cluster}/{serviceName}"),
+        Grant("delete", "ecs:DeleteService", "ecs:service/{cluster}/{serviceName}"),
+    )
     fields = (*CREATE_ONLY, *DEPLOYING, *QUIET)
     identity = ("serviceName", "cluster")
     uses = frozenset({
