@@ -42,6 +42,7 @@ class _Group:
     """Actions on the same resources, under the same condition."""
 
     service: str
+    """Empty for reads, whose services go together."""
     condition: dict[str, Any]
     actions: set[str]
     resources: set[str]
@@ -57,6 +58,8 @@ class _Group:
             return False
         if (ANYTHING in self.resources) != (ANYTHING in other.resources):
             return False
+        if not self.service:  # reads of what is the stack's own
+            return True
         return self._keeps_to_itself(other, types) and other._keeps_to_itself(self, types)
 
     def _keeps_to_itself(self, other: _Group, types: Mapping[str, set[str]]) -> bool:
