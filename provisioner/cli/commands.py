@@ -12,7 +12,7 @@ from provisioner.api import Stack
 from provisioner.cli import in_actions, options
 from provisioner.cli.local import LOCAL
 from provisioner.cli.options import Target
-from provisioner.cli.permissions import iam_policy
+from provisioner.cli.permissions import github_role, iam_policy
 from provisioner.cli.pipeline import comment, notify
 from provisioner.cli.progress import progress
 from provisioner.cli.rollouts import left_behind
@@ -40,6 +40,7 @@ GROUP.add_command(LOCAL)
 GROUP.add_command(comment)
 GROUP.add_command(notify)
 GROUP.add_command(iam_policy)
+GROUP.add_command(github_role)
 
 
 @GROUP.command()

@@ -80,7 +80,7 @@ def test_no_statement_can_be_left_out(
     ask(world.server.endpoint, "save", empty)
     world.apply()
     ask(world.server.endpoint, "save", full)
-    attempts = [(full, ("tags.Project=Other",))]
+    attempts: list[tuple[dict[str, str], tuple[str, ...]]] = [(full, ("tags.Project=Other",))]
     if purpose == "apply":
         attempts.insert(0, (empty, ()))
     for statement in needed:
@@ -110,7 +110,11 @@ SELDOM = {
 def test_a_rollout_is_given_up_by_who_may(world: World, caller: Caller) -> None:
     names = "oaktree-cluster-dev/oaktree-service-dev"
     deployment = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service-deployment/{names}/none"
-    for purpose, said in (("plan", "to perform: ecs:StopServiceDeployment on"), ("apply", "")):
+    tried: tuple[tuple[Purpose, str], ...] = (
+        ("plan", "to perform: ecs:StopServiceDeployment on"),
+        ("apply", ""),
+    )
+    for purpose, said in tried:
         caller.may(statements(world, purpose))
         with caller.enforced(), pytest.raises(StepFailed) as caught:
             caller.stack().roll_back(deployment)
