@@ -64,8 +64,8 @@ class RouteTable(_network.Numbered):
         Grant(
             "update",
             (
-                "ec2:CreateTags ec2:CreateRoute ec2:ReplaceRoute ec2:DeleteRoute  "
-                "ec2:AssociateRouteTable ec2:ReplaceRouteTableAssociation  "
+                "ec2:CreateTags ec2:CreateRoute ec2:ReplaceRoute ec2:DeleteRoute "
+                "ec2:AssociateRouteTable ec2:ReplaceRouteTableAssociation "
                 "ec2:DisassociateRouteTable"
             ),
             "ec2:route-table/*",
@@ -79,10 +79,7 @@ class RouteTable(_network.Numbered):
         ),
         Grant(
             "update",
-            (
-                "ec2:AssociateRouteTable ec2:ReplaceRouteTableAssociation  "
-                "ec2:DisassociateRouteTable"
-            ),
+            ("ec2:AssociateRouteTable ec2:ReplaceRouteTableAssociation ec2:DisassociateRouteTable"),
             "ec2:subnet/*",
             tagged="resource",
         ),

@@ -37,7 +37,7 @@ class Vpc(_network.Numbered):
         Grant(
             "read",
             (
-                "ec2:DescribeVpcs ec2:DescribeVpcAttribute ec2:DescribeSubnets  "
+                "ec2:DescribeVpcs ec2:DescribeVpcAttribute ec2:DescribeSubnets "
                 "ec2:DescribeSecurityGroups"
             ),
         ),

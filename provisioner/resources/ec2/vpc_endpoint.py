@@ -37,7 +37,7 @@ class VpcEndpoint(_network.Numbered):
         Grant(
             "read",
             (
-                "ec2:DescribeVpcEndpoints ec2:DescribeSubnets ec2:DescribeVpcs  "
+                "ec2:DescribeVpcEndpoints ec2:DescribeSubnets ec2:DescribeVpcs "
                 "ec2:DescribeSecurityGroups"
             ),
         ),

@@ -36,7 +36,7 @@ class Repository(Kind):
         Grant(
             "update",
             (
-                "ecr:PutLifecyclePolicy ecr:DeleteLifecyclePolicy ecr:PutImageTagMutability  "
+                "ecr:PutLifecyclePolicy ecr:DeleteLifecyclePolicy ecr:PutImageTagMutability "
                 "ecr:PutImageScanningConfiguration ecr:TagResource"
             ),
             "ecr:repository/{repositoryName}",

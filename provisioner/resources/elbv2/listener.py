@@ -41,9 +41,9 @@ class Listener(_common.Tagged):
         Grant(
             "read",
             (
-                "elasticloadbalancing:DescribeListeners  "
-                "elasticloadbalancing:DescribeListenerAttributes  "
-                "elasticloadbalancing:DescribeListenerCertificates  "
+                "elasticloadbalancing:DescribeListeners "
+                "elasticloadbalancing:DescribeListenerAttributes "
+                "elasticloadbalancing:DescribeListenerCertificates "
                 "elasticloadbalancing:DescribeTags"
             ),
         ),
@@ -63,9 +63,9 @@ class Listener(_common.Tagged):
         Grant(
             "update",
             (
-                "elasticloadbalancing:ModifyListener  "
-                "elasticloadbalancing:ModifyListenerAttributes  "
-                "elasticloadbalancing:AddListenerCertificates  "
+                "elasticloadbalancing:ModifyListener "
+                "elasticloadbalancing:ModifyListenerAttributes "
+                "elasticloadbalancing:AddListenerCertificates "
                 "elasticloadbalancing:RemoveListenerCertificates elasticloadbalancing:AddTags"
             ),
             "elasticloadbalancing:listener/app/*",

@@ -32,9 +32,9 @@ class LoadBalancer(_common.Tagged):
         Grant(
             "read",
             (
-                "elasticloadbalancing:DescribeLoadBalancers  "
-                "elasticloadbalancing:DescribeLoadBalancerAttributes  "
-                "elasticloadbalancing:DescribeTags ec2:DescribeNetworkInterfaces  "
+                "elasticloadbalancing:DescribeLoadBalancers "
+                "elasticloadbalancing:DescribeLoadBalancerAttributes "
+                "elasticloadbalancing:DescribeTags ec2:DescribeNetworkInterfaces "
                 "ec2:DescribeSecurityGroups"
             ),
         ),
@@ -60,9 +60,9 @@ class LoadBalancer(_common.Tagged):
         Grant(
             "update",
             (
-                "elasticloadbalancing:SetSubnets elasticloadbalancing:SetSecurityGroups  "
-                "elasticloadbalancing:SetIpAddressType  "
-                "elasticloadbalancing:ModifyLoadBalancerAttributes  "
+                "elasticloadbalancing:SetSubnets elasticloadbalancing:SetSecurityGroups "
+                "elasticloadbalancing:SetIpAddressType "
+                "elasticloadbalancing:ModifyLoadBalancerAttributes "
                 "elasticloadbalancing:AddTags"
             ),
             "elasticloadbalancing:loadbalancer/app/{Name}/*",
@@ -71,7 +71,7 @@ class LoadBalancer(_common.Tagged):
         Grant(
             "delete",
             (
-                "elasticloadbalancing:DeleteLoadBalancer  "
+                "elasticloadbalancing:DeleteLoadBalancer "
                 "elasticloadbalancing:ModifyLoadBalancerAttributes"
             ),
             "elasticloadbalancing:loadbalancer/app/{Name}/*",

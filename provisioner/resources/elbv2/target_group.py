@@ -34,8 +34,8 @@ class TargetGroup(_common.Tagged):
         Grant(
             "read",
             (
-                "elasticloadbalancing:DescribeTargetGroups  "
-                "elasticloadbalancing:DescribeTargetGroupAttributes  "
+                "elasticloadbalancing:DescribeTargetGroups "
+                "elasticloadbalancing:DescribeTargetGroupAttributes "
                 "elasticloadbalancing:DescribeTags"
             ),
         ),
@@ -55,8 +55,8 @@ class TargetGroup(_common.Tagged):
         Grant(
             "update",
             (
-                "elasticloadbalancing:ModifyTargetGroup  "
-                "elasticloadbalancing:ModifyTargetGroupAttributes  "
+                "elasticloadbalancing:ModifyTargetGroup "
+                "elasticloadbalancing:ModifyTargetGroupAttributes "
                 "elasticloadbalancing:AddTags"
             ),
             "elasticloadbalancing:targetgroup/{Name}/*",

@@ -72,8 +72,8 @@ class Bucket(Kind):
         Grant(
             "read",
             (
-                "s3:GetBucketTagging s3:GetBucketOwnershipControls  "
-                "s3:GetBucketPublicAccessBlock s3:GetEncryptionConfiguration  "
+                "s3:GetBucketTagging s3:GetBucketOwnershipControls "
+                "s3:GetBucketPublicAccessBlock s3:GetEncryptionConfiguration "
                 "s3:GetBucketPolicy s3:GetLifecycleConfiguration s3:ListBucketVersions"
             ),
             "s3:{Bucket}",
@@ -86,8 +86,8 @@ class Bucket(Kind):
         Grant(
             "update",
             (
-                "s3:PutBucketTagging s3:PutBucketOwnershipControls  "
-                "s3:PutBucketPublicAccessBlock s3:PutEncryptionConfiguration  "
+                "s3:PutBucketTagging s3:PutBucketOwnershipControls "
+                "s3:PutBucketPublicAccessBlock s3:PutEncryptionConfiguration "
                 "s3:PutBucketPolicy s3:DeleteBucketPolicy s3:PutLifecycleConfiguration"
             ),
             "s3:{Bucket}",

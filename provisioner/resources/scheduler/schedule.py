@@ -60,7 +60,7 @@ class Schedule(Kind):
     )  # fmt: skip
     identity = ("Name", "GroupName")
     name_limit = 64
-    uses = frozenset({
+    uses = frozenset({"ec2.subnet",
         _common.GROUP, "ecs.cluster", "ecs.task_definition", "iam.role", "ec2.security_group",
         "logs.log_group",
     })  # fmt: skip

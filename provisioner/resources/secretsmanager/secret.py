@@ -50,10 +50,7 @@ class Secret(Kind):
         Grant("create", "secretsmanager:GetRandomPassword"),
         Grant(
             "create",
-            (
-                "secretsmanager:CreateSecret secretsmanager:RestoreSecret  "
-                "secretsmanager:TagResource"
-            ),
+            ("secretsmanager:CreateSecret secretsmanager:RestoreSecret secretsmanager:TagResource"),
             "secretsmanager:secret:{Name}",
         ),
         Grant("create", "kms:GenerateDataKey kms:Decrypt", "{=KmsKeyId}"),

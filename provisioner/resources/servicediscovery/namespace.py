@@ -39,7 +39,7 @@ class Namespace(_common.Tagged):
         Grant(
             "create",
             (
-                "route53:CreateHostedZone route53:GetHostedZone route53:ListHostedZonesByName  "
+                "route53:CreateHostedZone route53:GetHostedZone route53:ListHostedZonesByName "
                 "ec2:DescribeVpcs ec2:DescribeRegions"
             ),
         ),
@@ -61,6 +61,7 @@ class Namespace(_common.Tagged):
     )
     fields = ("Name", "Vpc", "Description")
     identity = ("Name",)
+    uses = frozenset({"ec2.vpc"})
     name_limit = 253
     immutable = frozenset({"Name", "Vpc"})
     retries = (

@@ -56,14 +56,14 @@ class WebAcl(_common.Tagged):
             "create",
             "wafv2:CreateWebACL",
             (
-                "wafv2:regional/ipset/* wafv2:regional/managedruleset/*/*  "
+                "wafv2:regional/ipset/* wafv2:regional/managedruleset/*/* "
                 "wafv2:regional/rulegroup/* wafv2:regional/regexpatternset/*"
             ),
         ),
         Grant(
             "update",
             (
-                "wafv2:UpdateWebACL wafv2:PutLoggingConfiguration  "
+                "wafv2:UpdateWebACL wafv2:PutLoggingConfiguration "
                 "wafv2:DeleteLoggingConfiguration wafv2:TagResource"
             ),
             "wafv2:regional/webacl/{Name}/*",
@@ -72,7 +72,7 @@ class WebAcl(_common.Tagged):
             "update",
             "wafv2:UpdateWebACL",
             (
-                "wafv2:regional/ipset/* wafv2:regional/managedruleset/*/*  "
+                "wafv2:regional/ipset/* wafv2:regional/managedruleset/*/* "
                 "wafv2:regional/rulegroup/* wafv2:regional/regexpatternset/*"
             ),
         ),
@@ -80,7 +80,7 @@ class WebAcl(_common.Tagged):
         Grant(
             "update",
             (
-                "logs:CreateLogDelivery logs:DeleteLogDelivery logs:PutResourcePolicy  "
+                "logs:CreateLogDelivery logs:DeleteLogDelivery logs:PutResourcePolicy "
                 "logs:DescribeResourcePolicies logs:DescribeLogGroups"
             ),
         ),

@@ -35,14 +35,14 @@ class WebAclAssociation(Kind):
         Grant(
             "read",
             (
-                "wafv2:GetWebACLForResource wafv2:GetWebACL  "
+                "wafv2:GetWebACLForResource wafv2:GetWebACL "
                 "elasticloadbalancing:GetLoadBalancerWebACL"
             ),
         ),
         Grant(
             "create",
             (
-                "wafv2:AssociateWebACL wafv2:GetPermissionPolicy wafv2:PutPermissionPolicy  "
+                "wafv2:AssociateWebACL wafv2:GetPermissionPolicy wafv2:PutPermissionPolicy "
                 "elasticloadbalancing:CreateWebACLAssociation"
             ),
             "wafv2:regional/webacl/* elasticloadbalancing:loadbalancer/app/*",
@@ -50,7 +50,7 @@ class WebAclAssociation(Kind):
         Grant(
             "update",
             (
-                "wafv2:AssociateWebACL wafv2:GetPermissionPolicy wafv2:PutPermissionPolicy  "
+                "wafv2:AssociateWebACL wafv2:GetPermissionPolicy wafv2:PutPermissionPolicy "
                 "elasticloadbalancing:CreateWebACLAssociation"
             ),
             "wafv2:regional/webacl/* elasticloadbalancing:loadbalancer/app/*",
@@ -61,7 +61,7 @@ class WebAclAssociation(Kind):
         Grant(
             "delete",
             (
-                "wafv2:DisassociateWebACL wafv2:PutPermissionPolicy  "
+                "wafv2:DisassociateWebACL wafv2:PutPermissionPolicy "
                 "elasticloadbalancing:DeleteWebACLAssociation"
             ),
             "wafv2:regional/webacl/* elasticloadbalancing:loadbalancer/app/*",
