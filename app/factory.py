@@ -17,7 +17,7 @@ from .health import Dependency, Health
 from .lifecycle import Lifecycle
 from .metrics import Meter
 from .settings import Settings
-from .store import Store
+from .store import Store, Unset
 from .task import Task
 
 
@@ -26,9 +26,7 @@ def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
     app = FastAPI(title="OakTree", docs_url=None, redoc_url=None, lifespan=_lifespan)
     state = app.state
     state.settings, state.lifecycle = settings, lifecycle
-    state.store = Store(
-        settings.database_url.get_secret_value(), timeout_seconds=settings.database_timeout_seconds
-    )
+    state.store = _store(settings)
     state.task = Task(settings.ecs_container_metadata_uri_v4)
     state.deployment = _deployment(settings, state.task)
     state.health = _health(settings, state.store)
@@ -69,6 +67,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(state.traces.close)
     state.deployment.close()
     await state.store.close()
+
+
+def _store(settings: Settings) -> Store:
+    if settings.store is None:
+        return Unset()
+    return Store(settings.store, timeout_seconds=settings.database_timeout_seconds)
 
 
 def _deployment(settings: Settings, task: Task) -> Deployment:

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .problems import StoreUnset
+
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
@@ -49,13 +51,16 @@ class Health:
 
     async def _one(self, dependency: Dependency) -> dict[str, Any]:
         began = self.clock()
+        more: dict[str, str] = {}
         try:
             async with asyncio.timeout(self.timeout):
                 await dependency.ask()
             state = "ok"
         except TimeoutError:
             state = "timeout"
+        except StoreUnset as error:
+            state, more = "unset", {"detail": str(error)}
         except Exception:  # noqa: BLE001  # whatever a dependency does, it is reported here
             state = "failed"
         latency = round((self.clock() - began) * 1000, 1)
-        return {"state": state, "latency_ms": latency, "fatal": dependency.fatal}
+        return {"state": state, "latency_ms": latency, "fatal": dependency.fatal, **more}

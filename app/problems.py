@@ -18,6 +18,10 @@ class StoreUnavailable(Exception):
     """The store did not answer in time, or not at all."""
 
 
+class StoreUnset(StoreUnavailable):
+    """Nobody has said yet where the store is; the message may be shown to anybody."""
+
+
 def problem(
     status: int,
     detail: str,
@@ -58,5 +62,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     return problem(422, "The request is not valid.", errors=found)
 
 
-async def _unavailable(_: Request, __: Exception) -> JSONResponse:
-    return problem(503, "The store does not answer.", headers={"Retry-After": "5"})
+async def _unavailable(_: Request, error: Exception) -> JSONResponse:
+    unset = isinstance(error, StoreUnset)
+    detail = "The store is not set up yet." if unset else "The store does not answer."
+    return problem(503, detail, headers={"Retry-After": "60" if unset else "5"})

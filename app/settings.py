@@ -15,6 +15,9 @@ DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "sqlite": "sqlite+aiosqlite",
 }
+PLACEHOLDER = "placeholder"
+"""What the stack makes a secret with. Tasks that then refuse to start would fail the very
+deployment that makes the service."""
 ORIGIN = re.compile(r"\*|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
@@ -29,7 +32,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     git_sha: str = "unknown"
     database_url: SecretStr = SecretStr("sqlite://")
-    """`sqlite://` is this task's memory, `sqlite:////data/items.db` a file, or `postgresql://…`."""
+    """`sqlite://` is this task's memory, `sqlite:////data/items.db` a file, or `postgresql://…`.
+
+    The placeholder of a secret whose value nobody has set yet is no error.
+    """
     database_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Separated by commas: `https://oaktree.example,https://admin.oaktree.example`, or `*`."""
@@ -65,6 +71,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() == PLACEHOLDER:
+            return value
         try:
             url = make_url(value.get_secret_value())
         except ArgumentError:
@@ -75,9 +83,15 @@ class Settings(BaseSettings):
         return SecretStr(renamed.render_as_string(hide_password=False))
 
     @property
+    def store(self) -> str | None:
+        """SQLAlchemy's URL of the database, None while there is only a placeholder."""
+        url = self.database_url.get_secret_value()
+        return None if url == PLACEHOLDER else url
+
+    @property
     def embedded(self) -> bool:
         """Whether the store lives and dies with this task."""
-        return self.database_url.get_secret_value().startswith("sqlite")
+        return (self.store or "").startswith("sqlite")
 
 
 class BadConfiguration(Exception):

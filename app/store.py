@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from .problems import StoreUnavailable
+from .problems import StoreUnavailable, StoreUnset
 
 METADATA = MetaData()
 ITEMS = Table(
@@ -129,6 +129,22 @@ class Store:
             raise StoreUnavailable(type(error).__name__) from error
 
 
+class Unset(Store):
+    """Of a task that was given no database yet: every method raises StoreUnset."""
+
+    def __init__(self) -> None:
+        self.prepared = False
+
+    async def prepare(self) -> None:
+        raise StoreUnset(
+            "DATABASE_URL is still the placeholder that its secret was made with: "
+            "set the secret's value, then start a new deployment."
+        )
+
+    async def close(self) -> None:
+        """There is nothing to give back."""
+
+
 def _engine(url: str, timeout: float) -> AsyncEngine:
     if url == "sqlite+aiosqlite://":  # one connection, never recycled: it is the memory
         return create_async_engine(
@@ -142,9 +158,10 @@ def _engine(url: str, timeout: float) -> AsyncEngine:
 
 
 def _item(row: Row[Any]) -> Item:
-    """SQLite forgets the time zone."""
+    """SQLite forgets the time zone, PostgreSQL answers in that of the session."""
     item = Item(**row._mapping)  # noqa: SLF001  # the public name, in spite of its underscore
-    if item.created_at.tzinfo is not None:
-        return item
-    times = {name: getattr(item, name).replace(tzinfo=UTC) for name in ("created_at", "updated_at")}
-    return Item(item.id, item.name, item.description, item.quantity, **times)
+    return replace(item, created_at=_utc(item.created_at), updated_at=_utc(item.updated_at))
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -8,15 +8,18 @@ report = stack.apply(plan)
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import boto3
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session as BotocoreSession
 
+from provisioner.deploy import history, places, steps
+from provisioner.deploy.health import service_status
 from provisioner.engine.aws import Aws, explain
 from provisioner.engine.check import check
 from provisioner.engine.clock import Clock
@@ -29,11 +32,11 @@ from provisioner.engine.document import (
 from provisioner.engine.execute import PARALLELISM, Listen, Report, execute, ignore
 from provisioner.engine.guard import guard
 from provisioner.engine.kind import Scope, names_of
-from provisioner.engine.model import Outputs
+from provisioner.engine.model import Lookup, Outputs
 from provisioner.engine.observe import Observed, observe
 from provisioner.engine.owner import ADDRESS, stamp
 from provisioner.engine.plan import make_plan
-from provisioner.engine.step import Plan
+from provisioner.engine.step import Plan, Step
 from provisioner.errors import PlanError, UsageError
 from provisioner.examine import findings
 from provisioner.resources import KINDS
@@ -164,7 +167,7 @@ class Stack:
     ) -> Report:
         """Carry out a plan, a teardown's as well. The report says what became of every step."""
         return execute(
-            plan,
+            history.sign(plan, self._signature(plan)),
             kinds=KINDS,
             aws=self.aws.writable(),
             scope=self.scope,
@@ -172,6 +175,33 @@ class Stack:
             listen=listen,
             parallelism=parallelism,
         )
+
+    def services(self, names: Iterable[str] = ()) -> list[places.Place]:
+        """Services of the stack as they run; all of them where none is named. Reads only.
+
+        Raises UsageError, PlanError (not there yet, not ours, another account), NoAccess.
+        """
+        try:
+            self._ask(Lookup("account", {"expected": self.spec.account}))
+        except (ClientError, BotoCoreError) as error:
+            raise explain(error) from error
+        return places.find(
+            self.aws, self.blueprint.resources, self.blueprint.lookups, self.scope, self._ask, names
+        )
+
+    def by_hand(self, found: Iterable[places.Place], made: Iterable[Step]) -> Plan:
+        """Steps for services, as a plan to show and to `apply`."""
+        account = self._ask(Lookup("account", {"expected": self.spec.account}))
+        return steps.plan(self.scope.stack, found, made, account)
+
+    def _ask(self, lookup: Lookup) -> Mapping[str, Any]:
+        key = ("asked", lookup.address)
+        return self.aws.once(key, lambda: FINDERS[lookup.kind](self.aws, lookup.query))
+
+    def _signature(self, plan: Plan) -> dict[str, str]:
+        caller = str(plan.outputs.get("lookup.account", {}).get("Caller", ""))
+        spec = hashlib.sha256(self.spec.model_dump_json().encode()).hexdigest()[:16]
+        return history.signature(os.environ, caller, spec)
 
     def outputs(self, known: Outputs) -> dict[str, Any]:
         """What the user wants to know of the stack: its URL, and ARNs per service."""
@@ -198,42 +228,50 @@ class Stack:
             **{live.tags[ADDRESS]: live.outputs for live in reversed(ours) if ADDRESS in live.tags},
         }
         wanted = [r.address for r in self.blueprint.resources if not KINDS[r.kind].part_of]
+        missing = sorted(set(wanted) - known.keys())
+        services = {
+            live.tags.get(ADDRESS, live.id).split("/", 1)[1]: service_status(self.aws, live)
+            for live in ours
+            if live.kind == SERVICE
+        }
         return {
             "format_version": FORMAT_VERSION,
             "stack": self.scope.stack,
             "environment": self.environment,
             "account": seen.lookups["lookup.account"]["Account"],
             "region": self.aws.region,
-            "services": {
-                live.tags.get(ADDRESS, live.id).split("/", 1)[1]: {
-                    "service_arn": live.id,
-                    "task_definition": live.outputs["TaskDefinition"],
-                    "desired": live.outputs["Desired"],
-                    "running": live.outputs["Running"],
-                    "rollout": live.outputs["Rollout"],
-                }
-                for live in ours
-                if live.kind == "ecs.service"
-            },
+            "healthy": not missing and all(one["healthy"] for one in services.values()),
+            "services": services,
             "resources": [
                 {"address": live.tags.get(ADDRESS, ""), "id": live.id}
                 for live in ours
                 if not KINDS[live.kind].part_of
             ],
-            "missing": sorted(set(wanted) - known.keys()),
+            "missing": missing,
             "outputs": self.outputs(known),
         }
 
     def report_document(self, report: Report) -> dict[str, Any]:
         """The report as `apply --json` prints it, with what was learnt of rollouts."""
         document = report_document(report, self.outputs(report.outputs), kinds=KINDS)
-        document["rollouts"] = [
+        rollouts = document["rollouts"] = [
             {"address": outcome.step.address, "post_mortem": None, **outcome.details}
             for outcome in report.outcomes
             if outcome.step.kind == SERVICE and outcome.details
         ]
+        for one in rollouts:
+            _tell_what_serves(document["outputs"].get("services", {}), one)
         return document
 
     def roll_back(self, deployment: str) -> None:
         """Have ECS return from a running service deployment (its ARN). Raises StepFailed."""
         stop(self.aws.writable(), deployment)
+
+
+def _tell_what_serves(services: dict[str, Any], rollout: Mapping[str, Any]) -> None:
+    """What was registered does not serve where its deployment has not succeeded."""
+    told = services.get(rollout["address"].partition("/")[2], {})
+    arn = told.get("task_definition_arn")
+    failed = rollout["verdict"] in ("waiting", "not-serving") and rollout["status"] != "SUCCESSFUL"
+    if arn and rollout["old"] and failed:
+        told["task_definition_arn"] = f"{arn.rpartition('/')[0]}/{rollout['old']}"

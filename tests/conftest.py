@@ -23,14 +23,18 @@ from tests.cloud.tap import Tap
 from tests.cloud.world import World
 
 FOREIGN = (
-    "AWS_", "PROVISIONER_", "CI", "GITHUB_", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "XDG_STATE_HOME"
+    "AWS_", "PROVISIONER_", "CI", "GITHUB_", "NO_COLOR", "FORCE_COLOR", "CLICOLOR",
+    "XDG_STATE_HOME", "PYTHONDONTWRITEBYTECODE",
 )  # fmt: skip
 VPC = "oaktree-vpc-dev"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test sees the user's AWS, state directory or taste in colours."""
+    """No test sees the user's AWS, state directory or taste in colours.
+
+    And a hundred processes need not compile the same modules again.
+    """
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as environment:
         for name in [name for name in os.environ if name.startswith(FOREIGN)]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +17,9 @@ from provisioner.resources.lookups._grants import GRANTS
 from provisioner.resources.lookups.account import account as find_account
 from provisioner.spec.models import Spec
 from provisioner.stack import build
+
+ASKED: Mapping[str, Collection[str]] = {"teardown": (), "deploy": ("cluster", "image")}
+"""The lookups of commands that do not ask for all."""
 
 
 def partition_of(region: str) -> str:
@@ -47,7 +51,7 @@ def policies(
         {one.address: one for one in blueprint.resources},
         {kind.name: kind.identity[0] for kind in KINDS.values() if kind.identity},
     )
-    asked = [one for one in blueprint.lookups if purpose != "teardown"]
+    asked = [one for one in blueprint.lookups if one.kind in ASKED.get(purpose, GRANTS)]
     reads = [
         (grant, [one for one in asked if one.kind == kind])
         for kind in sorted({one.kind for one in asked})
@@ -57,7 +61,7 @@ def policies(
         purpose,
         blueprint.resources,
         kinds=KINDS,
-        lookups=[(INDEX, ()), *reads],
+        lookups=reads if purpose == "deploy" else [(INDEX, ()), *reads],
         place=place,
     )
     return documents(found)

@@ -8,26 +8,21 @@ from typing import Any
 import click
 import yaml
 
-from provisioner.api import Stack
-from provisioner.cli import in_actions, options
+from provisioner.cli import deploying, in_actions, observing, options
+from provisioner.cli.carrying import carry_out, finish, need_approval, print_json
 from provisioner.cli.local import LOCAL
 from provisioner.cli.options import Target
 from provisioner.cli.permissions import github_role, iam_policy
 from provisioner.cli.pipeline import comment, notify
-from provisioner.cli.progress import progress
-from provisioner.cli.rollouts import left_behind
-from provisioner.cli.signals import stop_on_signals
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.engine.execute import Report
-from provisioner.engine.step import Plan
-from provisioner.errors import Interrupted, PlanError, SpecError, UsageError
+from provisioner.errors import PlanError, SpecError, UsageError
 from provisioner.examine import examine
 from provisioner.render import markdown, text
 from provisioner.spec.load import load_every
 from provisioner.spec.schema import json_schema
 
 CHANGES = 2
-RESULT_CODES = {"done": 0, "failed": 1, "not-serving": 3, "partial": 5}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -41,6 +36,8 @@ GROUP.add_command(comment)
 GROUP.add_command(notify)
 GROUP.add_command(iam_policy)
 GROUP.add_command(github_role)
+for one in (*deploying.COMMANDS, *observing.COMMANDS):
+    GROUP.add_command(one)
 
 
 @GROUP.command()
@@ -56,7 +53,7 @@ def validate(target: Target, *, as_json: bool, render: bool) -> None:
         found = _load_all(target)
     except SpecError as error:
         if as_json:
-            _print(
+            print_json(
                 {
                     "format_version": FORMAT_VERSION,
                     "valid": False,
@@ -68,7 +65,7 @@ def validate(target: Target, *, as_json: bool, render: bool) -> None:
     environments = [loaded.environment for loaded in found if loaded.environment]
     warnings = {warning for loaded in found for warning in loaded.warnings}
     if as_json:
-        _print(
+        print_json(
             {
                 "format_version": FORMAT_VERSION,
                 "valid": True,
@@ -142,7 +139,7 @@ def apply(
 ) -> int:
     """Make AWS as the spec says, and wait until it is."""
     if not dry_run:
-        _need_approval("apply", yes=yes, no_input=no_input)
+        need_approval("apply", yes=yes, no_input=no_input)
     stack = target.stack()
     found = stack.plan(replaceable=replace)
     document = stack.plan_document(found)
@@ -158,14 +155,12 @@ def apply(
         )
     if found.empty:
         nothing = Report((), found.outputs)
-        return _finish(stack.report_document(nothing), nothing, verb="apply", as_json=as_json)
+        return finish(stack.report_document(nothing), nothing, verb="apply", as_json=as_json)
     found = stack.guard(found, force=force)
     if not yes and not click.confirm("Apply these changes?", err=True):
         click.echo("Nothing was changed.", err=True)
         return 1
-    return _carry_out(
-        stack, found, "apply", as_json=as_json, parallelism=parallelism, show=progress
-    )
+    return carry_out(stack, found, "apply", as_json=as_json, parallelism=parallelism, show=progress)
 
 
 @GROUP.command()
@@ -187,7 +182,7 @@ def teardown(
     progress: str,
 ) -> int:
     """Delete everything that the stack owns, and nothing else."""
-    _need_approval("teardown", yes=yes, no_input=no_input)
+    need_approval("teardown", yes=yes, no_input=no_input)
     stack = target.stack()
     found = stack.teardown_plan()
     if found.empty:
@@ -197,7 +192,7 @@ def teardown(
             click.echo(f"Nothing to do. Nothing of {stack.scope.stack} {words}")
             return 0
         none = Report((), retained=found.retained)
-        return _finish(stack.report_document(none), none, verb="teardown", as_json=as_json)
+        return finish(stack.report_document(none), none, verb="teardown", as_json=as_json)
     if not as_json or not yes:
         click.echo(text.plan(stack.plan_document(found)), err=as_json)
     found = stack.guard(found, force=force)
@@ -205,24 +200,12 @@ def teardown(
         name = click.prompt(f"Type {stack.scope.stack} to delete all of this", err=True)
         if name != stack.scope.stack:
             raise UsageError(f"that is not {stack.scope.stack}: nothing was deleted")
-    return _carry_out(
+    return carry_out(
         stack, found, "teardown", as_json=as_json, parallelism=parallelism, show=progress
     )
 
 
 GROUP.add_command(teardown, "destroy")
-
-
-@GROUP.command()
-@options.with_target
-@options.JSON
-def status(target: Target, *, as_json: bool) -> None:
-    """Show what exists of the stack and how its services are."""
-    document = target.stack().status_document()
-    if as_json:
-        _print(document)
-    else:
-        click.echo(text.status(document))
 
 
 @GROUP.command()
@@ -247,49 +230,10 @@ def _yaml(data: Any) -> str:
     return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
 
 
-def _print(document: Any) -> None:
-    click.echo(json.dumps(document, indent=2))
-
-
 def _show_plan(document: Any, form: str, *, full: bool = False) -> None:
     if form == "json":
-        _print(document)
+        print_json(document)
     elif form == "markdown":
         click.echo(markdown.plan(document), nl=False)
     else:
         click.echo(text.plan(document, full=full))
-
-
-def _need_approval(verb: str, *, yes: bool, no_input: bool) -> None:
-    if not yes and not options.interactive(no_input=no_input):
-        raise UsageError(f"nobody is there to ask: {verb} needs -y (or --yes, --auto-approve)")
-
-
-def _carry_out(
-    stack: Stack, found: Plan, verb: str, *, as_json: bool, parallelism: int, show: str
-) -> int:
-    with stop_on_signals(stack.clock) as stopped, progress(show, total=len(found.steps)) as listen:
-        report = stack.apply(found, listen=listen, parallelism=parallelism)
-    document = stack.report_document(report)
-    code = _finish(document, report, verb=verb, as_json=as_json)
-    if stopped.exit_code:
-        # Only Ctrl-C comes from somebody who can answer; who sends SIGTERM does not wait long.
-        no_input = stopped.exit_code != Interrupted.exit_code or as_json
-        may_ask = options.interactive(no_input=no_input or options.given("no_input"))
-        left_behind(stack, document, resume=options.again(), may_ask=may_ask)
-    return stopped.exit_code or code
-
-
-def _finish(document: dict[str, Any], report: Report, *, verb: str, as_json: bool) -> int:
-    if verb == "teardown":
-        document["outputs"] = {}
-    in_actions.finished(document, verb)
-    if as_json:
-        _print(document)
-    elif report.outcomes:
-        click.echo(text.report(document, verb=verb))
-    else:
-        click.echo(text.outputs(document["outputs"]))
-    if report.denied and report.result == "failed":
-        return 77
-    return RESULT_CODES.get(report.result, 1)

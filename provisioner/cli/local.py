@@ -48,7 +48,7 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
 @option(
     "--consistency/--no-consistency",
     default=None,
-    help="What is new is not there at once for everybody.",
+    help="What is new is not there at once for everybody; so it is at first.",
 )
 @option(
     "--enforce-iam/--allow-everything",
@@ -77,7 +77,8 @@ def start(
     }
     options = {name: value for name, value in given.items() if value is not None}
     directory = cloud.default_directory(os.environ)
-    _show(cloud.start(directory, port=port, vpcs=vpcs, options=options), as_json=as_json)
+    running = cloud.start(directory, port=port, vpcs=vpcs, options=options, fresh=cloud.AS_AWS)
+    _show(running, as_json=as_json)
 
 
 @LOCAL.command()

@@ -78,7 +78,7 @@ def local_cloud() -> cloud.Cloud:
     directory = cloud.default_directory(os.environ)
     running = cloud.status(directory)
     if running is None:
-        running = cloud.start(directory)
+        running = cloud.start(directory, fresh=cloud.AS_AWS)
         speed = ask(running.endpoint, "settings")["speed"]
         pace = "in real time" if speed == REAL_TIME else f"at {speed:g} times real time"
         click.echo(
@@ -261,10 +261,13 @@ def given(name: str) -> Any:
     return click.get_current_context().params.get(name)
 
 
-def again() -> str:
-    """The running command without its variables: their values may be nobody's business."""
+def again(verb: str = "") -> str:
+    """The running command, or another on the same spec, without its variables.
+
+    Their values may be nobody's business.
+    """
     context = click.get_current_context()
-    words = ["provisioner", context.info_name or "", str(given("spec"))]
+    words = ["provisioner", verb or context.info_name or "", str(given("spec"))]
     words += ["-e", given("environment")] if given("environment") else []
     words += ["--local"] if given("local") else []
     same = " with the same --var and --set" if given("variables") or given("settings") else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -21,7 +21,7 @@ from provisioner.engine.aws import THROTTLED, Aws, code_of, message_of, says
 from provisioner.engine.clock import Clock
 from provisioner.engine.diff import differences
 from provisioner.engine.judge import tag_changes
-from provisioner.engine.kept import compared
+from provisioner.engine.kept import compared, yielded
 from provisioner.engine.kind import Kind, Retry, Scope, Verb
 from provisioner.engine.model import Change, Live, Outputs, Properties, Resource, refs, resolve
 from provisioner.engine.owner import ADDRESS, STACK, stamp
@@ -67,7 +67,7 @@ class Attempt:
         return self._update(resource, _sure(step.live), want)
 
     def _create(self, resource: Resource, want: Properties) -> Live:
-        tags = stamp(resource, self.scope.stack)
+        tags = {**resource.born, **stamp(resource, self.scope.stack)}
         try:
             live = self._call("create", lambda: self.kind.create(self.aws, want, tags))
         except ClientError as error:
@@ -80,7 +80,9 @@ class Attempt:
             if change.field not in self.kind.immutable
         ]
         if changes:
-            self._call("update", lambda: self.kind.update(self.aws, live, want, changes))
+            old = live
+            made = self._call("update", lambda: self.kind.update(self.aws, old, want, changes))
+            live = made or live
         self._settle(live, want)
         return self.kind.settled(self.aws, live)
 
@@ -121,6 +123,14 @@ class Attempt:
         }
         if tags:
             self._call("update", lambda: self.kind.retag(self.aws, live, tags))
+        want = yielded(self.kind, resource, want, live)
+        first = self.kind.first(live.properties, want)
+        if first is not None:
+            live = self._change(resource, live, first)
+            live = replace(live, properties={**live.properties, **first})
+        return self._change(resource, live, want).outputs
+
+    def _change(self, resource: Resource, live: Live, want: Properties) -> Live:
         changes = self._changes(resource, want, live)
         if changes:
             made = self._call("update", lambda: self.kind.update(self.aws, live, want, changes))
@@ -128,12 +138,12 @@ class Attempt:
         settles = self.kind.settles
         if changes and (settles is None or any(change.field in settles for change in changes)):
             self._settle(live, want)
-        return live.outputs
+        return live
 
     def _changes(self, resource: Resource, want: Properties, live: Live) -> Sequence[Change]:
         """The difference again, now that every value is known."""
         canonical = self.kind.canonical
-        wanted = canonical(compared(resource, want, live))
+        wanted = canonical(compared(self.kind, resource, want, live))
         return differences(wanted, canonical(live.properties), self.kind.rules)
 
     def _delete(self, live: Live, *, force: bool) -> None:

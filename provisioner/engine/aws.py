@@ -53,6 +53,8 @@ Source: AWS General Reference, Amazon Q Developer in chat applications endpoints
 """
 WORKERS = 64
 RETRIES = 8
+HELLOS = 2
+"""So often is a server called that has never answered: it is the address that is wrong."""
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 
@@ -80,6 +82,7 @@ class Aws:
         self._answers: dict[Hashable, Future[Any]] = {}
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="aws")
         self._writing: Aws | None = None
+        self._heard = threading.Event()
 
     @property
     def region(self) -> str:
@@ -113,6 +116,7 @@ class Aws:
             ),
         )
         client.meta.events.register("before-call", self._before_call)
+        client.meta.events.register_first("needs-retry", self._give_up)
         return client
 
     def _before_call(self, model: Any, **_: Any) -> None:
@@ -121,6 +125,18 @@ class Aws:
                 f"planning tried to call {model.service_model.service_name}:{model.name}"
             )
         log.debug("aws.call", service=model.service_model.service_name, operation=model.name)
+
+    def _give_up(
+        self, response: Any, attempts: int, caught_exception: Exception | None, **_: Any
+    ) -> None:
+        if response is not None:
+            self._heard.set()
+        elif (
+            isinstance(caught_exception, EndpointConnectionError)
+            and attempts >= HELLOS
+            and not self._heard.is_set()
+        ):
+            raise caught_exception
 
     def snapshot(self) -> Aws:
         """The same clients with nothing remembered: one look at AWS."""
@@ -134,6 +150,7 @@ class Aws:
         with self._lock:
             if self._writing is None:
                 self._writing = Aws(self.session, endpoint_url=self.endpoint_url)
+                self._writing._heard = self._heard  # noqa: SLF001  # a part of ourselves
             return self._writing.snapshot()
 
     def once(self, key: Hashable, ask: Callable[[], T]) -> T:

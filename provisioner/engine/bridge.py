@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from provisioner.engine.diff import differences
+from provisioner.engine.kept import yielded
 from provisioner.engine.kind import Kind
 from provisioner.engine.model import Outputs, Resource, resolve
 from provisioner.engine.order import dependents
@@ -26,6 +27,7 @@ def bridges(
         if step.action != "update" or step.resource is None or step.live is None:
             continue
         want = resolve(step.resource.properties, known)
+        want = yielded(kind, step.resource, want, step.live)
         between = kind.bridge(step.live.properties, want)
         if between is None or not dependents(step.address, wanted) & changing:
             continue

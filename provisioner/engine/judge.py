@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provisioner.engine.diff import differences
-from provisioner.engine.kept import carried_over, compared
+from provisioner.engine.kept import carried_over, compared, yielded
 from provisioner.engine.kind import Effect, Kind, Scope
 from provisioner.engine.model import Change, Live, Outputs, Resource, resolve
 from provisioner.engine.names import variant
@@ -86,7 +86,7 @@ class Judge:
         return named if live.properties.get(name) == named.properties[name] else resource
 
     def _changes(self, resource: Resource, live: Live) -> tuple[Change, ...]:
-        want = compared(resource, resolve(resource.properties, self.known), live)
+        want = compared(self.kind, resource, resolve(resource.properties, self.known), live)
         want = self.kind.canonical(want)
         changes = differences(want, self.kind.canonical(live.properties), self.kind.rules)
         return (*changes, *tag_changes(resource, live, self.scope.stack))
@@ -131,6 +131,8 @@ class Judge:
         fresh, reason, effect = resource, f"{fields} cannot be changed in place", Effect.NONE
         if self.kind.retain:
             reason, forces = "new revision", frozenset()
+            others = yielded(self.kind, resource, resource.properties, live)
+            fresh = replace(resource, properties=others)
         elif self.kind.replacement == "delete-first":
             fresh, effect = carried_over(resource, live), Effect.INTERRUPTING
         elif self._taken(resource, mine):

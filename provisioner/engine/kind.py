@@ -177,6 +177,21 @@ class Kind(ABC):
         """One form for what means the same to AWS; applied to both sides before comparing."""
         return properties
 
+    def concede(self, name: str, want: Any, live: Any) -> Any:
+        """A wanted property, with what of it somebody else decides as it is live.
+
+        Asked of properties that are kept in part (`Keeper.shared`), and have a live value.
+        """
+        return live
+
+    def told(self, name: str, live: Any) -> Any:
+        """What to say of such a property that stays as it is."""
+        return live
+
+    def first(self, live: Properties, want: Properties) -> Properties | None:
+        """What an update must make so, and see settled, before the rest; None: one will do."""
+        return None
+
     def bridge(self, live: Properties, want: Properties) -> Properties | None:
         """What to be while the things it points at are replaced; None where nothing is needed.
 

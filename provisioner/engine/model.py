@@ -47,10 +47,12 @@ class Keeper:
     """Who changes a property while the stack lives: `by`, in words.
 
     `among` are the values that it gives; any value is its own where that is empty.
+    `shared`: only a part of the value is its own, and the kind knows which (`Kind.concede`).
     """
 
     by: str
     among: tuple[Any, ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Resource:
     `after` are addresses it must follow although no value of theirs is used.
     `initial` are properties sent at creation and never compared afterwards.
     `kept` are properties whose live value stays, for somebody else owns it after creation.
+    `born` are tags given at creation and never compared: they tell its history.
     """
 
     kind: str
@@ -69,6 +72,7 @@ class Resource:
     after: tuple[str, ...] = ()
     initial: frozenset[str] = frozenset()
     kept: Mapping[str, Keeper] = field(default_factory=dict)
+    born: Tags = field(default_factory=dict)
 
     @property
     def address(self) -> str:

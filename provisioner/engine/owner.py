@@ -32,6 +32,18 @@ WEB_ACL = "provisioner:web-acl"
 RECOVERY = "provisioner:recovery-window-days"
 """On a secret: how long it can be restored after a delete, when the spec has forgotten it."""
 
+BY = "provisioner:by/"
+"""On a task definition: how it came about. Written once, never compared, never copied."""
+WHO = "provisioner:by/who"
+COMMIT = "provisioner:by/commit"
+SPEC = "provisioner:by/spec"
+"""The beginning of a hash of the whole spec."""
+IMAGE_TAG = "provisioner:by/tag/"
+"""With a container's name: the tag that its digest was found by."""
+IMAGE = "provisioner:image"
+EXTERNAL = "external"
+"""On a task definition whose image is somebody else's: whatever they register is ours, too."""
+
 NAMED = "provisioner:dns/"
 """On a load balancer, with a host name: records of ours are, or were, where that name is held."""
 

@@ -63,15 +63,21 @@ def make_plan(
     ordered = order.arrange(steps, wanted, kinds)
     busy = {step.address for step in steps if step.action != "delete"}
     unchanged = tuple(sorted(a for a, v in verdicts.items() if v.keeps and a not in busy))
-    found = tuple(_kept(wanted, verdicts))
+    found = tuple(_kept(wanted, verdicts, kinds, known))
     return Plan(scope.stack, ordered, unchanged, known, found, observed.warnings, retained)
 
 
-def _kept(wanted: Sequence[Resource], verdicts: Mapping[str, Verdict]) -> Iterator[Kept]:
+def _kept(
+    wanted: Sequence[Resource],
+    verdicts: Mapping[str, Verdict],
+    kinds: Mapping[str, Kind],
+    known: Outputs,
+) -> Iterator[Kept]:
     for resource in wanted:
         live = verdicts[resource.address].keeps
         if live is not None:
-            yield from kept(resource, live)
+            want = resolve(resource.properties, known)
+            yield from kept(kinds[resource.kind], resource, want, live)
 
 
 def _falls(resource: Resource, kind: Kind, verdicts: Mapping[str, Verdict]) -> bool:

@@ -21,16 +21,16 @@ VERSION = "2012-10-17"
 LIMIT = 6144
 VERBS: Mapping[str, frozenset[str]] = {
     "plan": frozenset({"read"}),
-    "deploy": frozenset({"read"}),
     "apply": frozenset({"read", "create", "update", "delete"}),
     "teardown": frozenset({"read", "delete"}),
 }
 DEPLOYED: Mapping[str, frozenset[str]] = {
-    "ecs.task_definition": frozenset({"create", "update", "delete"}),
-    "ecs.service": frozenset({"update"}),
-    "scheduler.schedule": frozenset({"update"}),
+    "ecs.task_definition": frozenset({"read", "create", "update"}),
+    "ecs.service": frozenset({"read", "update"}),
+    "ecr.repository": frozenset({"read"}),
+    "logs.log_group": frozenset({"read"}),
 }
-"""What another image changes, beside what is read."""
+"""What other images change, and what is looked at for them."""
 UNITED = ("CreateAction", "AWSServiceName")
 """Condition keys of which one statement can have several values: each goes with its own ARNs."""
 
@@ -90,9 +90,8 @@ def statements(
     ]
     for kind in kinds.values():
         mine = [one.properties for one in wanted if one.kind == kind.name]
-        verbs = VERBS[purpose]
-        if purpose == "deploy":
-            verbs |= DEPLOYED.get(kind.name, frozenset())
+        deployed = DEPLOYED.get(kind.name, frozenset())
+        verbs = deployed if purpose == "deploy" else VERBS[purpose]
         found += [
             (grant, arns(grant, mine, place))
             for grant in kind.grants

@@ -176,9 +176,13 @@ class Api(AWSCertificateManagerResponse):
         return answer
 
     def update_certificate_options(self) -> ActionResult:
-        """Change whether it is logged (moto has no such operation)."""
-        bundle = self.acm_backend.get_certificate(self._get_param("CertificateArn"))
-        bundle.cert_options.update(self._get_param("Options"))
+        """Change how the domains are validated (moto has no such operation).
+
+        What else is in the options stays: no certificate is without transparency logging any more,
+        and whether it can be exported is decided when it is made (API_CertificateOptions).
+        """
+        bundle: Any = self.acm_backend.get_certificate(self._get_param("CertificateArn"))
+        bundle.method = self._get_param("Options").get("ValidationMethod", bundle.method)
         return EmptyResult()
 
     def _names(self) -> Iterator[str]:

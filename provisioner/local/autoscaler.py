@@ -34,9 +34,13 @@ ECS = "AWS/ECS"
 
 @dataclass(slots=True)
 class Autoscaler:
-    """Of one region. `done`: until when everything has happened; a ledger per scalable target."""
+    """Of one region. `done`: until when everything has happened; a ledger per scalable target.
+
+    `planned`: when scheduled actions are due next, by all that decides it.
+    """
 
     done: float = -math.inf
+    planned: dict[tuple[Any, ...], float] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
 
     def advance(self, scaling: Scaling, ecs: EcsBackend, cloudwatch: CloudWatch) -> None:
@@ -57,8 +61,16 @@ class Autoscaler:
     def _next(self, scaling: Scaling, ecs: EcsBackend, cloudwatch: CloudWatch) -> float:
         minute = (math.floor(self.done / MINUTE) + 1) * MINUTE
         busy = self._busy(ecs, cloudwatch)
-        times = [_due(each, self.done) for each in scaling.scheduled_actions]
+        times = [self._due(each) for each in scaling.scheduled_actions]
         return min([*times, minute] if busy else times, default=math.inf)
+
+    def _due(self, action: Any) -> float:
+        """Return when an action is due next: not computed again before that."""
+        key = (action.arn, action.schedule, action.timezone, action.start_time, action.end_time,
+               action.creation_time)  # fmt: skip
+        if self.planned.get(key, -math.inf) <= self.done:
+            self.planned[key] = _due(action, self.done)
+        return self.planned[key]
 
     def _busy(self, ecs: EcsBackend, cloudwatch: CloudWatch) -> bool:
         """Whether the next minute may change anything."""
@@ -82,7 +94,7 @@ class Autoscaler:
                 if alarm.state_value == "ALARM" and alarm.actions_enabled:
                     self._act(alarm, scaling, ecs, cloudwatch.measures, at)
         for action in scaling.scheduled_actions:
-            if _due(action, self.done) <= at:
+            if self._due(action) <= at:
                 self._schedule(action, scaling, ecs, at)
         for place, ledger in self.ledgers.items():
             service = found(ecs, place)
@@ -127,7 +139,8 @@ class Autoscaler:
     def _schedule(self, action: Any, scaling: Scaling, ecs: EcsBackend, at: float) -> None:
         """Set the limits that a scheduled action wants, and move the service into them."""
         target = scaling.targets.get(action.scalable_dimension, {}).get(action.resource_id)
-        if target is None or (target.suspended_state or {}).get("ScheduledScalingSuspended"):
+        suspended: Any = target.suspended_state if target else None
+        if target is None or (suspended or {}).get("ScheduledScalingSuspended"):
             return
         asked = action.scalable_target_action or {}
         low, high = (asked.get(f"{each}Capacity") for each in ("Min", "Max"))

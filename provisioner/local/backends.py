@@ -103,7 +103,11 @@ def outbox() -> list[dict[str, Any]]:
     for _, _, each in ecs_backends.iter_backends():
         cast("Any", each).advance()
     found = [m for _, _, each in sns_backends.iter_backends() for m in vars(each)["outbox"]]
-    return sorted(found, key=lambda message: str(message["at"]))
+    when = notices.Topics.settings.clock.when
+    return [
+        {"at": when(each["time"]).isoformat(), **each}
+        for each in sorted(found, key=lambda message: float(message["time"]))
+    ]
 
 
 def freeze(more: Mapping[str, Any], settings: Settings) -> bytes:

@@ -20,11 +20,16 @@ from typing import Any
 from .control import LocalError, ask
 from .state import LOG, RUNNING, SERVER, SETTINGS, STARTING, default_directory, held, read, write
 
-__all__ = ["Cloud", "LocalError", "default_directory", "reset", "start", "status", "stop"]
+__all__ = ["AS_AWS", "Cloud", "LocalError", "default_directory", "reset", "start", "status", "stop"]
+
+AS_AWS = {"consistency": True}
+"""Settings of a cloud that people start; tests and benchmarks start one without them."""
 
 # Seconds. A server is ready in a fraction of one; one that is told to leave does so at once.
 READY_WITHIN = 30.0
 GONE_WITHIN = 5.0
+# Seconds: one that has just started first makes its landing zones, on a busy machine slowly.
+EMPTY_WITHIN = 60
 ANSWERS_WITHIN = 5.0
 
 
@@ -58,11 +63,13 @@ def start(
     port: int | None = None,
     vpcs: Sequence[str] = (),
     options: Mapping[str, Any] | None = None,
+    fresh: Mapping[str, Any] | None = None,
 ) -> Cloud:
     """Start the cloud, or return the one that runs; return once it answers.
 
     `port` is by default the one of the last time, or any if that is taken; a port that is asked
     for must be free. `vpcs` are names of VPCs to have in every region, from now on for ever.
+    `options` are settings to have; so are those of `fresh`, unless the cloud runs already.
     Raises LocalError.
     """
     try:
@@ -78,6 +85,7 @@ def start(
         running = status(directory)
         if running is None:
             running = _started(directory, settings, port)
+            options = {**(fresh or {}), **(options or {})}
         elif port not in {None, running.port}:
             raise LocalError(
                 f"it already runs on port {running.port}; stop it to start it on {port}"
@@ -112,7 +120,7 @@ def reset(directory: Path) -> bool:
     """Empty the cloud but for its landing zones. Returns whether one ran."""
     running = status(directory)
     if running is not None:
-        ask(running.endpoint, "reset", {}, timeout=READY_WITHIN)
+        ask(running.endpoint, "reset", {}, timeout=EMPTY_WITHIN)
     return running is not None
 
 

@@ -22,8 +22,9 @@ from moto.ecs.exceptions import (
 )
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend, TaskDefinition
 from moto.ecs.models import Service as MotoService
+from moto.servicediscovery.models import servicediscovery_backends
 
-from . import ecs_defaults
+from . import connected, ecs_defaults
 from ._extension import Extension
 from .clock import Clock
 from .service_views import PENDING, View, Views
@@ -100,6 +101,8 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
             record.desired_count = service.desired
             record.task_definition = service.settings.get("taskDefinition")
             record.load_balancers = service.settings["loadBalancers"]
+        names = servicediscovery_backends[self.account_id][self.region_name]
+        connected.keep(names, self.region.services.values())
 
     def count(self) -> None:
         """Bring the clusters' counters up to date."""

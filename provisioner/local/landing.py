@@ -1,8 +1,9 @@
-"""The landing zone: the networks that a real account would have been given before we come.
+"""The landing zone: what a real account would have been given before we come.
 
 In each region, at the first request for it, and for each name: a VPC with DNS hostnames, an
 internet gateway, two public and two private subnets in two zones, a NAT gateway, and the routes.
-Made with EC2's own protocol (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), so that it
+For the account: a public hosted zone.
+Made with AWS's own protocols (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), so that it
 depends on nothing of moto's; the calls go past the call log. After a reset a region gets the same
 networks back from a copy: sixty calls for each would be most of what a reset costs.
 """
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 VPCS = ("oaktree-vpc-dev", "oaktree-vpc-staging", "oaktree-vpc-prod")
 # Services that are signed for us-east-1 wherever the caller is, and see no network.
 GLOBAL = frozenset({"", "cloudfront", "iam", "organizations", "route53", "sts"})
+DOMAIN = "oaktree.example"
 VERSION = "2016-11-15"
 ZONES = 2
 # Third octet of the /20 blocks, by tier, one for each zone.
@@ -40,6 +42,7 @@ class Landing:
         self._lock = RLock()
         self._names = list(VPCS)
         self._done: dict[str, int] = {}
+        self._named = False
         # What a region looked like when it had nothing but its networks, by it and their names.
         self._copies: dict[tuple[str, ...], bytes] = {}
         self.add(names)
@@ -58,14 +61,16 @@ class Landing:
     def forget(self) -> None:
         """Make the landing zones again as they are needed: they are gone."""
         self._done.clear()
+        self._named = False
 
     def kept(self) -> dict[str, Any]:
         """Return what a saved state has of it."""
-        return {"names": list(self._names), "done": dict(self._done)}
+        return {"names": list(self._names), "done": dict(self._done), "named": self._named}
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Be as it was when this was kept."""
         self._names, self._done = list(kept["names"]), dict(kept["done"])
+        self._named = kept["named"]
 
     def warm(self) -> None:
         """Have everything loaded that a first request would have to wait for."""
@@ -74,6 +79,8 @@ class Landing:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request in a region that has its landing zone."""
         call = call_of(environ, b"")
+        if call.service == "route53":
+            self._name()
         if call.service not in GLOBAL and call.region:
             self._land(call.region)
         return self._app(environ, start_response)
@@ -88,6 +95,19 @@ class Landing:
             elif self._built(region, made) and not made:
                 self._copies[key] = self._app.network(self._account, region)
             self._done[region] = len(self._names)
+
+    def _name(self) -> None:
+        """Make the hosted zone; elsewhere than in Route 53 nobody sees it."""
+        with self._lock:
+            if not self._named:
+                Client(self._app).post(
+                    "/2013-04-01/hostedzone",
+                    base_url="https://route53.amazonaws.com",
+                    headers={"Authorization": _signed("us-east-1", "route53")},
+                    data=f"<CreateHostedZoneRequest><CallerReference>landing</CallerReference>"
+                    f"<Name>{DOMAIN}</Name></CreateHostedZoneRequest>",
+                )
+            self._named = True
 
     def _built(self, region: str, made: int) -> bool:
         """Make the networks but for the first so many; whether this is a region."""
@@ -104,9 +124,7 @@ class _Ec2:
 
     def __init__(self, app: MotoApp, region: str) -> None:
         self._client = Client(app)
-        # moto reads nothing of a signature but its scope.
-        scope = f"AKIAIOSFODNN7EXAMPLE/20260101/{region}/ec2/aws4_request"
-        self._headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0"}
+        self._headers = {"Authorization": _signed(region, "ec2")}
 
     def call(self, action: str, *, find: str = "", **form: str) -> list[str]:
         """Return the text of every element called `find`. `_` in a parameter's name is a dot."""
@@ -122,6 +140,12 @@ class _Ec2:
             tagged[f"TagSpecification_1_Tag_{index}_Key"] = key
             tagged[f"TagSpecification_1_Tag_{index}_Value"] = value
         return self.call(action, find=find, **tagged, **form)[0]
+
+
+def _signed(region: str, service: str) -> str:
+    """A signature, of which moto reads nothing but the scope."""
+    scope = f"AKIAIOSFODNN7EXAMPLE/20260101/{region}/{service}/aws4_request"
+    return f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0"
 
 
 def _make(ec2: _Ec2, zones: list[str], name: str, index: int) -> None:

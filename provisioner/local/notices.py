@@ -75,7 +75,7 @@ class Topics(Extension, SNSBackend):
     def _keep(self, arn: str, message: str, at: float, *, subject: str, sender: str) -> None:
         mine = [each for each in self.subscriptions.values() if each.topic.arn == arn]
         kept = {
-            "at": self.settings.clock.when(at).isoformat(),
+            "time": at,
             "topic": arn,
             "subject": subject,
             "message": message,

@@ -67,7 +67,7 @@ ROWS = (
         lambda ecs: {"": ecs.clusters},
         new=3,
         gone=0,
-        source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html",
+        source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html",
     ),
     Row(
         "secretsmanager",

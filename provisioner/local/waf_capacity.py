@@ -1,7 +1,8 @@
 """What the rules of a web ACL cost, in web ACL capacity units.
 
 https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statements-match.html, the page of
-each statement there, and .../aws-managed-rule-groups-list.html.
+each statement there, .../waf-rule-statement-type-rate-based.html, and the pages of
+.../aws-managed-rule-groups-list.html, which tell the units of each group.
 """
 
 from __future__ import annotations

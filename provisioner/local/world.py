@@ -199,10 +199,25 @@ class World:
 
     def fates(self, image: str, service: str) -> Sequence[str]:
         return [
-            words
-            for pattern, words in self._settings.fates.items()
-            if fnmatch(image, pattern) or fnmatch(service, pattern)
+            *self._tags(image),
+            *(
+                words
+                for pattern, words in self._settings.fates.items()
+                if fnmatch(image, pattern) or fnmatch(service, pattern)
+            ),
         ]
+
+    def _tags(self, image: str) -> Sequence[str]:
+        """The tags of an image that is named by its digest: they say what becomes of it."""
+        found = _ECR.fullmatch(image)
+        if found is None or not found.groups()[4]:
+            return []
+        account, region, name, _, digest = found.groups()
+        repository = ecr_backends[account][region].repositories.get(name)
+        mine = (
+            [i for i in repository.images if i.get_image_digest() == digest] if repository else ()
+        )
+        return [tag for each in mine for tag in each.image_tags]
 
     def weights(self, rule: str) -> Mapping[str, float] | None:
         return weights(elbv2_backends[self._account][self._region], rule)
@@ -254,8 +269,9 @@ def _about(container: Container, reason: str) -> bool:
 
 def plain(definition: Any) -> dict[str, Any]:
     """Return moto's record of a task definition in the words of the API."""
-    words = ("containerDefinitions", "executionRoleArn", "taskRoleArn", "family", "cpu", "memory")
-    words = (*words, "runtimePlatform")
-    found = {each: getattr(definition, camelcase_to_underscores(each), None) for each in words}
+    words = "containerDefinitions executionRoleArn taskRoleArn family cpu memory runtimePlatform"
+    found = {
+        each: getattr(definition, camelcase_to_underscores(each), None) for each in words.split()
+    }
     found["taskDefinitionArn"] = definition.arn
     return {name: value for name, value in found.items() if value is not None}

@@ -11,7 +11,8 @@ FENCE = re.compile(r"`{3,}")
 
 def markdown(found: Mapping[str, Any]) -> str:
     """One section: the hints, then the evidence, logs folded away."""
-    parts = [f"### {_plain(found['service'])} does not serve", "", _plain(found["first"]), ""]
+    title = f"### {_plain(found['service'])} does not serve {_plain(found['version'])}".rstrip()
+    parts = [title, "", _plain(found["first"]), ""]
     for hint in found["hints"]:
         parts.append(f"- **{_plain(hint['cause'])}**: {_plain(hint['advice'])}")
         parts += [f"  `{hint['command']}`"] if hint["command"] else []

@@ -85,7 +85,8 @@ def _hooks(document: Mapping[str, Any]) -> str:
 
 def post_mortem(found: Mapping[str, Any]) -> list[str]:
     """Why a deployment failed, as one block. Hints last: they are what to read first."""
-    lines = [click.style(f"Why {found['service']} does not serve", bold=True)]
+    title = f"Why {found['service']} does not serve {found['version']}".rstrip()
+    lines = [click.style(title, bold=True)]
     lines += _labelled("first", [found["first"]]) + _labelled("reason", [found["reason"]])
     for task in found["tasks"]:
         lines += _task(task)

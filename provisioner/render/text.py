@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from provisioner.render.rollout import post_mortem
+from provisioner.render.rollout import INDENT, LABEL, block, post_mortem
 
 NO_CHANGES = "No changes. Live infrastructure matches the spec."
 SYMBOLS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
@@ -109,8 +109,7 @@ def status(document: Mapping[str, Any]) -> str:
             f"  {name:<16} {service['running']}/{service['desired']} running"
             f"   {service['rollout'].lower() or '-'}   {_short(service['task_definition'])}"
         )
-    if document["services"]:
-        lines.append("")
+        lines += [*block({**service["deployment"], "event": ""}), *_events(service["events"]), ""]
     if not document["resources"]:
         return "\n".join([*lines, "Nothing of this stack exists."])
     there = [item["address"] for item in document["resources"]]
@@ -123,6 +122,14 @@ def status(document: Mapping[str, Any]) -> str:
         for missing in document["missing"]
     )
     return "\n".join([*lines, *_outputs(document["outputs"])])
+
+
+def _events(events: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    """The last ones of a service, the oldest first."""
+    for row, one in enumerate(events):
+        when = one["when"][11:19]
+        label = "" if row else "events"
+        yield click.style(f"{INDENT}{label:<{LABEL}} {when}  {one['message']}", dim=True)
 
 
 def _title(verb: str, document: Mapping[str, Any]) -> str:

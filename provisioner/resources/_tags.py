@@ -18,6 +18,33 @@ log = structlog.get_logger()
 INDEX = Grant("read", "tag:GetResources")
 """What every plan reads."""
 
+INDEXED: Mapping[str, tuple[str, ...]] = {
+    "acm": (),
+    "application-autoscaling": (),
+    "chatbot": (),
+    "cloudwatch": (),
+    "ec2": (
+        "elastic-ip", "internet-gateway", "natgateway", "route-table", "subnet", "vpc",
+        "vpc-endpoint",
+    ),
+    "ecr": (),
+    "ecs": ("cluster", "service", "task-definition"),
+    "elasticloadbalancing": (),
+    "events": (),
+    "logs": (),
+    "s3": (),
+    "scheduler": (),
+    "secretsmanager": (),
+    "servicediscovery": (),
+    "sns": (),
+    "ssm": (),
+    "wafv2": (),
+}  # fmt: skip
+"""What is asked of the index: services, and of those with many more things the types that matter.
+
+Rules of security groups and running tasks would be page after page, one after another.
+"""
+
 
 def tag_list(tags: Tags, *, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
     """`[{"Key": …, "Value": …}]`, sorted; ECS writes `key` and `value`."""
@@ -43,23 +70,43 @@ def index(aws: Aws, scope: Scope) -> Mapping[str, Tags]:
 
 
 def _read_index(aws: Aws, scope: Scope) -> dict[str, Tags]:
+    types = [
+        f"{service}:{kind}" if kind else service
+        for service, kinds in INDEXED.items()
+        for kind in kinds or ("",)
+    ]
     try:
-        found = aws.pages(
-            "resourcegroupstaggingapi",
-            "get_resources",
-            "ResourceTagMappingList",
-            TagFilters=[{"Key": STACK, "Values": [scope.stack]}],
-            ResourcesPerPage=100,
-        )
+        try:
+            found = _resources(aws, scope, ResourceTypeFilters=types)
+        except ClientError as error:
+            if code_of(error) != "InvalidParameterException":
+                raise
+            found = _resources(aws, scope)  # not every region's index knows every service
     except ClientError as error:
         log.warning("index.unreadable", code=code_of(error))
         return {}
     return {item["ResourceARN"]: tag_map(item.get("Tags")) for item in found}
 
 
+def _resources(aws: Aws, scope: Scope, **filters: Any) -> list[Any]:
+    return aws.pages(
+        "resourcegroupstaggingapi",
+        "get_resources",
+        "ResourceTagMappingList",
+        TagFilters=[{"Key": STACK, "Values": [scope.stack]}],
+        ResourcesPerPage=100,
+        **filters,
+    )
+
+
 def indexed(aws: Aws, scope: Scope, prefix: str) -> dict[str, Tags]:
-    """The part of the index whose ARNs have `:prefix` as service and type, `:ecs:…:service/`."""
+    """The part of the index whose ARNs have `:prefix` as service and type, `:ecs:…:service/`.
+
+    Raises KeyError for what is not INDEXED: it would never be found.
+    """
     service, _, kind = prefix.partition("/")
+    if INDEXED[service] and kind.rstrip("/") not in INDEXED[service]:
+        raise KeyError(prefix)
     return {
         arn: tags
         for arn, tags in index(aws, scope).items()

@@ -147,9 +147,9 @@ def _begin(watched: Watched, service: Item, found: Standing, number: str) -> Rol
         found.status,
         found.judge,
         strategy=configuration.get("strategy") or "ROLLING",
-        old=_old(service, number, mine),
+        old=_old(service, number),
         new=short(mine.get("taskDefinition", watched.wanted)),
-        deployment=mine.get("id", ""),
+        deployment=mine.get("id", f"ecs-svc/{number}" if number else ""),
         number=number,
         reason=found.reason,
         event=newest.get("message", ""),
@@ -158,12 +158,10 @@ def _begin(watched: Watched, service: Item, found: Standing, number: str) -> Rol
     )
 
 
-def _old(service: Item, number: str, mine: Item) -> str:
-    """The other task definition that has a deployment; that of ours, where it is just restarted."""
-    for one in service["deployments"]:
-        if number_in(one["id"]) != number:
-            return short(one["taskDefinition"])
-    return "" if service["deployments"] else short(mine.get("taskDefinition", ""))
+def _old(service: Item, number: str) -> str:
+    """The task definition of the other deployment: going, or serving again."""
+    others = (d for d in service["deployments"] if number_in(d["id"]) != number)
+    return next((short(one["taskDefinition"]) for one in others), "")
 
 
 def _counted(rollout: Rollout, found: Standing) -> Rollout:
@@ -188,7 +186,8 @@ def _detailed(rollout: Rollout, aws: Aws, service: Item, record: Item) -> Rollou
         return replace(rollout, deployment=arn, notes=(*rollout.notes, note))
     target = full.get("targetServiceRevision") or {}
     names = {d["id"].rpartition("/")[2]: d["taskDefinition"] for d in service["deployments"]}
-    sources = [one["arn"] for one in full.get("sourceServiceRevisions", ())]
+    back = (full.get("rollback") or {}).get("serviceRevisionArn")
+    sources = [back] if back else [one["arn"] for one in full.get("sourceServiceRevisions", ())]
     breaker = full.get("deploymentCircuitBreaker")
     alarms = full.get("alarms") or {}
     return replace(

@@ -152,8 +152,7 @@ PATTERNS = (
         " `capacity_provider_strategy`",
     ),
     Pattern(
-        "capacity", STOPPED, r"capacity is unavailable|unable to place a task|no capacity|Fargate"
-        r" (Spot )?capacity",
+        "capacity", STOPPED, r"capacity is unavailable|no capacity|Fargate (Spot )?capacity",
         "AWS has no Fargate capacity of that size in these zones now",
         "wait, add subnets in more zones, or add FARGATE beside FARGATE_SPOT",
     ),
@@ -281,7 +280,7 @@ PATTERNS = (
         "start a server in the foreground, or make it a task in `tasks:`",
     ),
     Pattern(
-        "crash", ("exit",), r"^\d+$",
+        "crash", ("exit",), r"^(?!(0|137|143)$)\d+$",
         "the application ends by itself: see its last words above",
         "correct what it complains of, and apply again",
         "aws logs tail {log_group} --since 1h",

@@ -28,6 +28,8 @@ TASKS_SHOWN = 3
 EVENTS_SHOWN = 10
 NORMAL = "Scaling activity initiated by"
 """Of tasks that were stopped because the deployment had failed already."""
+KILLED = (137, 143)
+"""Exit codes of SIGKILL and SIGTERM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class PostMortem:
     """What was found. `first` is what failed first, in one line."""
 
     service: str
+    version: str = ""
     first: str = ""
     reason: str = ""
     tasks: tuple[Task, ...] = ()
@@ -124,6 +127,7 @@ def gather(aws: Aws, watched: Watched, rollout: Rollout) -> PostMortem:
     names = known(watched, service, definition, rollout, _first_task(tasks))
     return PostMortem(
         watched.service,
+        rollout.new,
         _first(tasks, alarms, health.reasons, events) or rollout.reason,
         rollout.reason,
         tasks,
@@ -239,9 +243,17 @@ def _facts(
         found += [Fact("stopped", f"{task.stop_code} {task.reason}")]
         for one in task.containers:
             found += [Fact("stopped", one.reason), *(Fact("log", line) for line in one.log)]
-            if task.stop_code == "EssentialContainerExited" and one.exit_code is not None:
-                found.append(Fact("exit", str(one.exit_code)))
+        found += [Fact("exit", str(code)) for code in _telling(task)]
     return found
+
+
+def _telling(task: Task) -> list[int]:
+    """Exit codes of containers that ended by themselves: then ECS stops those beside them."""
+    if task.stop_code != "EssentialContainerExited":
+        return []
+    codes = [one.exit_code for one in task.containers if one.exit_code is not None]
+    failed = [code for code in codes if code and code not in KILLED]
+    return failed or [code for code in codes if code == 0] or codes
 
 
 def _first_task(tasks: tuple[Task, ...]) -> Task:

@@ -127,7 +127,7 @@ def _by_deployments(now: Item, mine: Item | None, failure: str, since: datetime 
     state = (mine or {}).get("rolloutState", "")
 
     def standing(verdict: Verdict, status: str, reason: str) -> Standing:
-        return Standing(verdict, status, reason, deployment=mine or now)
+        return Standing(verdict, status, reason, deployment=mine)
 
     if mine is now and state in ("", "COMPLETED"):
         return standing("serving", "COMPLETED", "")

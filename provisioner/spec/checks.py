@@ -12,6 +12,7 @@ from provisioner.spec import (
     checks_access_logs,
     checks_balancer,
     checks_containers,
+    checks_deployment,
     checks_discovery,
     checks_existing,
     checks_headers,
@@ -75,6 +76,14 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_routing.rule_priorities,
     checks_routing.rule_twice,
     checks_discovery.connections,
+    checks_discovery.connect_settings,
+    checks_deployment.strategy_settings,
+    checks_deployment.one_rule,
+    checks_deployment.test_traffic,
+    checks_deployment.pauses,
+    checks_deployment.rollback_alarms,
+    checks_deployment.breaker,
+    checks_deployment.moving_targets,
     checks_scaling.scaling_range,
     checks_scaling.scaling_reason,
     checks_scaling.scaling_requests,
@@ -116,6 +125,5 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    """Everything that the rules find."""
-    for rule in RULES:
-        yield from rule(spec)
+    """Everything that the rules find, once: a route may be two rules in AWS."""
+    yield from dict.fromkeys(finding for rule in RULES for finding in rule(spec))

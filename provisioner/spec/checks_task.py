@@ -9,12 +9,13 @@ from math import ceil, floor
 from typing import Any
 
 from provisioner.spec.credentials import credential
+from provisioner.spec.deployment import Deployment
 from provisioner.spec.document import Path, dotted, quoted
 from provisioner.spec.finding import Finding, services
 from provisioner.spec.image import Image
 from provisioner.spec.models import Spec
 from provisioner.spec.parts import every_container, every_image, workloads
-from provisioner.spec.service import RETENTION_DAYS, Container, Deployment
+from provisioner.spec.service import RETENTION_DAYS, Container
 from provisioner.spec.spelling import enumerated
 
 _SIZES: Mapping[str, Any] = json.loads(

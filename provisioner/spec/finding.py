@@ -12,6 +12,7 @@ from provisioner.spec.ingress import Action, Conditions, Rule
 from provisioner.spec.models import Spec
 from provisioner.spec.parts import every_container, workloads
 from provisioner.spec.service import Route, Service
+from provisioner.spec.shifting import rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,15 @@ def routes(spec: Spec) -> Iterator[tuple[Path, Route]]:
 
 
 def rules(spec: Spec) -> Iterator[Placed]:
-    """What becomes a rule in AWS: the listeners' own, then the routes that are no default."""
+    """What becomes a rule in AWS: the listeners' own, then those that routes become."""
     listeners = spec.load_balancer.listeners if spec.load_balancer else {}
     for name, listener in listeners.items():
         for index, rule in enumerate(listener.rules):
             yield Placed(name, ("load_balancer", "listeners", name, "rules", index), rule)
-    for path, route in routes(spec):
-        if not route.default:
-            yield Placed(serving(spec, route), path, route)
+    for path, service in services(spec):
+        for index, route in enumerate(service.routes):
+            for _, made in rules_of(service, route):
+                yield Placed(serving(spec, made), (*path, "routes", index), made)
 
 
 def serving(spec: Spec, route: Route) -> str:

@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from provisioner.spec.connect import Connect, Connected
 from provisioner.spec.containers import Extras, LogRouter, Volume
+from provisioner.spec.deployment import Deployment
 from provisioner.spec.existing import ExistingGroup
 from provisioner.spec.fields import (
     Bool,
@@ -20,7 +22,6 @@ from provisioner.spec.fields import (
     LogGroupName,
     Matcher,
     Part,
-    Percent,
     PlatformVersion,
     Port,
     RoleName,
@@ -95,23 +96,6 @@ class Route(Conditions):
     """Take every request that no rule takes."""
     name: Slug | None = None
     priority: Annotated[Int, Field(ge=1, le=50000)] | None = None
-
-
-class CircuitBreaker(Part):
-    """ECS stops a deployment whose tasks keep failing."""
-
-    enabled: Bool = True
-    rollback: Bool = True
-    """Return to the last deployment that completed."""
-
-
-class Deployment(Part):
-    """How a new version replaces the old one."""
-
-    strategy: Literal["rolling"] = "rolling"
-    minimum_healthy_percent: Percent = 100
-    maximum_percent: Percent = 200
-    circuit_breaker: CircuitBreaker = CircuitBreaker()
 
 
 class CapacityShare(Part):
@@ -229,6 +213,13 @@ class Workload(Container):
     names: Names = Names()
 
 
+class Manage(Part):
+    """What of a service somebody else changes after it was made."""
+
+    image: Literal["external"] | None = None
+    """`external`: whatever image runs stays; the spec's is that of the first revision."""
+
+
 class Service(Workload):
     """One ECS service on Fargate, and everything that belongs to it alone."""
 
@@ -258,9 +249,15 @@ class Service(Workload):
     routes: list[Route] = []
     discovery: Bool = False
     """Other tasks of the VPC find this service's tasks at `<service>.<namespace>`."""
+    connect: Connected = Connect(enabled=False)
+    """`true`, or a mapping: those that call it do so through Service Connect, at its own name.
+
+    Without a `port` it is called by nobody, and calls others of the namespace.
+    """
     connects_to: list[Slug] = []
     """Services that this one calls: its tasks, and no others, may reach their port.
 
-    They are given names in the namespace, as with `discovery: true`.
+    They are given names in the namespace, as with `discovery: true`, unless they have `connect`.
     """
     deployment: Deployment = Deployment()
+    manage: Manage = Manage()

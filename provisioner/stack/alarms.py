@@ -13,16 +13,15 @@ from typing import Any
 from provisioner.engine.model import Ref, Resource, Text, text
 from provisioner.spec.service import Service
 from provisioner.spec.watching import Alarms, CustomAlarm
-from provisioner.stack import compute, ingress, notifications, references, waf
-from provisioner.stack.context import Context, ref
+from provisioner.stack import alarms_requests, compute, notifications, references, waf
+from provisioner.stack.context import Context
+from provisioner.stack.metrics import Dimensions, above, metric_of, query
 
 ALARM = "cloudwatch.alarm"
 COMPOSITE = "cloudwatch.composite_alarm"
-MINUTE = 60
 BALANCER_5XX = "load-balancer-5xx"
 WAF_BLOCKED = "waf-blocked"
 FIVE_MINUTES = 300
-Dimensions = dict[str, str | Ref]
 
 
 def build(context: Context) -> Iterator[Resource]:
@@ -63,52 +62,10 @@ def _of_service(context: Context, name: str, service: Service, spec: Alarms) -> 
     quiet = spec.notify == "once"
     settings = [*_usage(context, name, service, spec)]
     if name in context.targeted():
-        settings = [*_requests(context, name, spec), *settings]
+        settings = [*alarms_requests.settings(context, name, spec), *settings]
     settings += [(key, _custom(key, alarm)) for key, alarm in spec.custom.items()]
     for what, properties in settings:
         yield _alarm(context, f"{name}-{what}", what, name, properties, quiet=quiet)
-
-
-def _requests(context: Context, name: str, spec: Alarms) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What users feel, as the load balancer measures it."""
-    where = balancer_dimensions(context, name)
-    if spec.errors_5xx_percent is not None:
-        least, percent = spec.minimum_requests, spec.errors_5xx_percent
-        rate = f"IF(requests >= {least}, 100 * FILL(errors, 0) / requests, 0)"
-        yield (
-            "5xx",
-            {
-                "AlarmDescription": f"More than {percent:g} % of requests to {name} end in 5xx.",
-                "Metrics": [
-                    {"Id": "rate", "Expression": rate, "Label": "5xx, percent of requests"},
-                    _query("errors", "HTTPCode_Target_5XX_Count", where),
-                    _query("requests", "RequestCount", where),
-                ],
-                **_above(percent, periods=5, failing=3, missing="notBreaching"),
-            },
-        )
-    if spec.latency_p95_seconds is not None:
-        limit = spec.latency_p95_seconds
-        yield (
-            "latency",
-            {
-                "AlarmDescription": f"One of 20 requests to {name} takes longer than {limit:g} s.",
-                **_metric("AWS/ApplicationELB", "TargetResponseTime", where),
-                "ExtendedStatistic": "p95",
-                "EvaluateLowSampleCountPercentile": "ignore",
-                **_above(limit, periods=5, failing=3, missing="notBreaching"),
-            },
-        )
-    if spec.unhealthy_hosts:
-        yield (
-            "unhealthy-hosts",
-            {
-                "AlarmDescription": f"A task of {name} fails the load balancer's health check.",
-                **_metric("AWS/ApplicationELB", "UnHealthyHostCount", where),
-                "Statistic": "Maximum",
-                **_above(0.0, periods=5, failing=3, missing="notBreaching"),
-            },
-        )
 
 
 def _usage(
@@ -128,9 +85,9 @@ def _usage(
                 {
                     "AlarmDescription": f"The tasks of {name} use more than {limit:g} % of their"
                     f" {label}.",
-                    **_metric("AWS/ECS", metric, where),
+                    **metric_of("AWS/ECS", metric, where),
                     "Statistic": "Average",
-                    **_above(limit, periods=5, failing=5, missing="notBreaching"),
+                    **above(limit, periods=5, failing=5, missing="notBreaching"),
                 },
             )
     counted = context.spec.cluster.container_insights != "disabled"
@@ -143,10 +100,10 @@ def _usage(
                 "AlarmDescription": f"Fewer tasks of {name} run than should, for ten minutes.",
                 "Metrics": [
                     {"Id": "lacking", "Expression": "desired - running", "Label": "tasks lacking"},
-                    _query("desired", "DesiredTaskCount", where, insights, "Average"),
-                    _query("running", "RunningTaskCount", where, insights, "Average"),
+                    query("desired", "DesiredTaskCount", where, insights, "Average"),
+                    query("running", "RunningTaskCount", where, insights, "Average"),
                 ],
-                **_above(0.0, periods=10, failing=10, missing="missing"),
+                **above(0.0, periods=10, failing=10, missing="missing"),
             },
         )
 
@@ -157,9 +114,9 @@ def _custom(key: str, alarm: CustomAlarm) -> dict[str, Any]:
     percentile = alarm.statistic.startswith("p")
     return {
         "AlarmDescription": alarm.description or f"{key}: {alarm.metric.name} is out of bounds.",
-        **_metric(alarm.metric.namespace, alarm.metric.name, dict(alarm.metric.dimensions)),
+        **metric_of(alarm.metric.namespace, alarm.metric.name, dict(alarm.metric.dimensions)),
         "ExtendedStatistic" if percentile else "Statistic": alarm.statistic,
-        **_above(
+        **above(
             limit or 0.0,
             periods=alarm.periods,
             failing=alarm.failing_periods or alarm.periods,
@@ -180,10 +137,10 @@ def _balancer(context: Context, limit: float, least: int) -> Resource:
         " 5xx itself: no task is healthy, or none answers in time.",
         "Metrics": [
             {"Id": "rate", "Expression": rate, "Label": "5xx of the balancer, percent"},
-            _query("errors", "HTTPCode_ELB_5XX_Count", where),
-            _query("requests", "RequestCount", where),
+            query("errors", "HTTPCode_ELB_5XX_Count", where),
+            query("requests", "RequestCount", where),
         ],
-        **_above(limit, periods=5, failing=3, missing="notBreaching"),
+        **above(limit, periods=5, failing=3, missing="notBreaching"),
     }
     return _alarm(context, BALANCER_5XX, BALANCER_5XX, "", properties, quiet=False)
 
@@ -193,9 +150,9 @@ def _blocked(context: Context, limit: float) -> Resource:
     properties = {
         "AlarmDescription": f"The firewall blocks more than {limit:g} requests in five minutes: an"
         " attack, or a rule that mistakes users for one. Its log says which.",
-        **_metric("AWS/WAFV2", "BlockedRequests", waf.dimensions(context)),
+        **metric_of("AWS/WAFV2", "BlockedRequests", waf.dimensions(context)),
         "Statistic": "Sum",
-        **_above(limit, periods=1, failing=1, missing="notBreaching"),
+        **above(limit, periods=1, failing=1, missing="notBreaching"),
         "Period": FIVE_MINUTES,
     }
     return _alarm(context, WAF_BLOCKED, WAF_BLOCKED, "", properties, quiet=False)
@@ -235,49 +192,6 @@ def _actions(context: Context, *, quiet: bool) -> dict[str, Any]:
         "AlarmActions": told,
         "OKActions": told,
         "InsufficientDataActions": [],
-    }
-
-
-def _above(limit: float, *, periods: int, failing: int, missing: str) -> dict[str, Any]:
-    return {
-        "Threshold": limit,
-        "ComparisonOperator": "GreaterThanThreshold",
-        "EvaluationPeriods": periods,
-        "DatapointsToAlarm": failing,
-        "TreatMissingData": missing,
-    }
-
-
-def _metric(namespace: str, name: str, where: Any) -> dict[str, Any]:
-    return {
-        "Namespace": namespace,
-        "MetricName": name,
-        "Dimensions": _dimensions(where),
-        "Period": MINUTE,
-    }
-
-
-def _query(
-    key: str,
-    name: str,
-    where: Dimensions,
-    namespace: str = "AWS/ApplicationELB",
-    statistic: str = "Sum",
-) -> dict[str, Any]:
-    metric = {"Namespace": namespace, "MetricName": name, "Dimensions": _dimensions(where)}
-    stat = {"Metric": metric, "Period": MINUTE, "Stat": statistic}
-    return {"Id": key, "MetricStat": stat, "ReturnData": False}
-
-
-def _dimensions(where: Any) -> list[dict[str, Any]]:
-    return [{"Name": name, "Value": value} for name, value in where.items()]
-
-
-def balancer_dimensions(context: Context, service: str) -> Dimensions:
-    """The metrics of one service behind the load balancer."""
-    return {
-        "LoadBalancer": references.balancer(context, "FullName"),
-        "TargetGroup": ref(ingress.TARGET_GROUP, service, "FullName"),
     }
 
 

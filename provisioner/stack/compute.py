@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.model import Keeper, Resource
-from provisioner.engine.owner import DISCOVERED, SCALED
+from provisioner.engine.owner import DISCOVERED, EXTERNAL, IMAGE, SCALED
 from provisioner.spec.containers import ExecuteCommand
 from provisioner.spec.image import Image
 from provisioner.spec.parts import images, in_front
-from provisioner.spec.service import Deployment, Service, Workload
-from provisioner.stack import discovery, existing, identity, ingress, network, new_network
-from provisioner.stack.containers import REPOSITORY, container_name, definitions, log_group, volumes
+from provisioner.spec.service import Service, Workload
+from provisioner.stack import (
+    connect,
+    deployment,
+    discovery,
+    existing,
+    identity,
+    ingress,
+    listener_rules,
+    network,
+    new_network,
+)
+from provisioner.stack.containers import container_name, definitions, log_group, volumes
 from provisioner.stack.context import Context, address, ref
+from provisioner.stack.images import REPOSITORY, remembered
 from provisioner.stack.references import workload_group
 
 LOG_GROUP = "logs.log_group"
 CLUSTER = "ecs.cluster"
 TASK_DEFINITION = "ecs.task_definition"
 SERVICE = "ecs.service"
+TIMEOUT = "timeoutMinutes"
 MAIN = "main"
 UNTAGGED_DAYS = 14
 GRACE_SECONDS = 60
@@ -124,6 +137,9 @@ def _log_group(context: Context, name: str, workload: Workload) -> Resource:
 
 def _task_definition(context: Context, name: str, workload: Workload) -> Resource:
     storage = workload.ephemeral_storage_gib
+    containers = definitions(context, name, workload)
+    if isinstance(workload, Service):
+        containers = connect.joined(context, name, workload, containers)
     properties = {
         "family": workload.names.task_family or context.names.of("task", service=name),
         "cpu": str(workload.cpu),
@@ -139,13 +155,19 @@ def _task_definition(context: Context, name: str, workload: Workload) -> Resourc
             "operatingSystemFamily": "LINUX",
         },
         "ephemeralStorage": {"sizeInGiB": storage} if storage else None,
-        "containerDefinitions": definitions(context, name, workload),
+        "containerDefinitions": containers,
         "volumes": volumes(workload),
         "pidMode": workload.pid_mode,
         "enableFaultInjection": workload.enable_fault_injection or None,
     }
     logs = () if workload.logs.existing else (address(LOG_GROUP, name),)
-    return context.resource(TASK_DEFINITION, name, properties, after=logs)
+    theirs = isinstance(workload, Service) and workload.manage.image == EXTERNAL
+    kept = {"containerDefinitions": Keeper("manage: image", shared=True)} if theirs else {}
+    tags = {IMAGE: EXTERNAL} if theirs else {}
+    made = context.resource(TASK_DEFINITION, name, properties, after=logs, kept=kept, tags=tags)
+    return replace(
+        made, born={} if theirs else remembered(workload, container_name(context, name, workload))
+    )
 
 
 def service_name(context: Context, name: str, service: Service) -> str:
@@ -169,23 +191,39 @@ def _service(context: Context, name: str, service: Service) -> Resource:
         "networkConfiguration": {"awsvpcConfiguration": _interface(context, name, service)},
         "loadBalancers": _target(context, name, service) if balanced else [],
         "serviceRegistries": [{"registryArn": ref(discovery.SERVICE, name)}] if found else [],
-        "deploymentConfiguration": _rollout(service.deployment),
+        connect.CONFIGURATION: connect.configuration(context, name, service),
+        "deploymentConfiguration": deployment.configuration(context, name, service),
         "enableExecuteCommand": service.enable_execute_command,
         "propagateTags": "SERVICE",
         "enableECSManagedTags": True,
         "rollout": "COMPLETED",
+        **_if_any(service, balanced=balanced),
     }
+    after = (*ingress.doors(context, name), *network.open_doors(name, service)) if balanced else ()
+    kept = {"desiredCount": Keeper("autoscaling")} if service.autoscaling else {}
+    kept |= deployment.kept(context, name, service)
+    if connected := connect.takes_part(context, service):
+        kept[connect.CONFIGURATION] = connect.BY_ECS
+    named = connected and not context.spec.discovery.connect_namespace
+    marks = ((SCALED, service.autoscaling), (DISCOVERED, found or named))
+    tags = {key: "true" for key, used in marks if used}
+    after += discovery.doors(context, name) + connect.before(context, name)
+    after += new_network.ways_out(context, public=service.assign_public_ip)
+    return context.resource(
+        SERVICE, name, properties, after=after, initial=frozenset({TIMEOUT}), kept=kept, tags=tags
+    )
+
+
+def _if_any(service: Service, *, balanced: bool) -> dict[str, Any]:
+    """What only some services have."""
+    properties: dict[str, Any] = {}
+    if timeout := service.deployment.timeout_minutes:
+        properties[TIMEOUT] = timeout
     if service.platform_version != "LATEST":  # AWS may answer LATEST with the number it stands for
         properties["platformVersion"] = service.platform_version
     if balanced:
         properties["healthCheckGracePeriodSeconds"] = _grace(service)
-    after = (*ingress.doors(context, name), *network.open_doors(name, service)) if balanced else ()
-    kept = {"desiredCount": Keeper("autoscaling")} if service.autoscaling else {}
-    marks = ((SCALED, service.autoscaling), (DISCOVERED, found))
-    tags = {key: "true" for key, used in marks if used}
-    after += discovery.doors(context, name)
-    after += new_network.ways_out(context, public=service.assign_public_ip)
-    return context.resource(SERVICE, name, properties, after=after, kept=kept, tags=tags)
+    return properties
 
 
 def _interface(context: Context, name: str, service: Service) -> dict[str, Any]:
@@ -212,23 +250,12 @@ def _count(service: Service) -> int:
     return min(max(service.desired_count, scaling.min), scaling.max)
 
 
-def _rollout(deployment: Deployment) -> dict[str, Any]:
-    breaker = deployment.circuit_breaker
-    return {
-        "minimumHealthyPercent": deployment.minimum_healthy_percent,
-        "maximumPercent": deployment.maximum_percent,
-        "deploymentCircuitBreaker": {
-            "enable": breaker.enabled,
-            "rollback": breaker.enabled and breaker.rollback,
-        },
-    }
-
-
 def _target(context: Context, name: str, service: Service) -> list[dict[str, Any]]:
     return [
         {
-            "targetGroupArn": ref(ingress.TARGET_GROUP, name),
+            "targetGroupArn": ref(listener_rules.TARGET_GROUP, name),
             "containerName": container_name(context, name, service, in_front(service)),
             "containerPort": service.port,
+            **deployment.advanced(context, name, service),
         }
     ]

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from provisioner.engine.model import Text, text
 from provisioner.spec.containers import BIND, Efs, LogRouter
 from provisioner.spec.image import Image
 from provisioner.spec.parts import MAIN, ROUTER, TRACING, containers, ports
@@ -21,11 +20,10 @@ from provisioner.spec.service import (
     Sidecar,
     Workload,
 )
-from provisioner.stack import existing, tracing
-from provisioner.stack.context import Context, ref
+from provisioner.stack import images, tracing
+from provisioner.stack.context import Context
 from provisioner.stack.vault import value_from
 
-REPOSITORY = "ecr.repository"
 ROOT = "0"
 """The user that FireLens' router has to be."""
 
@@ -82,7 +80,7 @@ def _definition(
                                        **container.environment})  # fmt: skip
     return {
         "name": container_name(context, name, workload, key),
-        "image": _image(image or workload.image),
+        "image": images.reference(image or workload.image),
         **plain,
         "portMappings": [
             {"containerPort": port, "hostPort": port, "protocol": "tcp"}
@@ -211,13 +209,6 @@ def _switch(*, on: bool) -> str:
     return "ENABLED" if on else "DISABLED"
 
 
-def _image(image: Image) -> str | Text:
-    if image.uri:
-        return image.uri
-    suffix = f"@{image.digest}" if image.digest else f":{image.tag}"
-    return text(existing.repository(image) or ref(REPOSITORY, str(image.repository), "Uri"), suffix)
-
-
 def _awslogs(context: Context, name: str, workload: Workload) -> dict[str, Any]:
     """The mode is written out: AWS changed its default, and an account can change it again."""
     return {
@@ -257,7 +248,7 @@ def _alone(
     """A container that we bring along: nothing leads to it but what the task has of itself."""
     return {
         "name": key,
-        "image": _image(container.image),
+        "image": images.reference(container.image),
         **_plain(context, container),
         "portMappings": [],
         "mountPoints": [],

@@ -14,7 +14,7 @@ from typing import Any
 from provisioner.engine.model import Resource
 from provisioner.engine.owner import REGION
 from provisioner.spec.service import Service
-from provisioner.stack import alarms, references, waf
+from provisioner.stack import alarms, metrics, references, waf
 from provisioner.stack.context import Context
 
 DASHBOARD = "cloudwatch.dashboard"
@@ -62,8 +62,8 @@ def _rows(context: Context) -> Iterator[tuple[int, list[Widget]]]:
         yield HEIGHT, _firewall(context)
     for name, service in context.services():
         yield 1, [{"type": "text", "properties": {"markdown": f"## {name}"}}]
-        if name in context.targeted():
-            yield HEIGHT, _requests(context, name)
+        for group in metrics.target_groups(context, name) if name in context.targeted() else ():
+            yield HEIGHT, _requests(context, group)
         yield HEIGHT, _tasks(context, name, service)
         yield HEIGHT, [_errors(context, name, service)]
 
@@ -105,7 +105,7 @@ def _firewall(context: Context) -> list[Widget]:
 
 
 def _requests(context: Context, name: str) -> list[Widget]:
-    where = alarms.balancer_dimensions(context, name)
+    where = metrics.balancer_dimensions(context, name)
     total = {"stat": "Sum"}
     return [
         _graph(
@@ -187,7 +187,7 @@ def _graph(
         "region": context.names.region,
         "view": "timeSeries",
         "stacked": False,
-        "period": alarms.MINUTE,
+        "period": metrics.MINUTE,
         "metrics": [
             [namespace, metric, *dimensions, {"label": label, **more}]
             for metric, label, more in lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.engine.model import Resource
-from provisioner.stack import network
+from provisioner.stack import connect, network
 from provisioner.stack.context import Context, address
 from provisioner.stack.references import MAIN, NAMESPACE, namespace
 
@@ -15,7 +15,8 @@ SERVICE = "servicediscovery.service"
 def build(context: Context) -> Iterator[Resource]:
     """Nothing where no service is to be found."""
     found = discovered(context)
-    if found and context.spec.discovery.existing is None:
+    ours = context.spec.discovery.existing is None
+    if ours and (found or connect.in_our_namespace(context)):
         properties = {
             "Name": namespace_name(context),
             "Vpc": context.vpc,
@@ -31,8 +32,14 @@ def build(context: Context) -> Iterator[Resource]:
 
 def discovered(context: Context) -> list[str]:
     """Services that have a name in the namespace, in the order of the file."""
-    called = {other for _, service in context.services() for other in service.connects_to}
-    return [name for name, service in context.services() if service.discovery or name in called]
+    services = dict(context.services())
+    called = {
+        other
+        for service in services.values()
+        for other in service.connects_to
+        if not connect.offers(services[other])
+    }
+    return [name for name, service in services.items() if service.discovery or name in called]
 
 
 def namespace_name(context: Context) -> str:

@@ -10,7 +10,8 @@ from provisioner.spec.existing import GroupLookup, Tagged
 from provisioner.spec.image import Image
 from provisioner.spec.ingress import Listener
 from provisioner.spec.parts import images
-from provisioner.stack import ingress, network
+from provisioner.spec.service import Service
+from provisioner.stack import listener_rules, network
 from provisioner.stack.context import Context
 from provisioner.stack.references import called, group, priorities
 
@@ -25,7 +26,11 @@ def lookups(context: Context) -> Iterator[Lookup]:
         wanted = [_lookup("repository", name) for name in repositories if name]
         if workload.logs.existing and workload.logs.name:
             wanted.append(_lookup("log_group", workload.logs.name))
-        roles = (workload.execution_role.existing, workload.task_role.existing)
+        roles = [workload.execution_role.existing, workload.task_role.existing]
+        if isinstance(workload, Service):
+            roles += [one.role for one in workload.deployment.hooks]
+            roles.append(workload.deployment.infrastructure_role)
+            roles.append(workload.connect.tls.role if workload.connect.tls else None)
         wanted += [_lookup("role", name) for name in roles if name and not _is_arn(name)]
         found |= {one.address: one for one in wanted}
     yield from found.values()
@@ -124,7 +129,7 @@ def _balancing(context: Context) -> Iterator[Lookup]:
 
 
 def _listener(context: Context, name: str, spec: Listener, balancer: Properties) -> Lookup:
-    numbers = [rule.priority for rule in ingress.place(context, name, spec)]
+    numbers = [rule.priority for rule in listener_rules.place(context, name, spec)]
     query = {
         **(spec.existing.model_dump() if spec.existing else {}),
         "field": f"load_balancer.listeners.{name}",

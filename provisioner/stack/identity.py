@@ -120,6 +120,17 @@ def document(statements: list[dict[str, Any]]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
+def trust_of_ecs(context: Context) -> dict[str, Any]:
+    """ECS itself, for services of this account."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "ecs.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": context.account.ref("Account")}},
+    }
+    return document([statement])
+
+
 def _trust(context: Context) -> dict[str, Any]:
     account = context.account.ref("Account")
     statement = {

@@ -99,7 +99,8 @@ def open_doors(name: str, service: Service) -> tuple[str, ...]:
 def between(context: Context, caller: str, name: str, service: Service) -> Resource:
     """The tasks of one service may reach another's port; nobody else's do by that."""
     peer, own = workload_group(caller, context.spec.services[caller]), workload_group(name, service)
-    return _rule(context, f"{name}-from-{caller}", own, service.port, peer=peer)
+    port = service.connect.ingress_port or service.port
+    return _rule(context, f"{name}-from-{caller}", own, port, peer=peer)
 
 
 def _ports(service: Service) -> list[tuple[str, int | None]]:

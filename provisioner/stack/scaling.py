@@ -11,7 +11,7 @@ from typing import Any
 
 from provisioner.engine.model import Keeper, Resource, text
 from provisioner.spec.scaling import Autoscaling, Custom, Metric, Steps
-from provisioner.stack import compute, ingress, references
+from provisioner.stack import compute, ingress, listener_rules, references
 from provisioner.stack.context import Context, address, ref
 
 TARGET = "application_autoscaling.scalable_target"
@@ -111,7 +111,7 @@ def _tracking(context: Context, name: str, scaling: Autoscaling) -> Iterator[Res
             )
     if scaling.requests_per_target:
         balancer = references.balancer(context, "FullName")
-        group = ref(ingress.TARGET_GROUP, name, "FullName")
+        group = ref(listener_rules.TARGET_GROUP, name, "FullName")
         predefined: dict[str, Any] = {
             "PredefinedMetricType": "ALBRequestCountPerTarget",
             "ResourceLabel": text(balancer, "/", group),

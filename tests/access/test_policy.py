@@ -97,6 +97,7 @@ def test_only_the_roles_of_the_spec_are_passed() -> None:
     }
     assert services == {
         "chatbot.amazonaws.com",
+        "ecs.amazonaws.com",
         "ecs-tasks.amazonaws.com",
         "scheduler.amazonaws.com",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from app.factory import create
 from app.lifecycle import Lifecycle
 from app.settings import Settings
+
+from .postgres import NotInstalled, Postgres, served
 
 
 @dataclass
@@ -53,3 +55,19 @@ async def running(settings: Settings, anyio_backend: str) -> AsyncIterator[Runni
         httpx.AsyncClient(transport=transport, base_url="http://test") as client,
     ):
         yield Running(app, client, lifecycle)
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[Postgres]:
+    try:
+        with served() as server:
+            yield server
+    except NotInstalled as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def postgres(_postgres: Postgres) -> Postgres:
+    """A real one, with no table in it."""
+    _postgres.run("drop table if exists items")
+    return _postgres

@@ -11,11 +11,13 @@ from .conftest import Running
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "memory", "postgresql"])
 def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
     if request.param == "file":
         return settings
-    return Settings.model_validate({"database_url": "sqlite://"})
+    if request.param == "memory":
+        return Settings.model_validate({"database_url": "sqlite://"})
+    return Settings.model_validate({"database_url": request.getfixturevalue("postgres").url})
 
 
 async def test_an_item_lives_from_creation_to_deletion(running: Running) -> None:

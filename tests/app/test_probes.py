@@ -9,7 +9,9 @@ from threading import Thread
 import pytest
 
 from app.health import Dependency, Health
+from app.settings import Settings
 from app.task import Task
+from provisioner.stack.vault import PLACEHOLDER
 
 from .conftest import Running
 
@@ -79,6 +81,30 @@ async def test_a_task_is_ready_until_it_drains_and_then_closes_connections(
     assert (answer.status_code, answer.json()) == (503, {"state": "draining"})
     live = await running.client.get("/live")
     assert (live.status_code, live.headers["Connection"]) == (200, "close")
+
+
+class TestBeforeTheSecretIsSet:
+    @pytest.fixture
+    def settings(self) -> Settings:
+        """What a first deployment is given: the secret as the stack makes it."""
+        return Settings.model_validate({"database_url": PLACEHOLDER, "health_cache_seconds": 0})
+
+    async def test_the_task_serves_and_says_what_to_do(self, running: Running) -> None:
+        assert (await running.client.get("/ready")).status_code == 200
+        answer = await running.client.get("/health")
+        assert (answer.status_code, answer.json()["state"]) == (200, "degraded")
+        database = answer.json()["dependencies"]["database"]
+        assert (database["state"], database["fatal"]) == ("unset", False)
+        assert "set the secret's value" in database["detail"]
+
+    async def test_items_are_refused_as_a_problem(self, running: Running) -> None:
+        for answer in (
+            await running.client.get("/api/items"),
+            await running.client.post("/api/items", json={"name": "acorn"}),
+        ):
+            assert answer.status_code == 503
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["detail"] == "The store is not set up yet."
 
 
 class Metadata(BaseHTTPRequestHandler):

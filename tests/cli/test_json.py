@@ -21,9 +21,12 @@ REPORT = {"format_version", "result", "steps", "retained", "outputs", "rollouts"
 STEP = {"address", "action", "outcome", "seconds", "error"}
 STATUS = {
     "format_version", "stack", "environment", "account", "region", "services", "resources",
-    "missing", "outputs",
+    "missing", "outputs", "healthy",
 }  # fmt: skip
-SERVICE = {"service_arn", "task_definition", "desired", "running", "rollout"}
+SERVICE = {
+    "service_arn", "task_definition", "desired", "running", "rollout", "healthy", "deployment",
+    "events",
+}  # fmt: skip
 PROBLEM = {"file", "line", "column", "path", "message"}
 OUTPUTS = {"url", "load_balancer_dns_name", "cluster_arn", "services"}
 EFFECTS = {"none", "in-place", "rolling", "interrupting", "destroys", "destroys-data"}
@@ -116,7 +119,7 @@ def check_report(document: dict[str, Any], *, steps: int) -> None:
 
 
 def test_nothing_but_the_document_is_on_a_process_s_stdout(world: World) -> None:
-    ran = world.cli("apply", "--json", "-y", "-v")
+    ran = world.process("apply", "--json", "-y", "-v")
     assert ran.code == 0
     assert ran.document.keys() == REPORT
     assert ran.out == json.dumps(ran.document, indent=2) + "\n"

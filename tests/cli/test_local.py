@@ -8,6 +8,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from provisioner.local.control import ask
 from tests.cli.conftest import Command, Ran
 from tests.cloud.servers import credentials
 from tests.cloud.world import OAKTREE
@@ -46,6 +47,9 @@ def test_its_life(local: Local, tmp_path: Path) -> None:
 
     session = boto3.Session(region_name="eu-west-1", **credentials())
     ecs = session.client("ecs", endpoint_url=started["endpoint"])
+    with pytest.raises(ecs.exceptions.InvalidParameterException, match="service linked role"):
+        ecs.create_cluster(clusterName="mine")
+    local("local", "start", "--no-consistency")
     ecs.create_cluster(clusterName="mine")
     assert len(ecs.list_clusters()["clusterArns"]) == 1
     assert local("local", "reset").out == "empty again\n"
@@ -62,3 +66,11 @@ def test_local_starts_by_itself(local: Local) -> None:
     assert ran.code == 2
     assert "started, at 2000 times real time; `provisioner local start --speed N`" in ran.err
     assert local("local", "status", "--json").document["running"] is True
+
+
+def test_it_is_as_late_as_aws_until_somebody_is_impatient(local: Local) -> None:
+    endpoint = local("local", "start", "--json").document["endpoint"]
+    assert ask(endpoint, "settings")["consistency"] is True
+    local("local", "start", "--no-consistency")
+    local("local", "start")
+    assert ask(endpoint, "settings")["consistency"] is False

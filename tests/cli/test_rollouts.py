@@ -39,7 +39,8 @@ ROLLOUT = {
     "hooks", "alarms", "missing", "reason", "event", "since", "notes", "post_mortem",
 }  # fmt: skip
 POST_MORTEM = {
-    "service", "first", "reason", "tasks", "targets", "alarms", "events", "hints", "notes",
+    "service", "version", "first", "reason", "tasks", "targets", "alarms", "events", "hints",
+    "notes",
 }  # fmt: skip
 
 

@@ -13,13 +13,18 @@ KEPT = ("NS", "SOA")
 
 
 class Zone:
-    """A hosted zone that somebody has made."""
+    """A hosted zone that somebody has made; a public one of that name may be there already."""
 
     def __init__(
         self, client: Callable[[str], Any], name: str, *, private: bool = False, vpc: str = ""
     ) -> None:
         self.client = client("route53")
         self.name = name
+        there = self.client.list_hosted_zones_by_name(DNSName=name)["HostedZones"]
+        for one in there:
+            if one["Name"] == f"{name}." and one["Config"]["PrivateZone"] is private is False:
+                self.id: str = one["Id"].rsplit("/", 1)[-1]
+                return
         network = {"VPC": {"VPCRegion": Ground.region, "VPCId": vpc or Ground(client).vpc}}
         made = self.client.create_hosted_zone(
             Name=name,
@@ -27,7 +32,7 @@ class Zone:
             HostedZoneConfig={"PrivateZone": private},
             **(network if private else {}),
         )["HostedZone"]
-        self.id: str = made["Id"].rsplit("/", 1)[-1]
+        self.id = made["Id"].rsplit("/", 1)[-1]
 
     def records(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Name and type to the record, but for those that every zone has."""

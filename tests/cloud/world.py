@@ -7,15 +7,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
+import structlog
 from botocore.config import Config
 
 from provisioner.api import Stack, connect
+from provisioner.cli import run
 from provisioner.engine.aws import Aws
 from provisioner.engine.execute import Report
 from provisioner.engine.step import Plan
@@ -29,6 +34,7 @@ from tests.cloud.tap import Call, Recording, Tap
 OAKTREE = ROOT / "specs" / "oaktree.yaml"
 REGION = "ap-southeast-1"
 TIMEOUT = 90
+PROGRAM = (sys.executable, "-m", "provisioner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +154,34 @@ class World:
         owner = self.stack().scope.stack
         return owned(self.client, owner)
 
-    def cli(
-        self, *arguments: str, env: Mapping[str, str] | None = None, given: str | None = None
-    ) -> Finished:
-        """Run a command on the spec: `cli("plan", "--json")`. `given` is its stdin."""
+    def cli(self, *arguments: str, env: Mapping[str, str] | None = None) -> Finished:
+        """Run a command on the spec, in this process: `cli("plan", "--json")`."""
+        before, out, err = structlog.get_config(), StringIO(), StringIO()
+        environment = self.environ(env)
+        with (
+            self.tap.recording() as recording,
+            pytest.MonkeyPatch.context() as patch,
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            for name in [*os.environ]:
+                patch.delenv(name)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            patch.chdir(self.directory)
+            patch.setattr(sys, "stdin", StringIO())
+            code = run(self.command(*arguments)[len(PROGRAM) :])
+        structlog.configure(**before)
+        return Finished(code, out.getvalue(), err.getvalue(), recording)
+
+    def process(self, *arguments: str) -> Finished:
+        """Run a command on the spec, in a process of its own, as a user does."""
         with self.tap.recording() as recording:
             done = subprocess.run(
                 self.command(*arguments),
                 cwd=self.directory,
-                env=self.environ(env),
-                input=given,
-                stdin=subprocess.DEVNULL if given is None else None,
+                env=self.environ(),
+                stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
                 timeout=TIMEOUT,
@@ -181,8 +204,7 @@ class World:
     def command(self, verb: str, *arguments: str) -> list[str]:
         """The command line, as a list."""
         environment = ["-e", self.environment] if self.environment else []
-        program = [sys.executable, "-m", "provisioner"]
-        return [*program, verb, str(self.spec), *environment, *arguments]
+        return [*PROGRAM, verb, str(self.spec), *environment, *arguments]
 
     def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a command that finds the server; an empty value takes one away."""

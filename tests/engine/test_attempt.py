@@ -153,6 +153,13 @@ class TestUpdate:
         bench.update(thing("a", Size=2))
         assert (PENDING in bench.world.calls) is waits
 
+    def test_a_first_half_is_made_so_and_waited_for_before_the_rest(self) -> None:
+        bench = Bench(LIVE, first=lambda _self, live, want: {**want, "Zone": live.get("Zone")})
+        bench.update(thing("a", Size=2, Zone="z2"))
+        assert bench.world.calls == [
+            "update net.thing/a Size", PENDING, "update net.thing/a Zone", PENDING
+        ]  # fmt: skip
+
     def test_initial_properties_are_left_alone(self) -> None:
         bench = Bench(LIVE)
         bench.update(replace(thing("a", Size=2), initial=frozenset({"Size"})))

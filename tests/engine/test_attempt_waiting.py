@@ -33,6 +33,12 @@ class TestPatience:
         assert str(caught.value) == "still not settled after 1800 s: 1 of 2 tasks run"
         assert 1800 <= bench.clock.now() < 1815
 
+    def test_a_thing_may_be_given_more_time_than_its_kind(self) -> None:
+        bench = Bench(patience=10, patience_for=lambda _self, _want: 900)
+        bench.world.react(PENDING, *["baking"] * 1000)
+        with pytest.raises(TimedOut, match="still not settled after 900 s: baking"):
+            bench.create()
+
     def test_it_asks_often_at_first_and_then_every_ten_seconds(self) -> None:
         bench = Bench(patience=600)
         bench.world.react(PENDING, *["waiting"] * 1000)

@@ -94,6 +94,25 @@ class TestClients:
             clients = list(pool.map(lambda _: aws.client("ecs"), range(THREADS)))
         assert len(set(map(id, clients))) == 1
 
+    def test_who_has_never_answered_is_called_twice(self) -> None:
+        aws = new_aws()
+        calls: list[int] = []
+        aws.client("ecs").meta.events.register("before-send", lambda **_: calls.append(1))
+        with pytest.raises(EndpointConnectionError):
+            aws.client("ecs").list_clusters()
+        assert len(calls) == 2
+
+    def test_who_has_answered_once_is_called_again(self) -> None:
+        aws = new_aws()
+        calls: list[int] = []
+        Wire(aws, "logs")
+        aws.client("logs").describe_log_groups()
+        client = aws.snapshot().client("ecs", attempts=2)
+        client.meta.events.register("before-send", lambda **_: calls.append(1))
+        with pytest.raises(EndpointConnectionError):
+            client.list_clusters()
+        assert len(calls) == 3
+
     def test_the_region_is_the_sessions(self) -> None:
         assert nowhere().region == REGION
 

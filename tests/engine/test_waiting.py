@@ -90,3 +90,4 @@ def test_what_an_update_s_answer_shows_is_waited_for_and_put_out() -> None:
     bench = Bench(LIVE)
     bench.kind = Answering(bench.world)
     assert bench.update(thing("a", Size=2)) == {"Deployment": "2"}
+    assert bench.create(thing("a", Colour="red")) == {"Deployment": "2"}

@@ -16,7 +16,7 @@ NO_CHANGES = {"create": 0, "update": 0, "replace": 0, "delete": 0}
 @every_server
 @pytest.mark.slow
 def test_the_second_time_there_is_nothing_to_do(world: World) -> None:
-    first = world.cli("apply", "--yes", "--json")
+    first = world.process("apply", "--yes", "--json")
     assert (first.code, first.document["result"]) == (0, "done"), first.err
     wanted = world.addresses()
     assert world.owned().keys() == wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from provisioner.local.control import ask
 from tests.cloud.sent import check_order
 from tests.cloud.world import World, changes, fields
 
@@ -121,6 +122,31 @@ def test_a_limit_that_the_schedule_set_is_kept(world: World) -> None:
         ("MinCapacity", 2, "the schedule"),
         ("desiredCount", 2, "autoscaling"),
     }
+
+
+def test_what_the_schedule_has_done_stays(world: World) -> None:
+    when = "when: rate(1 minute)"
+    timed = (
+        f"{KEY}={{min: 1, max: 6, cpu_percent: 60}}",
+        f"{KEY}.schedule=[{{name: day, {when}, min: 3}}, {{name: night, {when}, max: 4}}]",
+    )
+    world.apply(*timed)
+    ask(world.server.endpoint, "clock/advance", {"seconds": 150})
+    (target,) = targets(world)
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (3, 4)
+    assert service(world)["desiredCount"] == 3
+    plan = world.plan(*timed)
+    assert changes(plan) == []
+    assert {(one["path"], one["value"], one["by"]) for one in plan["kept"]} == {
+        ("MinCapacity", 3, "the schedule"),
+        ("MaxCapacity", 4, "the schedule"),
+        ("desiredCount", 3, "autoscaling"),
+    }
+    grown = world.apply(*timed, f"{KEY}.suspended=true", "services.app.memory_mib=1024")
+    sent = {call.operation: call.arguments for call in grown.writes}
+    assert not sent["RegisterScalableTarget"].keys() & {"MinCapacity", "MaxCapacity"}
+    assert "desiredCount" not in sent["UpdateService"]
+    assert service(world)["desiredCount"] == 3
 
 
 def test_a_replaced_service_is_scaled_again_from_where_it_was(world: World) -> None:

@@ -74,7 +74,7 @@ def test_teardown_leaves_them_their_recovery_window(world: World) -> None:
 
 def test_no_value_is_ever_printed_read_or_logged(world: World) -> None:
     sets = [part for one in SETTINGS for part in ("--set", one)]
-    first = world.cli("apply", "-vv", "--yes", "--json", *sets)
+    first = world.process("apply", "-vv", "--yes", "--json", *sets)
     assert first.code == 0, first.err
     world.client("secretsmanager").put_secret_value(SecretId=NAMES[0], SecretString=VALUE)
     world.client("ssm").put_parameter(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from provisioner.errors import NotOwned
+from provisioner.errors import NotOwned, PlanError
 from tests.cloud.certificates import imported
 from tests.cloud.ground import NOT_FOUND, Ground
 from tests.cloud.inventory import everything
@@ -170,6 +170,27 @@ def test_a_number_that_is_taken_is_told_before_anything_is_done(
     orders.apply(HERE, "load_balancer.listeners.https.priorities=1100-1199")
     orders.apply(HERE, "load_balancer.listeners.https.priorities=1200-1299")
     assert sorted(rules(world, shared)) == [1001, 1200, 1201]
+    own = "load_balancer.listeners={own: {port: 443}}"
+    with pytest.raises(NotOwned, match=r"elbv2.listener/own: 443 exists .* nobody's"):
+        orders.plan(HERE, own, "services.app.routes=[{listener: own, default: true}]")
+
+
+def test_names_do_not_move_to_another_namespace_unnoticed(
+    world: World, orders: World, shared: Shared
+) -> None:
+    orders.apply(HERE)
+    ec2, cloud_map = world.client("ec2"), world.client("servicediscovery")
+    vpc = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    cloud_map.create_private_dns_namespace(Name="other.internal", Vpc=vpc)
+    (other,) = (
+        one for one in cloud_map.list_namespaces()["Namespaces"] if one["Name"] == "other.internal"
+    )
+    world.client("route53").associate_vpc_with_hosted_zone(
+        HostedZoneId=other["Properties"]["DnsProperties"]["HostedZoneId"],
+        VPC={"VPCRegion": Ground.region, "VPCId": Ground(world.client).vpc},
+    )
+    with pytest.raises(PlanError, match=r"servicediscovery.service/app would .*\n    NamespaceId"):
+        orders.plan(HERE, "discovery.existing=other.internal")
 
 
 def test_what_leaves_the_spec_leaves_what_is_shared(

@@ -24,7 +24,7 @@ def example(world: World, tmp_path: Path) -> Open:
         text = (ROOT / "specs" / f"{name}.yaml").read_text()
         path = tmp_path / f"{name}.yaml"
         path.write_text(text.replace("eu-central-1", REGION))
-        land(world.client("ec2"), "shop")
+        land(world.client("ec2"), "shop", way_out=True)
         return World(world.server, world.tap, tmp_path, spec=path, environment=None)
 
     return open_

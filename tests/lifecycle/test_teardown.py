@@ -29,7 +29,7 @@ def test_nothing_is_left_and_the_second_time_nothing_is_done(world: World) -> No
 
 @every_server
 def test_every_user_lets_go_before_the_used_goes(world: World) -> None:
-    """The order of aws-behaviour 18.3."""
+    """Else each delete would be refused: by `DependencyViolation`, `ResourceInUse` and others."""
     world.apply()
     calls = world.teardown().writes
     check_order(calls, "DeleteService", "DeleteTargetGroup")

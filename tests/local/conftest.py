@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
+import botocore.waiter
 import pytest
 from botocore.config import Config
+from moto import mock_aws
 
 from provisioner.local import cloud as lifecycle
 from provisioner.local.cloud import Cloud
 from provisioner.local.control import ask
 from provisioner.local.landing import VPCS
+from tests.cloud.servers import ACCOUNT
 
 # Seconds: enough for a load balancer, for a service to become steady or to drain.
 ENOUGH = 400
 REGION = "eu-west-1"
+OURS, MOTO = "ours", "moto alone"
+# How often a test may wait for something that never comes.
+ENDLESS = 12
 
 Connect = Callable[..., Any]
 
@@ -28,7 +35,7 @@ def connect(endpoint: str, service: str, region: str = REGION) -> Any:
     """A boto3 client that tries once."""
     return boto3.client(
         service,
-        endpoint_url=endpoint,
+        endpoint_url=endpoint or None,
         region_name=region,
         aws_access_key_id="test",
         aws_secret_access_key="test",
@@ -47,9 +54,24 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def cloud(started: Cloud) -> Cloud:
-    lifecycle.reset(started.directory)
-    return started
+def side(request: pytest.FixtureRequest) -> str:
+    """Whether it is our cloud that is tested, or `MOTO` alone."""
+    return str(getattr(request, "param", OURS))
+
+
+@pytest.fixture
+def cloud(
+    request: pytest.FixtureRequest, side: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Cloud]:
+    """Ours, or moto in this process, which no client needs an endpoint for."""
+    if side == OURS:
+        started: Cloud = request.getfixturevalue("started")
+        lifecycle.reset(started.directory)
+        yield started
+        return
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    with mock_aws():
+        yield Cloud("", 0, 0, tmp_path, "", ACCOUNT)
 
 
 @pytest.fixture
@@ -58,9 +80,28 @@ def client(cloud: Cloud) -> Connect:
 
 
 @pytest.fixture
-def advance(cloud: Cloud) -> Callable[[float], None]:
-    """Let simulated seconds pass."""
+def advance(cloud: Cloud, side: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Let simulated seconds pass. moto has none: waiting is in vain."""
+    if side == MOTO:
+        waits = iter(range(ENDLESS))
+        monkeypatch.setattr(botocore.waiter, "time", SimpleNamespace(sleep=lambda _: None))
+        return lambda _: None if next(waits, None) is not None else pytest.fail("nothing happens")
     return lambda seconds: ask(cloud.endpoint, "clock/advance", {"seconds": seconds})
+
+
+@pytest.fixture
+def adjust(cloud: Cloud, side: str) -> Iterator[Callable[..., None]]:
+    """Change settings until the test is over. moto has none."""
+    changed: list[str] = []
+
+    def change(**settings: bool) -> None:
+        changed.extend(settings)
+        if side == OURS:
+            ask(cloud.endpoint, "settings", settings)
+
+    yield change
+    if side == OURS and changed:
+        ask(cloud.endpoint, "settings", dict.fromkeys(changed, False))
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from werkzeug.test import Client
 
 from provisioner.local.cloud import Cloud
@@ -150,6 +152,23 @@ def test_a_new_role_is_not_assumable_at_once(
     ask(cloud.endpoint, "clock/advance", {"seconds": 60})
     (service,) = ecs.describe_services(cluster="c", services=["web"])["services"]
     assert service["runningCount"] == 1
+
+
+def test_a_client_gives_up_on_a_slow_answer_to_a_call_that_is_applied(
+    cloud: Cloud, client: Connect, order: Order
+) -> None:
+    order({"kind": "slow", "at": 1, "seconds": 2})
+    impatient = boto3.client(
+        "ecs",
+        endpoint_url=cloud.endpoint,
+        region_name="eu-west-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(read_timeout=0.5, retries={"total_max_attempts": 1}),
+    )
+    with pytest.raises(ReadTimeoutError):
+        impatient.create_cluster(clusterName="one")
+    assert len(client("ecs").list_clusters()["clusterArns"]) == 1
 
 
 def test_a_slow_answer_comes_late_and_the_call_is_applied() -> None:

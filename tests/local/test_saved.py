@@ -30,6 +30,10 @@ def load(cloud: Cloud) -> Callable[[Path], None]:
     return lambda path: ask(cloud.endpoint, "load", {"file": str(path)}, timeout=60)
 
 
+ADDRESS = {"Value": "192.0.2.1"}
+SEEN = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "web"}
+
+
 def populate(client: Connect) -> None:
     """One thing at least of every kind that is a stack's."""
     client("ecs").create_cluster(clusterName="c")
@@ -52,6 +56,16 @@ def populate(client: Connect) -> None:
     client("sns").create_topic(Name="t")
     client("acm").request_certificate(DomainName="example.com", ValidationMethod="DNS")
     client("kms").create_key()
+    client("wafv2").create_web_acl(
+        Name="web", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=SEEN
+    )
+    zone = client("route53").create_hosted_zone(Name="example.com", CallerReference="1")
+    record = {"Name": "a.example.com", "Type": "A", "TTL": 60}
+    change = {"Action": "CREATE", "ResourceRecordSet": {**record, "ResourceRecords": [ADDRESS]}}
+    client("route53").change_resource_record_sets(
+        HostedZoneId=zone["HostedZone"]["Id"], ChangeBatch={"Changes": [change]}
+    )
+    client("servicediscovery").create_http_namespace(Name="web")
 
 
 def seen(client: Connect) -> dict[str, Any]:
@@ -66,6 +80,9 @@ def seen(client: Connect) -> dict[str, Any]:
         "interfaces": client("ec2").describe_network_interfaces()["NetworkInterfaces"],
         "role": client("iam").get_role(RoleName="r")["Role"],
         "body": client("s3").get_object(Bucket="some-bucket", Key="k")["Body"].read(),
+        "web ACLs": client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"],
+        "zones": client("route53").list_hosted_zones()["HostedZones"],
+        "namespaces": client("servicediscovery").list_namespaces()["Namespaces"],
         "certificates": client("acm").list_certificates()["CertificateSummaryList"],
     }
 
@@ -77,6 +94,25 @@ def balanced(state: dict[str, Any]) -> list[str]:
         for each in state["interfaces"]
         if each["Description"].startswith("ELB ")
     ]
+
+
+def test_what_is_late_is_late_after_loading_too(
+    cloud: Cloud,
+    client: Connect,
+    advance: Callable[[float], None],
+    adjust: Callable[..., None],
+    tmp_path: Path,
+    save: Callable[[Path], None],
+    load: Callable[[Path], None],
+) -> None:
+    adjust(consistency=True)
+    client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(SPEC))
+    save(tmp_path / "state")
+    ask(cloud.endpoint, "reset", {})
+    load(tmp_path / "state")
+    assert client("iam").list_roles()["Roles"] == []
+    advance(6)
+    assert [each["RoleName"] for each in client("iam").list_roles()["Roles"]] == ["r"]
 
 
 def test_what_is_loaded_is_what_was_saved(
@@ -178,9 +214,9 @@ def under_way(client: Connect, advance: Callable[[float], None]) -> None:
     )
     names = [{"Name": "ClusterName", "Value": "c"}, {"Name": "ServiceName", "Value": "web"}]
     datum = {"MetricName": "CPUUtilization", "Dimensions": names, "Value": 90}
-    for _ in range(3):
+    for seconds in (60, 60, 0):  # the third minute is not over
         cloudwatch.put_metric_data(Namespace="AWS/ECS", MetricData=[datum])
-        advance(59)
+        advance(seconds)
     ecs.update_service(cluster="c", service="web", taskDefinition="web:2")
     found = ecs.list_service_deployments(cluster="c", service="web")["serviceDeployments"]
     ecs.stop_service_deployment(serviceDeploymentArn=found[0]["serviceDeploymentArn"])

@@ -180,7 +180,14 @@ def test_a_report_that_is_too_long_loses_its_errors_but_no_step() -> None:
 
 def test_a_report_tells_why_a_deployment_failed() -> None:
     found: dict[str, Any] = {n: [] for n in ("tasks", "targets", "alarms", "events", "hints")}
-    why = {"service": "web", "first": "it crashed", "reason": "", "notes": [], **found}
+    why = {
+        "service": "web",
+        "version": "",
+        "first": "it crashed",
+        "reason": "",
+        "notes": [],
+        **found,
+    }
     rollouts = [{"post_mortem": None}, {"post_mortem": why}]
     words = markdown.report(report(result="not-serving", rollouts=rollouts), verb="apply")
     assert "\n### web does not serve\n\nit crashed\n" in words

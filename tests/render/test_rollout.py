@@ -44,6 +44,7 @@ QUIET: dict[str, Any] = {
 }
 FOUND: dict[str, Any] = {
     "service": "web",
+    "version": "task:7",
     "first": "task abcdefgh: web exited with 1",
     "reason": "the circuit breaker",
     "tasks": [
@@ -102,7 +103,7 @@ def test_one_line_is_the_versions_and_what_is_missing() -> None:
 
 def test_a_post_mortem_as_text() -> None:
     assert plain(post_mortem(FOUND)) == [
-        "Why web does not serve",
+        "Why web does not serve task:7",
         "  first    task abcdefgh: web exited with 1",
         "  reason   the circuit breaker",
         "  task     abcdefghij after 5 s: EssentialContainerExited (and 2 more like it)",
@@ -126,7 +127,7 @@ def test_a_post_mortem_as_markdown() -> None:
     assert markdown(FOUND) == EXPECTED
 
 
-EXPECTED = """### web does not serve
+EXPECTED = """### web does not serve task:7
 
 task abcdefgh: web exited with 1
 

@@ -83,6 +83,8 @@ class Story:
         self.endpoint = endpoint
         self.clock = CloudClock(endpoint)
         self.heard: list[Event] = []
+        self.answer: Callable[[dict[str, Any]], None] = lambda _: None
+        """Told every rollout as it stands, like somebody who looks on."""
 
     @cached_property
     def aws(self) -> Aws:
@@ -100,7 +102,12 @@ class Story:
 
     def run(self, stack: Stack) -> Report:
         self.heard = []
-        return stack.apply(stack.plan(), listen=self.heard.append)
+        return stack.apply(stack.plan(), listen=self._hear)
+
+    def _hear(self, event: Event) -> None:
+        self.heard.append(event)
+        if event.details:
+            self.answer(dict(event.details))
 
     def apply(self, tag: str, *settings: str, spec: str = SPEC) -> dict[str, Any]:
         """The report's document."""
@@ -123,7 +130,7 @@ def _told(_cloud: lifecycle.Cloud) -> Story:
 @pytest.fixture
 def story(_told: Story, _silence: None) -> Story:
     """The module's stacks go on from test to test: each says with which image it begins."""
-    _told.clock = CloudClock(_told.endpoint)
+    _told.clock, _told.answer = CloudClock(_told.endpoint), lambda _: None
     return _told
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.rollout.fakes import (
     full,
     record,
     records,
+    revision,
     service,
 )
 from tests.support.aws import refusal
@@ -191,6 +193,11 @@ def test_another_version_than_the_wanted_one_is_no_success() -> None:
     assert (stands.verdict, stands.reason) == ("superseded", "web:1 serves, not web:2")
 
 
+def test_what_is_not_shown_any_more_keeps_its_name() -> None:
+    gone = seen(service(BEFORE, events=SAYS_FAILED), denied())
+    assert (gone.old, gone.new, gone.deployment) == ("web:1", "web:2", "ecs-svc/2")
+
+
 def test_it_says_once_more_by_what_it_was_judged() -> None:
     assert seen(service(GOING), denied()).notes[0] == DENIED_NOTE
     assert seen(service(GOING), denied()).judge == "deployments"
@@ -225,6 +232,16 @@ def test_it_tells_what_the_service_deployment_tells() -> None:
         "scale up, 1 of 2 tasks run, 1 pending, 2 failed (circuit breaker 1/3), "
         "hook h waits for an answer"
     )
+
+
+def test_what_ecs_goes_back_to_is_the_old_version() -> None:
+    back = full("ROLLBACK_IN_PROGRESS", rollback={"serviceRevisionArn": revision(3)})
+    ecs = records(
+        record("ROLLBACK_IN_PROGRESS"),
+        describe_service_deployments={"serviceDeployments": [back]},
+    )
+    good, failed = deployment(OTHER, "IN_PROGRESS", 3), deployment(OLD, "FAILED", 1, "ACTIVE")
+    assert seen(service(good, failed), ecs).words() == "going back to web:3"
 
 
 def test_the_version_of_a_revision_without_a_deployment_is_asked_for() -> None:
@@ -322,6 +339,23 @@ def test_following_gives_up_and_says_what_is_missing() -> None:
     ecs: Any = denied(describe_services={"services": [service(GOING)]})
     with pytest.raises(TimedOut, match=r"web: still not settled after 60 s: 1 of 2 tasks run"):
         follow(ecs, OURS, clock=FastClock(), patience=60)
+
+
+class Remembering(Fake):
+    """Answers a question once, as Aws does."""
+
+    def once(self, key: object, ask: Callable[[], Any]) -> Any:
+        memory: dict[object, Any] = self.answers.setdefault("memory", {})
+        if key not in memory:
+            memory[key] = ask()
+        return memory[key]
+
+
+def test_a_server_without_records_is_asked_for_them_once() -> None:
+    ecs = Remembering(list_service_deployments=refusal("NotImplemented"))
+    for _ in range(3):
+        seen(service(GOING), ecs)
+    assert ecs.calls.count("list_service_deployments") == 1
 
 
 def test_a_cluster_that_is_not_visible_yet_is_waited_for() -> None:

@@ -120,6 +120,23 @@ def test_log_lines_are_those_of_the_dead_container() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("codes", "hint"),
+    [((1, 0), "crash"), ((1, 137), "crash"), ((143, 0), "ended"), ((137, None), "killed")],
+)
+def test_containers_that_were_stopped_beside_it_tell_nothing(
+    codes: tuple[int, int | None], hint: str
+) -> None:
+    containers = [
+        {"name": name, **({} if code is None else {"exitCode": code})}
+        for name, code in zip(("web", "beside"), codes, strict=True)
+    ]
+    found = gather(
+        aws(describe_tasks={"tasks": [task("a", containers=containers)]}), WATCHED, FAILED
+    )
+    assert [one.id for one in found.hints] == [hint]
+
+
 DENIED = refusal("AccessDeniedException")
 PARTS: dict[str, tuple[dict[str, Any], str]] = {
     "the service": ({"describe_services": DENIED}, "ecs:DescribeServices: AccessDeniedException"),

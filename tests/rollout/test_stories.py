@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -87,7 +86,7 @@ def test_the_first_deployment_has_nothing_to_go_back_to(story: Story) -> None:
     document = story.apply("oom", spec=FIRST)
     found = rollout(document)
     assert (document["result"], found["old"]) == ("not-serving", None)
-    assert "nothing to roll back to" in error(document)
+    assert "could not be rolled back: No rollback candidate was found" in error(document)
     assert found["post_mortem"]["hints"][0]["id"] == "out-of-memory"
     assert rollout(story.apply("1", spec=FIRST))["verdict"] == "serving"
 
@@ -123,6 +122,16 @@ def test_a_deployment_that_takes_too_long_says_what_was_missing(story: Story) ->
     assert "0 of 2 tasks run" in error(document)
     assert "circuit breaker" not in error(document)
     assert rollout(document)["post_mortem"]["hints"][0]["id"] == "not-reachable"
+
+
+def test_a_service_s_own_time_out_is_kept_to_and_is_no_drift(story: Story) -> None:
+    own = "services.app.deployment={timeout_minutes: 10}"
+    story.apply("1")
+    document = story.apply("2--pull-20000s", own)
+    assert "still not settled after 600 s: 0 of 2 tasks run, 2 pending" in error(document)
+    assert rollout(document)["verdict"] == "waiting"
+    story.apply("1", own)
+    assert story.stack(SPEC, "1", ["services.app.deployment={timeout_minutes: 5}"]).plan().empty
 
 
 ALARMED = """
@@ -169,18 +178,16 @@ def test_services_roll_at_the_same_time_and_each_has_its_own_verdict(story: Stor
 
 
 @pytest.fixture
-def narrow(story: Story) -> Iterator[Story]:
-    """A role that may not read service deployments."""
+def narrow(story: Story) -> Story:
+    """The same stacks seen by a role that may not read service deployments."""
 
     def refuse(**_: Any) -> None:
         raise refusal("AccessDeniedException")
 
-    events = story.aws.session.events
+    other = Story(story.endpoint)
     for operation in ("ListServiceDeployments", "DescribeServiceDeployments"):
-        events.register(f"before-call.ecs.{operation}", refuse)
-    yield story
-    for operation in ("ListServiceDeployments", "DescribeServiceDeployments"):
-        events.unregister(f"before-call.ecs.{operation}", refuse)
+        other.aws.session.events.register(f"before-call.ecs.{operation}", refuse)
+    return other
 
 
 def test_a_narrow_role_is_told_the_truth_and_that_it_is_judged_by_less(narrow: Story) -> None:

@@ -14,6 +14,7 @@ from provisioner.spec import (
     checks_access_logs,
     checks_balancer,
     checks_containers,
+    checks_deployment,
     checks_discovery,
     checks_existing,
     checks_headers,
@@ -48,7 +49,8 @@ services:
 
 def test_every_rule_is_in_the_table() -> None:
     modules = (
-        checks_access_logs, checks_balancer, checks_containers, checks_discovery, checks_existing,
+        checks_access_logs, checks_balancer, checks_containers, checks_deployment,
+        checks_discovery, checks_existing,
         checks_headers,
         checks_names, checks_network, checks_routing, checks_scaling, checks_secrets, checks_task,
         checks_shared, checks_tasks,

@@ -74,8 +74,14 @@ def test_the_container_has(body: str, field: str, value: Any) -> None:
 
 IMAGES = {
     "elsewhere": ("public.ecr.aws/x/y:1", "public.ecr.aws/x/y:1"),
-    "ours by tag": ("{repository: shop, tag: '7'}", "${ecr.repository/shop.Uri}:7"),
-    "ours, the latest": ("{repository: shop}", "${ecr.repository/shop.Uri}:latest"),
+    "ours by tag": (
+        "{repository: shop, tag: '7'}",
+        "${ecr.repository/shop.Uri}${lookup.image/shop.7}",
+    ),
+    "ours, the latest": (
+        "{repository: shop}",
+        "${ecr.repository/shop.Uri}${lookup.image/shop.latest}",
+    ),
 }
 
 

@@ -18,6 +18,11 @@ WITHOUT_RESOURCE = (
     "ecr:GetAuthorizationToken",
     "ecs:ListTasks",
     "elasticloadbalancing:DescribeTargetHealth",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingStatisticSummaries",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
 )
 """Service authorization reference: no resource type that a service's own statement could name."""
 EXECUTION, TASK = "iam.role/app-execution", "iam.role/app-task"

@@ -36,10 +36,8 @@ def test_the_oaktree_spec_yields_exactly_the_names_of_the_seed(
 
 def test_the_container_of_the_seed_carries_no_environment() -> None:
     for environment in ("dev", "prod"):
-        (container,) = wanted(oaktree(environment), "ecs.task_definition/app")[
-            "containerDefinitions"
-        ]
-        assert container["name"] == "oaktree-app"
+        task = wanted(oaktree(environment), "ecs.task_definition/app")
+        assert task["containerDefinitions"][0]["name"] == "oaktree-app"
 
 
 def test_another_environment_has_other_names_throughout() -> None:

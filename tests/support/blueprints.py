@@ -17,6 +17,18 @@ LOOKUPS: Outputs = {
     "lookup.secret/elsewhere/mail": {
         "Arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:elsewhere/mail-AbCdEf"
     },
+    **{
+        f"lookup.image/{name}": {"1": "@sha256:aa", "latest": ":latest", "7": ":7"}
+        for name in (
+            "shop",
+            "shop-api",
+            "shop-web",
+            "warm",
+            "oaktree-dev",
+            "oaktree-staging",
+            "oaktree-prod",
+        )
+    },
     "lookup.network": {
         "VpcId": "vpc-1",
         "PublicSubnetIds": ["subnet-1", "subnet-2"],
@@ -24,6 +36,7 @@ LOOKUPS: Outputs = {
     },
     "lookup.certificate/shop.example": {"Arn": "arn:aws:acm:eu-west-1:123456789012:certificate/1"},
     "lookup.hosted_zone/shop.example": {"Id": "Z1", "Name": "shop.example"},
+    "lookup.hosted_zone/oaktree.example": {"Id": "Z2", "Name": "oaktree.example"},
     "lookup.hosted_zone/www.shop.example": {"Id": "Z1", "Name": "shop.example"},
     "lookup.certificate/shop.org": {"Arn": "arn:aws:acm:eu-west-1:123456789012:certificate/2"},
 }
@@ -102,6 +115,27 @@ services:
       - {query: {a: b}, source_ip: 10.0.0.0/8, priority: 5}
   api: {image: nginx:1, port: 80, connects_to: [app], routes: [{path: /api, listener: admin}]}
   worker: {image: nginx:1, architecture: ARM64}
+  caller: {image: nginx:1, connects_to: [moved]}
+  moved:
+    image: nginx:1
+    connect:
+      name: moved.shop
+      access_logs: json
+      idle_timeout_seconds: 60
+      request_timeout_seconds: 5
+      ingress_port: 9000
+      tls: {certificate_authority: 'arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/1'}
+    port: 90
+    routes: [{path: /moved}]
+    alarms: true
+    deployment:
+      strategy: canary
+      test: {listener: admin, header: {X-Test: 'yes'}}
+      alarms: {own: [5xx], names: [others]}
+      circuit_breaker: {failed_tasks: 3}
+      hooks:
+        - {stages: PRE_SCALE_UP, pause: true, timeout_minutes: 60}
+        - {stages: POST_SCALE_UP, function: 'arn:aws:lambda:eu-west-1:123456789012:function:check'}
   whole:
     image: nginx:1
     cpu: 1024

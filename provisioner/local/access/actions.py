@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from .resources import ELSEWHERE, FREE, KINDS, MADE, NAMES, PASSED, PREFIXES, RESOURCES, TAGGING
+from .passing import passed
+from .resources import ELSEWHERE, FREE, KINDS, MADE, NAMES, PREFIXES, RESOURCES, TAGGING
 
 OIDC = "CreateOpenIDConnectProvider"
 TAGGERS = re.compile(r"(Tag|Untag|AddTags|RemoveTags|CreateTags|DeleteTags|PutBucketTagging).*")
@@ -72,9 +73,8 @@ def needs(service: str, operation: str, params: Mapping[str, Any], owner: Owner)
             yield Need(f"{prefix}:{operation}", made[0])
         action = TAGGING[service] if operation != OIDC else "iam:TagOpenIDConnectProvider"
         yield Need(action, made[0])
-    fields, passed_to = PASSED.get(service, ((), ""))
-    for field in fields:
-        yield from (Need("iam:PassRole", arn, passed_to) for arn in _values(params, field))
+    for role, to in passed(service, operation, params):
+        yield Need("iam:PassRole", role, to)
 
 
 def tags_of(params: Mapping[str, Any]) -> dict[str, str]:
@@ -95,11 +95,18 @@ def _arns(service: str, operation: str, params: Mapping[str, Any], owner: Owner)
     rows = [r for r in RESOURCES.get(service, ()) if re.fullmatch(r.operations, operation)]
     # The first row counts, and those of the very same operations.
     for row in (each for each in rows if each.operations == rows[0].operations):
-        if row.resource.startswith("="):
-            yield from _values(params, row.resource[1:])
+        kind, given, field = row.resource.partition("=")
+        if given:
+            yield from (_whole(kind, arn) if kind else arn for arn in _values(params, field))
         elif row.resource:
             for resource in _filled(service, row.resource, params):
                 yield resource if resource.startswith("arn:") else owner.arn(service, resource)
+
+
+def _whole(kind: str, part: str) -> str:
+    """Name the service of a deployment or revision: its ARN without the last word."""
+    owner, _, path = part.rpartition(":")
+    return f"{owner}:{'/'.join([kind, *path.split('/')[1:-1]])}"
 
 
 def _filled(service: str, resource: str, params: Mapping[str, Any]) -> Iterator[str]:
@@ -119,7 +126,7 @@ def _filled(service: str, resource: str, params: Mapping[str, Any]) -> Iterator[
 
 
 def _absent(field: str) -> list[str]:
-    return ["default"] if field == "cluster" else ["*"]
+    return ["default"] if field in {"cluster", "clusterName"} else ["*"]
 
 
 def _values(params: Mapping[str, Any], field: str) -> list[str]:

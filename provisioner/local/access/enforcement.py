@@ -38,6 +38,8 @@ class Session:
     def __init__(self, assumed: Any, place: Place) -> None:
         self._place = place
         self.arn = str(assumed.arn)
+        # aws:PrincipalArn is that of the role, not of its session.
+        self.role = str(assumed.role_arn)
         self.account = str(assumed.account_id)
         iam = place.backends("iam")[self.account][get_partition(place.region)]
         role = next((each for each in iam.roles.values() if each.arn == assumed.role_arn), None)
@@ -88,12 +90,30 @@ def session(environ: WSGIEnvironment, place: Place) -> Session | None:
 def refused(caller: Session, call: Call, params: Mapping[str, Any], place: Place) -> str:
     """Return why a call is refused, nothing if it is not. Raises NotImplementedError."""
     owner = Owner(get_partition(place.region), place.region, place.account)
-    for need in needs(call.service, call.operation, params, owner):
+    for need in needs(call.service, call.operation, _with_definition(call, params, place), owner):
         whole = _resolved(need, place)
         context = _context(caller, whole, call, params, owner, place)
         if why := caller.refused(whole, context):
             return EC2_WORDS + why if call.service == "ec2" else why
     return ""
+
+
+def _with_definition(call: Call, params: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
+    """RunTask passes the roles of its task definition, too, that nothing overrides.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
+    """
+    if (call.service, call.operation) != ("ecs", "RunTask"):
+        return params
+    family, _, number = str(params.get("taskDefinition")).rpartition("/")[2].partition(":")
+    revisions = place.of("ecs").task_definitions.get(family, {})
+    found = revisions.get(int(number) if number.isdigit() else max(revisions, default=0))
+    roles = {
+        "executionRoleArn": getattr(found, "execution_role_arn", None),
+        "taskRoleArn": getattr(found, "task_role_arn", None),
+    }
+    overridden = params.get("overrides") or {}
+    return {**params, **{name: arn for name, arn in roles.items() if name not in overridden}}
 
 
 def code_of(service: str) -> tuple[HTTPStatus, str]:
@@ -140,7 +160,7 @@ def _context(
     known: dict[str, Callable[[], Iterable[str]]] = {
         "aws:requestedregion": lambda: [owner.region],
         "aws:principalaccount": lambda: [caller.account],
-        "aws:principalarn": lambda: [caller.arn],
+        "aws:principalarn": lambda: [caller.role],
         "aws:tagkeys": lambda: given,
         "iam:passedtoservice": lambda: [need.service] if need.service else [],
         f"{need.action.partition(':')[0]}:createaction": lambda: [call.operation],

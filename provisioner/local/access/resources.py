@@ -32,8 +32,10 @@ NAMES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("s3", "GetBucketLifecycleConfiguration"): ("GetLifecycleConfiguration",),
     ("s3", "GetPublicAccessBlock"): ("GetBucketPublicAccessBlock",),
     ("s3", "HeadBucket"): ("ListBucket",),
+    ("s3", "HeadObject"): ("GetObject",),
     ("s3", "ListBuckets"): ("ListAllMyBuckets",),
     ("s3", "ListObjectVersions"): ("ListBucketVersions",),
+    ("s3", "ListObjects"): ("ListBucket",),
     ("s3", "ListObjectsV2"): ("ListBucket",),
     ("s3", "PutBucketEncryption"): ("PutEncryptionConfiguration",),
     ("s3", "PutBucketLifecycleConfiguration"): ("PutLifecycleConfiguration",),
@@ -44,20 +46,6 @@ ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("wafv2", "AssociateWebACL"): ("elasticloadbalancing:SetWebAcl",),
     ("wafv2", "DisassociateWebACL"): ("elasticloadbalancing:SetWebAcl",),
 }
-# Where a request has roles that are passed, and to whom.
-PASSED: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "chatbot": (("IamRoleArn",), "chatbot.amazonaws.com"),
-    "ecs": (
-        (
-            "executionRoleArn",
-            "taskRoleArn",
-            "overrides.executionRoleArn",
-            "overrides.taskRoleArn",
-        ),
-        "ecs-tasks.amazonaws.com",
-    ),
-    "scheduler": (("Target.RoleArn",), "scheduler.amazonaws.com"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +53,8 @@ class Row:
     """Operations that fit the pattern act on `resource`.
 
     It is the resource part of an ARN with parameters in braces, of which the last word of a path or
-    ARN counts, or `=PARAMETER` where the parameter is the ARN. Lists mean one ARN for each.
+    ARN counts, or `=PARAMETER` where the parameter is the ARN, or `KIND=PARAMETER` where what is
+    acted on is that of which the parameter's ARN names a part. Lists mean one ARN for each.
     """
 
     operations: str
@@ -75,7 +64,10 @@ class Row:
 SERVICE = "service/{cluster}/{service}"
 GROUP = "schedule-group/{Name}"
 RESOURCES: dict[str, tuple[Row, ...]] = {
-    "acm": (Row("RequestCertificate|ListCertificates", ""), Row(".*", "=CertificateArn")),
+    "acm": (
+        Row("(Request|List)Certificates?|.*AccountConfiguration", ""),
+        Row(".*", "=CertificateArn"),
+    ),
     "application-autoscaling": (
         Row("Describe.*", ""),
         Row("(Untag|Tag)Resource|ListTagsForResource", "=ResourceARN"),
@@ -101,13 +93,18 @@ RESOURCES: dict[str, tuple[Row, ...]] = {
         Row("DescribeServices", "service/{cluster}/{services}"),
         Row("(Update|Delete)Service|ListServiceDeployments", SERVICE),
         Row("(Stop|Continue)ServiceDeployment", "=serviceDeploymentArn"),
+        Row("(Stop|Continue)ServiceDeployment", "service=serviceDeploymentArn"),
         Row("DescribeServiceDeployments", "=serviceDeploymentArns"),
+        Row("DescribeServiceDeployments", "service=serviceDeploymentArns"),
         Row("DescribeServiceRevisions", "=serviceRevisionArns"),
+        Row("DescribeServiceRevisions", "service=serviceRevisionArns"),
         Row("RegisterTaskDefinition", "task-definition/{family}:*"),
         Row("RunTask", "task-definition/{taskDefinition}"),
         Row("DeleteTaskDefinitions", "task-definition/{taskDefinitions}"),
         Row("StopTask", "task/{cluster}/{task}"),
         Row("DescribeTasks", "task/{cluster}/{tasks}"),
+        Row("ExecuteCommand", "cluster/{cluster}"),
+        Row("ExecuteCommand", "task/{cluster}/{task}"),
         Row("(Untag|Tag)Resource|ListTagsForResource", "=resourceArn"),
     ),
     "elbv2": (
@@ -168,7 +165,10 @@ RESOURCES: dict[str, tuple[Row, ...]] = {
     "logs": (
         Row("DescribeLogGroups", "log-group::log-stream:"),
         Row("(Untag|Tag)Resource|ListTagsForResource", "=resourceArn"),
-        Row("CreateLogStream|.*LogEvents", "log-group:{logGroupName}:log-stream:{logStreamName}"),
+        Row(
+            "CreateLogStream|(Get|Put)LogEvents",
+            "log-group:{logGroupName}:log-stream:{logStreamName}",
+        ),
         Row(".*", "log-group:{logGroupName}:log-stream:"),
     ),
     "ecr": (

@@ -6,6 +6,6 @@
     ec2, vpc, wafv2, others   the tables
 
 Each check names its source: a page of AWS's documentation (`ECS guide: …` is the page of that name
-of the Amazon ECS Developer Guide, `ECS API: …` the operation or type of its API Reference), or an
-issue.
+of the Amazon ECS Developer Guide, `ECS API: …` the operation or type of its API Reference, and so
+for the other services), or an issue.
 """

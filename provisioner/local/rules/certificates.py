@@ -56,14 +56,14 @@ def _found(arn: str, place: Place) -> Any:
 
 
 RULES = (
-    Rule("CreateListener", "ValidationError", _none, "18.1 [bc]"),
+    Rule("CreateListener", "ValidationError", _none, "ELB API: CreateListener"),
     *(
         Rule(operation, code, check, source)
         for operation in ("CreateListener", "ModifyListener", "AddListenerCertificates")
         for code, check, source in (
-            ("ValidationError", _elsewhere, "16.3 [iss:lbc#2754]"),
-            ("CertificateNotFound", _absent, "16.3 [bc]"),
-            ("UnsupportedCertificate", _pending, "16.3 [bc]"),
+            ("ValidationError", _elsewhere, "aws-load-balancer-controller#2754"),
+            ("CertificateNotFound", _absent, "ELB API: CreateListener"),
+            ("UnsupportedCertificate", _pending, "terraform-aws-acm-request-certificate#58"),
         )
     ),
 )

@@ -24,6 +24,7 @@ from . import (
     certificates,
     ec2,
     ecs,
+    ecs_connect,
     ecs_pairs,
     ecs_strategies,
     elbv2,
@@ -38,14 +39,22 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TABLES: dict[str, tuple[Rule, ...]] = {
-    "ecs": (*ecs.RULES, *ecs_strategies.RULES, *ecs_pairs.RULES, *task_definitions.RULES),
+    "ecs": (
+        *ecs.RULES,
+        *ecs_strategies.RULES,
+        *ecs_pairs.RULES,
+        *ecs_connect.RULES,
+        *task_definitions.RULES,
+    ),
     "elbv2": (*certificates.RULES, *elbv2.RULES),
     "ec2": (*ec2.RULES, *vpc.RULES),
     "wafv2": wafv2.RULES,
     **others.TABLES,
 }
-# Services that show what ECS has done: logs, network interfaces, weights of rules, alarms.
-SHOWS_TASKS = frozenset({"logs", "ec2", "elbv2", "cloudwatch", "application-autoscaling"})
+# Services that show what ECS has done: logs, network interfaces, weights of rules, alarms, names.
+SHOWS_TASKS = frozenset({
+    "logs", "ec2", "elbv2", "cloudwatch", "application-autoscaling", "servicediscovery"
+})  # fmt: skip
 BY_CALL: dict[tuple[str, str], list[Rule]] = {}
 for _service, _rules in TABLES.items():
     for _rule in _rules:

@@ -182,10 +182,12 @@ def _absent(params: Params, place: Place) -> str | None:
 
 
 def _unavailable(params: Params, place: Place) -> str | None:
-    if _new(_waf(params, place), params["WebACLArn"], place):
-        return UNAVAILABLE
+    return UNAVAILABLE if _new(_waf(params, place), params["WebACLArn"], place) else None
+
+
+def _inactive(params: Params, place: Place) -> str | None:
     active: float = place.of("elbv2").active_at.get(params["ResourceArn"], 0)
-    return UNAVAILABLE if place.settings.clock.now() < active else None
+    return ABSENT if place.settings.clock.now() < active else None
 
 
 def _destination(params: Params, _: Place) -> str | None:
@@ -196,6 +198,7 @@ def _destination(params: Params, _: Place) -> str | None:
 
 
 def _no_delivery(params: Params, place: Place) -> str | None:
+    """That a log group which is not there is refused with this error is [unverified]."""
     (arn,) = params["LoggingConfiguration"]["LogDestinationConfigs"]
     found = DESTINATION.fullmatch(arn)
     name = found[1] if found else None
@@ -208,36 +211,48 @@ def _logged(params: Params, place: Place) -> str | None:
 
 
 RULES = (
-    Rule("CreateWebACL", INVALID, _name, "13 [bc]"),
-    Rule("CreateWebACL", "WAFDuplicateItemException", _twin_acl, "13 [bc]"),
-    Rule("CreateIPSet", "WAFDuplicateItemException", _twin_set, "13 [bc]"),
+    Rule("CreateWebACL", INVALID, _name, "WAF API: CreateWebACL"),
+    Rule("CreateWebACL", "WAFDuplicateItemException", _twin_acl, "WAF API: CreateWebACL"),
+    Rule("CreateIPSet", "WAFDuplicateItemException", _twin_set, "WAF API: CreateIPSet"),
     *(
         Rule(operation, code, check, source)
         for operation in ("CreateWebACL", "UpdateWebACL", "CheckCapacity")
         for code, check, source in (
-            (INVALID, _rules, "13 [bc]"),
-            (INVALID, _managed, "13 [unverified]"),
-            ("WAFNonexistentItemException", _reference, "13 [bc]"),
-            ("WAFUnavailableEntityException", _fresh_reference, "13 [bc]"),
-            ("WAFLimitsExceededException", _capacity, "13 [docs:WAF quotas]"),
+            (INVALID, _rules, "WAF API: Rule"),
+            # With which error is [unverified].
+            (INVALID, _managed, "WAF API: ListAvailableManagedRuleGroups"),
+            ("WAFNonexistentItemException", _reference, f"WAF API: {operation}"),
+            ("WAFUnavailableEntityException", _fresh_reference, f"WAF API: {operation}"),
+            ("WAFLimitsExceededException", _capacity, "WAF guide: limits"),
         )
     ),
-    Rule("CreateIPSet", INVALID, _addresses, "13 [bc]"),
-    Rule("UpdateIPSet", INVALID, _addresses, "13 [bc]"),
+    Rule("CreateIPSet", INVALID, _addresses, "WAF API: CreateIPSet"),
+    Rule("UpdateIPSet", INVALID, _addresses, "WAF API: UpdateIPSet"),
     *(
-        Rule(operation, "WAFAssociatedItemException", _set_in_use, "13 [bc]")
+        Rule(operation, "WAFAssociatedItemException", _set_in_use, f"WAF API: {operation}")
         for operation in ("DeleteIPSet", "DeleteRegexPatternSet", "DeleteRuleGroup")
     ),
-    Rule("DeleteWebACL", "WAFAssociatedItemException", _associated, "13 [bc]"),
-    Rule("AssociateWebACL", INVALID, _scope, "13 [bc]"),
-    Rule("AssociateWebACL", "WAFNonexistentItemException", _absent, "13 [bc]"),
-    Rule("AssociateWebACL", "WAFUnavailableEntityException", _unavailable, "13 [iss:tf#17527]"),
-    Rule("PutLoggingConfiguration", "WAFNonexistentItemException", _logged, "13 [bc]"),
-    Rule("PutLoggingConfiguration", INVALID, _destination, "13 [bc]"),
+    Rule("DeleteWebACL", "WAFAssociatedItemException", _associated, "WAF API: DeleteWebACL"),
+    Rule("AssociateWebACL", INVALID, _scope, "WAF API: AssociateWebACL"),
+    *(
+        Rule("AssociateWebACL", code, check, source)
+        for code, check, source in (
+            ("WAFNonexistentItemException", _absent, "WAF API: AssociateWebACL"),
+            ("WAFUnavailableEntityException", _unavailable, "terraform-provider-aws#17527"),
+            ("WAFNonexistentItemException", _inactive, "aws-load-balancer-controller#2022"),
+        )
+    ),
+    Rule(
+        "PutLoggingConfiguration",
+        "WAFNonexistentItemException",
+        _logged,
+        "WAF API: PutLoggingConfiguration",
+    ),
+    Rule("PutLoggingConfiguration", INVALID, _destination, "WAF API: LoggingConfiguration"),
     Rule(
         "PutLoggingConfiguration",
         "WAFLogDestinationPermissionIssueException",
         _no_delivery,
-        "13 [unverified]",
+        "WAF API: PutLoggingConfiguration",
     ),
 )

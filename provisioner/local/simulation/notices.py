@@ -22,7 +22,7 @@ LEVELS = {
 def deployment(service: Service, which: Deployment, state: str, reason: str) -> None:
     """Tell that a deployment is IN_PROGRESS, COMPLETED or FAILED."""
     name = f"SERVICE_DEPLOYMENT_{state}"
-    detail = {"deploymentId": which.id, "reason": reason}
+    detail: dict[str, object] = {"deploymentId": which.id, "reason": reason}
     service.notices.append(Notice(DEPLOYMENT, _detail(name, detail)))
 
 

@@ -65,7 +65,7 @@ def schedule(service: Service, now: float, world: Surroundings, targets: Targets
     lower, upper = bounds(service)
     occupied = sum(each.status not in {"DEPROVISIONING", "STOPPED"} for each in service.tasks)
     missing, room = service.desired - mine.usable, max(0, upper - occupied)
-    report(service, mine.unhealthy, now, world, targets)
+    report(service, [*mine.unhealthy, *others.unhealthy], now, world, targets)
     if missing > 0 and room > 0 and now >= service.retry_at:
         start(service, primary, min(missing, room), now, world)
     _restock(service, lower, now, world, targets)
@@ -73,6 +73,8 @@ def schedule(service: Service, now: float, world: Surroundings, targets: Targets
     victims = _surplus(mine, service.desired, full=room == 0)
     enough = early.enough(primary.configuration, service.desired)
     needed = missing if room == 0 else 0
+    if len(mine.healthy) < enough:  # what is unhealthy goes, and is made up for by its own
+        service.lost += sum(each.deployment == good for each in others.unhealthy)
     victims += _outdated(mine, others, _Aim(service.desired, enough, lower, needed), good)
     stop(service, primary, victims, now, targets)
     idle = occupied == mine.all + others.all and not (mine.pending or others.pending)

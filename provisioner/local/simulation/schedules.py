@@ -33,7 +33,7 @@ def following(schedule: str, zone: str, begun: float, after: float) -> float:
     if kind == "rate":
         number, _, unit = body.partition(" ")
         every = float(number) * UNITS[unit.rstrip("s")]
-        return begun + (math.floor((after - begun) / every) + 1) * every
+        return begun + (math.floor((max(after, begun) - begun) / every) + 1) * every
     return _cron(body, zone, after)
 
 

@@ -104,7 +104,17 @@ class Deployment:
     @property
     def balancers(self) -> list[Settings]:
         """Its load balancers, with the target groups as they are used by its tasks."""
-        return [_swap(each) if self.swapped else each for each in self.revision["loadBalancers"]]
+        return [_swap(each) if self.swapped else each for each in self._given]
+
+    @property
+    def in_alternate(self) -> bool:
+        """Its tasks are in the alternate target group of a pair."""
+        return self.swapped and any("advancedConfiguration" in each for each in self._given)
+
+    @property
+    def _given(self) -> list[Settings]:
+        given: list[Settings] = self.revision["loadBalancers"]
+        return given
 
     @property
     def breaker(self) -> Mapping[str, Any]:
@@ -209,7 +219,7 @@ def deploy(service: Service, now: float) -> Deployment:
         updated=now,
     )
     if service.good:  # the roles of the two target groups alternate
-        deployment.swapped = service.good.swapped != deployment.staged
+        deployment.swapped = service.good.in_alternate != deployment.staged
     service.deployments.append(deployment)
     service.primary, service.rolling_back, service.steady = deployment, None, False
     service.retry_at, service.in_a_row = -math.inf, 0
@@ -248,7 +258,8 @@ def scale(service: Service, wanted: int, now: float) -> None:
     """Change the number of tasks without a deployment."""
     before, changed = service.desired, wanted != service.desired
     service.settings["desiredCount"] = wanted
-    if service.good and service.good is not service.primary:
+    good = service.good
+    if good and good is not service.primary and any(each.active for each in service.of(good)):
         service.lost += max(0, wanted - before)  # both revisions grow during a deployment
     if changed and service.primary:
         service.primary.wanted, service.primary.updated = wanted, now

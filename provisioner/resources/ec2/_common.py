@@ -8,7 +8,7 @@ from provisioner.engine.aws import Aws
 from provisioner.engine.kind import Scope
 from provisioner.engine.model import Tags
 from provisioner.engine.owner import STACK
-from provisioner.resources._tags import arn_name, batches, indexed, tag_list
+from provisioner.resources._tags import batches, tag_list
 
 GROUP = "ec2.security_group"
 FILTER_VALUES = 200  # DescribeSecurityGroups: values in one filter
@@ -48,18 +48,15 @@ def _groups(aws: Aws, one: dict[str, Any]) -> list[dict[str, Any]]:
 def group_rules(aws: Aws, scope: Scope) -> list[dict[str, Any]]:
     """All rules of those groups, the default egress rule included, one row per source.
 
-    And those of ours in groups of others, where there may be some.
+    And ours in groups of others: the tagging index is not asked for rules, they are too many.
     """
 
     def read() -> list[dict[str, Any]]:
         ids = [group["GroupId"] for group in groups(aws, scope)]
         filters = [{"Name": "group-id", "Values": some} for some in batches(ids, FILTER_VALUES)]
+        filters.append({"Name": f"tag:{STACK}", "Values": [scope.stack]})
         answers = aws.gather(lambda one: _rules(aws, one), filters)
         found = {rule["SecurityGroupRuleId"]: rule for answer in answers for rule in answer}
-        known = {arn_name(arn) for arn in indexed(aws, scope, "ec2/security-group-rule")}
-        if scope.shared.get(GROUP) or known - found.keys():
-            mine = {"Name": f"tag:{STACK}", "Values": [scope.stack]}
-            found |= {rule["SecurityGroupRuleId"]: rule for rule in _rules(aws, mine)}
         return list(found.values())
 
     return aws.once("security-group-rules", read)

@@ -29,7 +29,7 @@ class Repository(Kind):
         Grant("read", "ecr:DescribeRepositories"),
         Grant(
             "read",
-            "ecr:ListTagsForResource ecr:GetLifecyclePolicy ecr:ListImages",
+            "ecr:ListTagsForResource ecr:GetLifecyclePolicy ecr:ListImages ecr:DescribeImages",
             "ecr:repository/{repositoryName}",
         ),
         Grant("create", "ecr:CreateRepository ecr:TagResource", "ecr:repository/{repositoryName}"),

@@ -13,21 +13,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
-from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.waiting import Waiting
 from provisioner.errors import NotServing, StepFailed
 from provisioner.resources._tags import batches, indexed
-from provisioner.resources.ecs import _common
+from provisioner.resources.ecs import _common, _connect, _rollout, _strategy
+from provisioner.resources.ecs._grants import GRANTS
+from provisioner.resources.ecs._rollout import ROLLOUT
 from provisioner.rollout import standing
-from provisioner.rollout.follow import Watched, look
-from provisioner.rollout.grants import FOLLOWED
-from provisioner.rollout.patience import extra_seconds
+from provisioner.rollout.follow import look
+from provisioner.rollout.patience import MINUTE, extra_seconds
 from provisioner.rollout.post_mortem import explain
 
 DESCRIBE_LIMIT = 10
-ROLLOUT = "rollout"
+TIMEOUT = "timeoutMinutes"
 CREATE_ONLY = ("serviceName", "cluster", "launchType", "schedulingStrategy")
 DEPLOYING = (
     "taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers",
@@ -45,38 +45,20 @@ class Service(_common.Tagged):
     """One UpdateService carries all changes, so that there is one deployment to follow.
 
     `rollout` is COMPLETED when the last deployment is: one that failed is started again, one that
-    an interrupted run left behind is waited for.
+    an interrupted run left behind is waited for. `timeoutMinutes` is how long; ECS knows no such
+    limit, and goes on after it.
     """
 
     name = "ecs.service"
     api = Api("ecs", "CreateService", "UpdateService")
-    grants = (
-        *FOLLOWED,
-        Grant("read", "ecs:ListServices"),
-        Grant("read", "ecs:DescribeServices", "ecs:service/{cluster}/{serviceName}"),
-        Grant("create", "ecs:CreateService ecs:TagResource", "ecs:service/{cluster}/{serviceName}"),
-        Grant(
-            "create",
-            "iam:PassRole",
-            "{=loadBalancers.advancedConfiguration.roleArn}",
-            when={"iam:PassedToService": "ecs.amazonaws.com"},
-        ),
-        Grant(
-            "update",
-            "iam:PassRole",
-            "{=loadBalancers.advancedConfiguration.roleArn}",
-            when={"iam:PassedToService": "ecs.amazonaws.com"},
-        ),
-        Grant("update", "ecs:UpdateService ecs:TagResource", "ecs:service/{cluster}/{serviceName}"),
-        Grant("delete", "ecs:DeleteService", "ecs:service/{cluster}/{serviceName}"),
-    )
+    grants = GRANTS
     fields = (*CREATE_ONLY, *DEPLOYING, *QUIET)
     identity = ("serviceName", "cluster")
     uses = frozenset({
         _common.CLUSTER, "ecs.task_definition", "elbv2.target_group", "elbv2.listener",
         "elbv2.listener_rule", "ec2.security_group", "ec2.security_group_rule", "iam.role",
         "ecr.repository", "logs.log_group", "servicediscovery.service", "ec2.subnet",
-        "ec2.route_table", "ec2.vpc_endpoint",
+        "ec2.route_table", "ec2.vpc_endpoint", "servicediscovery.namespace",
     })  # fmt: skip
     immutable = frozenset({"serviceName", "cluster", "schedulingStrategy"})
     rules = Rules(
@@ -86,7 +68,11 @@ class Service(_common.Tagged):
             "capacityProviderStrategy",
             "networkConfiguration.awsvpcConfiguration.subnets",
             "networkConfiguration.awsvpcConfiguration.securityGroups",
-        })
+            "deploymentConfiguration.alarms.alarmNames",
+            "deploymentConfiguration.lifecycleHooks",
+            "deploymentConfiguration.lifecycleHooks.*.lifecycleStages",
+        }),
+        closed=frozenset({"loadBalancers.**"}),
     )  # fmt: skip
     replacement = "delete-first"
     retries = (
@@ -100,6 +86,8 @@ class Service(_common.Tagged):
             seconds=240,
         ),
         Retry("create", "ClusterNotFoundException"),
+        Retry("create", "NamespaceNotFoundException", seconds=60),
+        Retry("update", "NamespaceNotFoundException", seconds=60),
         Retry("create", "InvalidParameterException", containing="Draining", seconds=1200),
         Retry("update", "InvalidParameterException", containing="assume", seconds=240),
         Retry(
@@ -109,6 +97,9 @@ class Service(_common.Tagged):
             seconds=240,
         ),
         Retry("update", "ServiceNotFoundException", seconds=60),
+        # An alarm that is made by the same run, and is not visible yet.
+        Retry("create", "InvalidParameterException", containing="alarm", seconds=60),
+        Retry("update", "InvalidParameterException", containing="alarm", seconds=60),
         Retry(
             "delete", "InvalidParameterException", containing="deployments are active", seconds=600
         ),
@@ -147,6 +138,13 @@ class Service(_common.Tagged):
             for item in services:
                 yield self._live(item, _common.from_ecs(item.get("tags")))
 
+    def read(self, aws: Aws, cluster: str, names: list[str]) -> list[Live]:
+        """The ACTIVE ones of these services of one cluster, whosever they are."""
+        found = [self._describe(aws, cluster, some) for some in batches(names, DESCRIBE_LIMIT)]
+        return [
+            self._live(item, _common.from_ecs(item.get("tags"))) for some in found for item in some
+        ]
+
     def _list(self, aws: Aws, cluster: str) -> set[tuple[str, str]]:
         try:
             arns = aws.pages("ecs", "list_services", "serviceArns", cluster=cluster, maxResults=100)
@@ -179,12 +177,16 @@ class Service(_common.Tagged):
         The answer names the deployment that was started, if one was.
         """
         arguments = changed(want, changes, *DEPLOYING, *QUIET)
-        failed = any(c.field == ROLLOUT and c.before == "FAILED" for c in changes)
-        if not arguments and not failed:
+        if configuration := arguments.get(_strategy.CONFIGURATION):
+            arguments[_strategy.CONFIGURATION] = _strategy.sent_configuration(configuration)
+        again = _rollout.again(changes)
+        if not arguments and not again:
             return None
-        # A strategy and exec take effect on running tasks by force only, and a failed deployment of
-        # the same version starts again by force only.
-        if failed or arguments.keys() & FORCED:
+        if arguments.get(_connect.CONFIGURATION) == {}:
+            arguments[_connect.CONFIGURATION] = _connect.OFF
+        # A strategy and exec take effect on running tasks by force only, and a deployment of the
+        # same version starts again by force only.
+        if again or arguments.keys() & FORCED:
             arguments["forceNewDeployment"] = True
         answer = aws.client("ecs").update_service(
             cluster=live.properties["cluster"], service=live.properties["serviceName"], **arguments
@@ -196,16 +198,31 @@ class Service(_common.Tagged):
             cluster=live.properties["cluster"], service=live.properties["serviceName"], force=True
         )
 
+    def concede(self, name: str, want: Any, live: Any) -> Any:
+        """Which of its two target groups serves is for ECS to say."""
+        if name == _connect.CONFIGURATION:
+            return _connect.conceded(want, live)
+        return _strategy.conceded(want, live) if name == _strategy.BALANCERS else live
+
+    def told(self, name: str, live: Any) -> Any:
+        if name != _strategy.BALANCERS:
+            return live
+        return [one["targetGroupArn"].split("/")[-2] for one in live]
+
+    def first(self, live: Properties, want: Properties) -> Properties | None:
+        return _strategy.first(live, want, DEPLOYING)
+
     def pending(self, aws: Aws, live: Live, want: Properties) -> Waiting:
         """Until the deployment has a verdict. Raises NotServing when that is not a success."""
-        rollout = look(aws, _watched(live, want))
-        if rollout.over and rollout.verdict != "serving":
+        rollout = look(aws, _rollout.watched(live, want))
+        if rollout.over and rollout.verdict != "serving" and not _rollout.wanted(rollout, want):
             raise NotServing(rollout.verdict_words(), details=rollout.to_dict())
-        return Waiting(rollout.words(), rollout.to_dict())
+        words = "" if rollout.over else rollout.words()
+        return Waiting(words, rollout.to_dict())
 
     def explained(self, aws: Aws, live: Live, want: Properties, failure: StepFailed) -> StepFailed:
         """With what ECS, the logs and the load balancer tell of it."""
-        watched = _watched(live, want)
+        watched = _rollout.watched(live, want)
         try:
             rollout = look(aws, watched)
         except (ClientError, BotoCoreError):
@@ -214,7 +231,9 @@ class Service(_common.Tagged):
         return told(str(failure), failure.code, explain(aws, watched, rollout))
 
     def patience_for(self, want: Properties) -> float:
-        """Bake times, hooks and the grace period are waited for on top."""
+        """As long as was said; else with bake times, hooks and the grace period on top."""
+        if minutes := want.get(TIMEOUT):
+            return float(minutes * MINUTE)
         grace = want.get("healthCheckGracePeriodSeconds") or 0
         return self.patience + grace + extra_seconds(want.get("deploymentConfiguration") or {})
 
@@ -236,6 +255,9 @@ class Service(_common.Tagged):
         properties = {name: item.get(name) for name in self.fields}
         properties["cluster"] = item["clusterArn"]
         properties["enableExecuteCommand"] = bool(item.get("enableExecuteCommand"))
+        configuration = item.get(_strategy.CONFIGURATION)
+        properties[_strategy.CONFIGURATION] = _strategy.live_configuration(configuration)
+        properties[_connect.CONFIGURATION] = _connect.live(item["deployments"])
         properties["rollout"] = standing.rollout(item)
         primary = standing.primary(item)
         outputs = {
@@ -249,17 +271,6 @@ class Service(_common.Tagged):
             "DeploymentCreated": primary.get("createdAt") if primary else None,
         }
         return Live(self.name, item["serviceArn"], tags, properties, outputs)
-
-
-def _watched(live: Live, want: Properties) -> Watched:
-    """The deployment in the answer of the call that started it, or that was seen last."""
-    return Watched(
-        live.properties["cluster"],
-        live.properties["serviceName"],
-        live.outputs["Deployment"],
-        want["taskDefinition"],
-        live.outputs["DeploymentCreated"],
-    )
 
 
 def _place(arn: str) -> tuple[str, str]:

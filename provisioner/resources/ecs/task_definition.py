@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefini
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
@@ -15,10 +16,12 @@ from provisioner.engine.diff import Rules
 from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
+from provisioner.engine.owner import EXTERNAL, IMAGE
 from provisioner.resources._tags import indexed
 from provisioner.resources.ecs import _common
 from provisioner.resources.ecs._containers import CLOSED, canonical_definition
 
+CONTAINERS = "containerDefinitions"
 LOOK_BACK = 10
 """How many revisions registered by others are looked through for the newest of ours."""
 
@@ -93,26 +96,31 @@ class TaskDefinition(_common.Tagged):
         older = owned.keys() - {newest.id}
         if scope.ours(newest.tags) and not older:
             return [newest]
-        active = self._active(aws, family)
+        active = self.active(aws, family)
         if not scope.ours(newest.tags):
             others = [arn for arn in active if arn != newest.id]
             found = (self._describe(aws, arn) for arn in others[:LOOK_BACK])
             mine = next((live for live in found if live and scope.ours(live.tags)), None)
             if mine is None:
                 return [newest]
-            newest = mine
+            shared = mine.tags.get(IMAGE) == EXTERNAL
+            newest = replace(newest, tags={**mine.tags, **newest.tags}) if shared else mine
         return [
             newest,
             *(self._older(arn, owned[arn]) for arn in active if arn in older - {newest.id}),
         ]
 
-    def _active(self, aws: Aws, family: str) -> list[str]:
+    def active(self, aws: Aws, family: str) -> list[str]:
         """ARNs of the family's active revisions, newest first."""
         arns = aws.pages(
             "ecs", "list_task_definitions", "taskDefinitionArns",
             familyPrefix=family, status="ACTIVE", sort="DESC",
         )  # fmt: skip
         return sorted(arns, key=_revision, reverse=True)  # other servers than AWS do not sort
+
+    def read(self, aws: Aws, name: str) -> Live | None:
+        """An ACTIVE revision by its ARN or `family:7`, whosever it is; None where there is none."""
+        return self._describe(aws, name)
 
     def _describe(self, aws: Aws, name: str) -> Live | None:
         """A revision by ARN, or the newest active one of a family."""
@@ -142,6 +150,17 @@ class TaskDefinition(_common.Tagged):
         client = aws.client("ecs")
         client.deregister_task_definition(taskDefinition=live.id)
         client.delete_task_definitions(taskDefinitions=[live.id])
+
+    def concede(self, name: str, want: Any, live: Any) -> Any:
+        """The image of the first container, which is the application's."""
+        if name != CONTAINERS:
+            return live
+        first, *rest = want
+        there = [one["image"] for one in live if one["name"] == first["name"]]
+        return [{**first, "image": there[0]}, *rest] if there else want
+
+    def told(self, name: str, live: Any) -> Any:
+        return live[0]["image"] if name == CONTAINERS else live
 
     def canonical(self, properties: Properties) -> Properties:
         return canonical_definition(properties)

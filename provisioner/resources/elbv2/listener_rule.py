@@ -17,7 +17,7 @@ from provisioner.engine.kind import Api, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import ADDRESS, STACK
 from provisioner.resources._tags import tag_list, tag_map
-from provisioner.resources.elbv2 import _common
+from provisioner.resources.elbv2 import _common, _traffic
 from provisioner.resources.elbv2._actions import (
     bridge_actions,
     canonical_actions,
@@ -25,6 +25,7 @@ from provisioner.resources.elbv2._actions import (
 )
 
 MUTABLE = ("Conditions", "Actions")
+SHIFTED = "Shifted"
 HIGHEST_PRIORITY = 50000
 
 
@@ -32,6 +33,7 @@ class ListenerRule(_common.Tagged):
     """`Priority` is where it is made; the order afterwards is `elbv2.rule_priorities`.
 
     On a listener of others, their rules are seen, and left as they are.
+    `Shifted` says that ECS moves its traffic between its target groups, all of it or by steps.
     """
 
     name = "elbv2.listener_rule"
@@ -105,7 +107,10 @@ class ListenerRule(_common.Tagged):
         return self._create(aws, {**want, "Priority": free}, tags)
 
     def _create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
-        answer = aws.client("elbv2").create_rule(**self.request(want), Tags=tag_list(tags))
+        request = self.request(want)
+        if want.get(SHIFTED):
+            request["Actions"] = _traffic.by_targets(aws, want["Actions"])
+        answer = aws.client("elbv2").create_rule(**request, Tags=tag_list(tags))
         rule = {**answer["Rules"][0], "ListenerArn": want["ListenerArn"]}
         return self._live(rule, tags)
 
@@ -115,10 +120,19 @@ class ListenerRule(_common.Tagged):
 
     def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
         arguments = changed(want, changes, *MUTABLE)
+        if want.get(SHIFTED) and "Actions" in arguments:
+            arguments["Actions"] = _traffic.restored(aws, live.id, want["Actions"])
         aws.client("elbv2").modify_rule(RuleArn=live.id, **arguments)
 
     def delete(self, aws: Aws, live: Live) -> None:
         aws.client("elbv2").delete_rule(RuleArn=live.id)
+
+    def concede(self, name: str, want: Any, live: Any) -> Any:
+        """Which of the target groups has the traffic is for ECS to say, and nothing else is."""
+        return _traffic.conceded(want, live) if name == "Actions" else live
+
+    def told(self, name: str, live: Any) -> Any:
+        return _traffic.shares(live) if name == "Actions" else live
 
     def bridge(self, live: Properties, want: Properties) -> Properties | None:
         actions = bridge_actions(live["Actions"], want["Actions"])

@@ -9,6 +9,7 @@ from provisioner.resources.lookups.account import account
 from provisioner.resources.lookups.certificate import certificate
 from provisioner.resources.lookups.cluster import cluster
 from provisioner.resources.lookups.hosted_zone import hosted_zone
+from provisioner.resources.lookups.image import image
 from provisioner.resources.lookups.listener import listener
 from provisioner.resources.lookups.load_balancer import load_balancer
 from provisioner.resources.lookups.log_group import log_group
@@ -28,6 +29,7 @@ FINDERS: Mapping[str, Find] = {
     "certificate": certificate,
     "cluster": cluster,
     "hosted_zone": hosted_zone,
+    "image": image,
     "listener": listener,
     "load_balancer": load_balancer,
     "log_group": log_group,

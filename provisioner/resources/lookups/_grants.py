@@ -20,8 +20,9 @@ NETWORK = Grant("read", "ec2:DescribeVpcs ec2:DescribeSubnets ec2:DescribeRouteT
 GRANTS: Mapping[str, tuple[Grant, ...]] = {
     "account": (),  # GetCallerIdentity is for everybody
     "certificate": (CERTIFICATES,),
-    "cluster": (Grant("read", "ecs:DescribeClusters"),),
+    "cluster": (Grant("read", "ecs:DescribeClusters tag:GetResources"),),
     "hosted_zone": (ZONES,),
+    "image": (Grant("read", "ecr:DescribeImages", "ecr:repository/{name}"),),
     "listener": (BALANCERS,),
     "load_balancer": (BALANCERS, GROUPS),
     "log_group": (Grant("read", "logs:DescribeLogGroups"),),

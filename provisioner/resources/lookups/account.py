@@ -23,4 +23,5 @@ def account(aws: Aws, query: Properties) -> Mapping[str, Any]:
             f"{answer['Account']} ({answer['Arn']})"
         )
     partition = answer["Arn"].split(":")[1]
-    return {"Account": answer["Account"], "Partition": partition, "Region": aws.region}
+    return {"Account": answer["Account"], "Partition": partition, "Region": aws.region,
+            "Caller": answer["Arn"]}  # fmt: skip

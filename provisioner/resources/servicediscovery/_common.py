@@ -38,11 +38,11 @@ def _namespaces(aws: Aws, scope: Scope) -> list[tuple[Mapping[str, Any], Tags]]:
     found = private(aws)
     tags = aws.gather(lambda item: tags_by_arn(aws, scope, item["Arn"]), found)
     queries = scope.shared.get(NAMESPACE, ())
-    lost = seen and not queries and not scope.wants(NAMESPACE)
+    anywhere = seen and not scope.wants(NAMESPACE)
     return [
         (item, own)
         for item, own in zip(found, tags, strict=True)
-        if lost  # the spec has forgotten the namespace of others that names of ours are in
+        if anywhere  # names of ours may be in one of others that the spec says nothing of any more
         or scope.ours(own)
         or scope.near(NAMESPACE, item["Name"])
         or any(fits(item, own, query) for query in queries)

@@ -68,8 +68,9 @@ class Namespace(_common.Tagged):
         # The same request is under way: its answer was lost.
         Retry("create", "DuplicateRequest", seconds=300),
         Retry("update", "ResourceInUse"),
-        # Services that were deleted a moment ago are still counted.
-        Retry("delete", "ResourceInUse", seconds=300),
+        # Services that were deleted a moment ago are still counted, and ECS takes away those of
+        # Service Connect some time after its own.
+        Retry("delete", "ResourceInUse", seconds=600),
         Retry("delete", "DuplicateRequest"),
     )
     exists = ("NamespaceAlreadyExists",)

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from botocore.exceptions import ClientError
-
-from provisioner.engine.aws import Aws, says
+from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
 from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
-from provisioner.resources._tags import arn_name, indexed, tag_list
+from provisioner.resources._tags import tag_list
 from provisioner.resources.servicediscovery import _common
 
 FIXED = ("Name", "NamespaceId", "HealthCheckCustomConfig")
@@ -69,27 +67,9 @@ class Service(_common.Tagged):
         homes = {item["Id"] for item, _ in _common.namespaces(aws, scope)}
         lists = aws.gather(lambda home: self._list(aws, home), sorted(homes))
         found = [item for items in lists for item in items]
-        found += self._strays(aws, scope, {item["Id"] for _, item in found})
         tags = aws.gather(lambda pair: _common.tags_by_arn(aws, scope, pair[1]["Arn"]), found)
         for (home, item), own in zip(found, tags, strict=True):
             yield self._live({**item, "NamespaceId": home}, own)
-
-    def _strays(self, aws: Aws, scope: Scope, known: set[str]) -> list[tuple[str, dict[str, Any]]]:
-        """Those that the index says are ours, in namespaces that nothing leads to any more."""
-        ids = {arn_name(arn) for arn in indexed(aws, scope, f"{_common.SERVICE}/service")}
-        items = aws.gather(lambda one: self._read(aws, one), sorted(ids - known))
-        return [(item["NamespaceId"], item) for item in items if item]
-
-    def _read(self, aws: Aws, identifier: str) -> dict[str, Any]:
-        """A service; nothing where the index is behind."""
-        try:
-            found: dict[str, Any] = aws.client(_common.SERVICE).get_service(Id=identifier)
-        except ClientError as error:
-            if says(error, self.absent):
-                return {}
-            raise
-        item: dict[str, Any] = found["Service"]
-        return item
 
     def _list(self, aws: Aws, home: str) -> list[tuple[str, dict[str, Any]]]:
         filters = [{"Name": "NAMESPACE_ID", "Values": [home], "Condition": "EQ"}]

@@ -1,14 +1,19 @@
-"""What the proofs of AWS's behaviours share: things to refuse, made in one line each."""
+"""What the proofs of AWS's behaviours share: things to refuse, made in one line each.
+
+Every proof runs against moto alone, too, where it must go as its mark says.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from provisioner.local.landing import VPCS
+from tests.cloud.landing import land
+from tests.local.conftest import MOTO, OURS
 
 TRUST = '{"Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}]}'
 CONTAINER = {"name": "web", "image": "nginx:1", "portMappings": [{"containerPort": 80}]}
@@ -20,6 +25,45 @@ DEFINITION: dict[str, Any] = {
     "memory": "512",
     "containerDefinitions": [CONTAINER],
 }
+
+
+# How the third word of a mark begins when moto refuses nothing.
+ACCEPTS = ("accepts", "allows", "allow ", "deletes", "updates")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Prove everything twice."""
+    if "side" in metafunc.fixturenames:
+        metafunc.parametrize("side", [OURS, MOTO], indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What has no mark says nothing of moto."""
+    items[:] = [
+        each for each in items if each.get_closest_marker("behaviour") or _side(each) != MOTO
+    ]
+
+
+def _side(item: pytest.Item) -> str:
+    return str(item.callspec.params.get("side", OURS)) if hasattr(item, "callspec") else OURS
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """On moto alone a proof fails, unless the mark says that moto does so, too."""
+    mark = pyfuncitem.get_closest_marker("behaviour")
+    if mark is None or _side(pyfuncitem) != MOTO:
+        return (yield)
+    words = mark.args[2]
+    if words.endswith("too"):
+        return (yield)
+    try:
+        yield
+    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001  however it fails
+        if words.startswith(ACCEPTS) and "DID NOT RAISE" not in str(error):
+            pytest.fail(f"moto does not do what the mark says, {words!r}, but: {error}")
+        return True
+    pytest.fail(f"the mark says of moto alone: {words!r}; yet it does what AWS does")
 
 
 class Aws:
@@ -41,8 +85,10 @@ class Aws:
         return str(error["Message"])
 
     def vpc(self) -> str:
+        """Return the first of the landing zone; moto has none before."""
         found = self.ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [VPCS[0]]}])
-        return str(found["Vpcs"][0]["VpcId"])
+        vpcs = [each["VpcId"] for each in found["Vpcs"]] or [land(self.ec2, VPCS[0])]
+        return str(vpcs[0])
 
     def subnets(self, tier: str = "public") -> list[str]:
         mine = [
@@ -100,8 +146,8 @@ class Aws:
         return self.define(containerDefinitions=[{**CONTAINER, "image": image}], **change)
 
     def network(self, groups: list[str] | None = None) -> dict[str, Any]:
-        vpc: dict[str, Any] = {"subnets": self.subnets("private")}
-        return {"awsvpcConfiguration": vpc | ({"securityGroups": groups} if groups else {})}
+        vpc = {"subnets": self.subnets("private"), "securityGroups": groups or []}
+        return {"awsvpcConfiguration": vpc}
 
     def service_request(self, **request: Any) -> dict[str, Any]:
         """Return what CreateService is asked; the cluster and the definition are made."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
 
 from provisioner.local.cloud import Cloud
-from provisioner.local.control import ask
 
 from .conftest import DEFINITION, Aws
 
@@ -45,16 +44,18 @@ class Role:
 
     def client(self, service: str) -> Any:
         return boto3.client(
-            service, endpoint_url=self.endpoint, region_name="eu-west-1", **self._credentials
+            service,
+            endpoint_url=self.endpoint or None,
+            region_name="eu-west-1",
+            **self._credentials,
         )
 
 
 @pytest.fixture
-def role(aws: Aws, cloud: Cloud) -> Iterator[Role]:
+def role(aws: Aws, cloud: Cloud, adjust: Callable[..., None]) -> Role:
     made = Role(aws, cloud.endpoint)
-    ask(cloud.endpoint, "settings", {"enforce_iam": True})
-    yield made
-    ask(cloud.endpoint, "settings", {"enforce_iam": False})
+    adjust(enforce_iam=True)
+    return made
 
 
 @behaviour(LOGIC, "What no policy allows is refused, with the action and the resource", "allows it")
@@ -135,6 +136,34 @@ def test_passing_a_role_is_an_action(aws: Aws, role: Role) -> None:
             aws.refused("AccessDeniedException", ecs.register_task_definition, **request)
 
 
+@behaviour("IAM: PassRole", "RunTask passes the roles of its task definition", "asks nobody")
+def test_running_a_task_passes_its_roles(aws: Aws, role: Role) -> None:
+    arn, run = aws.role("app"), {"Action": "ecs:RunTask"}
+    aws.ecs.create_cluster(clusterName="c")
+    request = {"cluster": "c", "launchType": "FARGATE", "networkConfiguration": aws.network()}
+    request["taskDefinition"] = aws.define(executionRoleArn=arn)
+    ecs = role.client("ecs")
+    role.may(run)
+    words = aws.refused("AccessDeniedException", ecs.run_task, **request)
+    assert f"iam:PassRole on resource: {arn} because" in words
+    role.may(run, {"Action": "iam:PassRole", "Resource": arn})
+    ecs.run_task(**request)
+
+
+@behaviour(
+    "IAM: condition keys", "aws:PrincipalArn of a session is the ARN of its role", "ignores it"
+)
+def test_the_principal_is_the_role(aws: Aws, role: Role) -> None:
+    ecs = role.client("ecs")
+    for principal in ("sts::{}:assumed-role/caller/test", "iam::{}:role/caller"):
+        condition = {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:{principal.format(ACCOUNT)}"}}
+        role.may({"Action": "ecs:ListClusters", "Condition": condition})
+        if principal.startswith("sts"):
+            aws.refused("AccessDeniedException", ecs.list_clusters)
+        else:
+            ecs.list_clusters()
+
+
 @behaviour(REFERENCE, "Tags of a request and of a resource are conditions", "ignores them")
 def test_tags_are_conditions(aws: Aws, role: Role) -> None:
     role.may(
@@ -198,7 +227,7 @@ def test_a_log_group_is_named_with_its_streams(aws: Aws, role: Role) -> None:
     logs.create_log_group(logGroupName="/web")
 
 
-@behaviour(REFERENCE, "A secret is named by its whole ARN", "does not compare")
+@behaviour(REFERENCE, "A secret is named by its whole ARN", "allows all, too")
 def test_a_secret_is_known_by_its_arn(aws: Aws, role: Role) -> None:
     arn = aws.secrets.create_secret(Name="s", SecretString="x")["ARN"]
     role.may({"Action": "secretsmanager:GetSecretValue", "Resource": arn})

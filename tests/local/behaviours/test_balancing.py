@@ -100,7 +100,9 @@ def test_creates_that_differ_are_duplicates(aws: Aws) -> None:
 
 
 @behaviour(
-    "ELB API: CreateTargetGroup", "A health check's timeout is smaller than its interval", ACCEPTED
+    "ELB API: CreateTargetGroup",
+    "A health check's timeout is smaller than its interval",
+    "refuses, too",
 )
 def test_a_timeout_is_smaller_than_the_interval(aws: Aws) -> None:
     aws.refused(
@@ -141,7 +143,7 @@ def test_a_listener_without_certificate_is_refused(aws: Aws) -> None:
     )
 
 
-@behaviour("ELB API: CreateRule", "A priority is given once", "refuses, too")
+@behaviour("ELB API: CreateRule", "A priority is given once", "accepts 50,001")
 def test_a_priority_in_use_is_refused(aws: Aws) -> None:
     group = aws.group()
     listener = aws.listener(aws.balancer(), group)
@@ -166,7 +168,11 @@ def test_priorities_are_swapped(aws: Aws) -> None:
     ] == rules[::-1]
 
 
-@behaviour("ALB guide: load-balancer-limits", "A rule has at most five condition values", ACCEPTED)
+@behaviour(
+    "ALB guide: load-balancer-limits",
+    "A rule has at most five condition values",
+    "refuses two, too",
+)
 def test_a_rule_has_five_values(aws: Aws) -> None:
     group = aws.group()
     listener = aws.listener(aws.balancer(), group)

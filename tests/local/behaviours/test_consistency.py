@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-
-from provisioner.local.cloud import Cloud
-from provisioner.local.control import ask
 
 from .conftest import Aws
 
@@ -16,14 +13,16 @@ behaviour = pytest.mark.behaviour
 
 
 @pytest.fixture(autouse=True)
-def _consistency(cloud: Cloud, aws: Aws) -> Iterator[None]:
+def _consistency(adjust: Callable[..., None], aws: Aws) -> None:
     aws.vpc()  # the landing zone is older
-    ask(cloud.endpoint, "settings", {"consistency": True})
-    yield
-    ask(cloud.endpoint, "settings", {"consistency": False})
+    adjust(consistency=True)
 
 
-@behaviour("8 [docs:IAM guide]", "A new role is not found for some seconds", "is found at once")
+@behaviour(
+    "IAM guide: troubleshoot_general_eventual-consistency",
+    "A new role is not found for some seconds",
+    "is found at once",
+)
 def test_a_new_role_is_not_found_at_once(aws: Aws) -> None:
     aws.role()
     allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
@@ -38,7 +37,11 @@ def test_a_new_role_is_not_found_at_once(aws: Aws) -> None:
     aws.iam.put_role_policy(**inline)
 
 
-@behaviour("8 [docs:IAM guide]", "A deleted role is found for some seconds", "is gone at once")
+@behaviour(
+    "IAM guide: troubleshoot_general_eventual-consistency",
+    "A deleted role is found for some seconds",
+    "is gone at once",
+)
 def test_a_deleted_role_lingers(aws: Aws) -> None:
     aws.role()
     aws.advance(6)
@@ -50,7 +53,7 @@ def test_a_deleted_role_lingers(aws: Aws) -> None:
 
 
 @behaviour(
-    "7.1 [docs:EC2 eventual consistency]",
+    "EC2 guide: eventual-consistency",
     "A new security group is not found for some seconds, and a deleted one is",
     "at once",
 )
@@ -68,7 +71,9 @@ def test_security_groups_are_late(aws: Aws) -> None:
     aws.refused("InvalidGroup.NotFound", aws.ec2.delete_security_group, GroupId=group)
 
 
-@behaviour("1.4 [tf:ecs/cluster.go]", "ECS's role has to be made before a first cluster", "is not")
+@behaviour(
+    "baseline-environment-on-aws#238", "ECS's role has to be made before a first cluster", "is not"
+)
 def test_a_first_cluster_waits_for_its_role(aws: Aws) -> None:
     words = aws.refused("InvalidParameterException", aws.ecs.create_cluster, clusterName="c")
     assert "Unable to assume the service linked role" in words
@@ -76,7 +81,7 @@ def test_a_first_cluster_waits_for_its_role(aws: Aws) -> None:
     aws.ecs.create_cluster(clusterName="c")
 
 
-@behaviour("3.6 [bc]", "A new cluster has no room for services yet", "has it at once")
+@behaviour("ECS API: RunTask", "A new cluster has no room for services yet", "has it at once")
 def test_a_new_cluster_is_not_found_at_once(aws: Aws) -> None:
     aws.refused("InvalidParameterException", aws.ecs.create_cluster, clusterName="x")
     aws.advance(6)
@@ -87,7 +92,9 @@ def test_a_new_cluster_is_not_found_at_once(aws: Aws) -> None:
     aws.ecs.create_service(**request)
 
 
-@behaviour("14.1 [docs:API_ListSecrets]", "The list of secrets is five minutes late", "is current")
+@behaviour(
+    "Secrets Manager API: ListSecrets", "The list of secrets is five minutes late", "is current"
+)
 def test_the_list_of_secrets_is_late(aws: Aws) -> None:
     aws.secrets.create_secret(Name="s", SecretString="x")
     for seconds, count in ((0, 0), (299, 0), (2, 1)):
@@ -96,7 +103,7 @@ def test_the_list_of_secrets_is_late(aws: Aws) -> None:
     assert aws.secrets.describe_secret(SecretId="s")["Name"] == "s"
 
 
-@behaviour("tagging [unverified]", "The tag index is late for what is new, and gone", "is current")
+@behaviour("boto3#3341", "The tag index is late for what is new, and gone", "is current")
 def test_the_tag_index_is_late(aws: Aws) -> None:
     index, tags = aws.client("resourcegroupstaggingapi"), [{"Key": "stack", "Value": "web"}]
 

@@ -40,7 +40,9 @@ def discovery(aws: Aws) -> Map:
 
 
 @behaviour(
-    "12 [bc]", "Operations go from SUBMITTED by PENDING to SUCCESS in a minute", "succeeds at once"
+    "Cloud Map API: Operation",
+    "Operations go from SUBMITTED by PENDING to SUCCESS in a minute",
+    "succeeds at once",
 )
 def test_operations_take_a_while(aws: Aws, discovery: Map) -> None:
     _, operation = discovery.namespace()
@@ -49,7 +51,11 @@ def test_operations_take_a_while(aws: Aws, discovery: Map) -> None:
         assert discovery.status(operation) == status
 
 
-@behaviour("12 [bc]", "A namespace is created once: DuplicateRequest, then exists", "makes another")
+@behaviour(
+    "Cloud Map API: CreatePrivateDnsNamespace",
+    "A namespace is created once: DuplicateRequest, then exists",
+    "makes another",
+)
 def test_a_namespace_is_created_once(aws: Aws, discovery: Map) -> None:
     discovery.namespace(CreatorRequestId="one")
     aws.refused("DuplicateRequest", discovery.namespace, CreatorRequestId="one")
@@ -58,13 +64,19 @@ def test_a_namespace_is_created_once(aws: Aws, discovery: Map) -> None:
     aws.refused("NamespaceAlreadyExists", discovery.namespace, CreatorRequestId="one")
 
 
-@behaviour("12 [bc]", "A VPC has several namespaces", "refuses the second")
+@behaviour(
+    "Cloud Map API: CreatePrivateDnsNamespace", "A VPC has several namespaces", "refuses the second"
+)
 def test_a_vpc_has_several_namespaces(discovery: Map) -> None:
     assert discovery.namespace("one") != discovery.namespace("two")
     assert len(discovery.map.list_namespaces()["Namespaces"]) == 2
 
 
-@behaviour("12 [bc]", "A service is created once in a namespace that is there", "makes another")
+@behaviour(
+    "Cloud Map API: CreateService",
+    "A service is created once in a namespace that is there",
+    "makes another",
+)
 def test_a_service_is_created_once(aws: Aws, discovery: Map) -> None:
     namespace, _ = discovery.namespace()
     discovery.service(namespace)
@@ -72,7 +84,9 @@ def test_a_service_is_created_once(aws: Aws, discovery: Map) -> None:
     aws.refused("NamespaceNotFound", discovery.service, namespace="ns-0123456789abcdef")
 
 
-@behaviour("12 [bc]", "A namespace with services is not deleted", "deletes it")
+@behaviour(
+    "Cloud Map API: DeleteNamespace", "A namespace with services is not deleted", "deletes it"
+)
 def test_a_namespace_with_services_is_not_deleted(aws: Aws, discovery: Map) -> None:
     namespace, _ = discovery.namespace()
     service = discovery.service(namespace)["Id"]
@@ -81,7 +95,7 @@ def test_a_namespace_with_services_is_not_deleted(aws: Aws, discovery: Map) -> N
     discovery.map.delete_namespace(Id=namespace)
 
 
-@behaviour("12 [bc]", "A service with instances is not deleted", "deletes it")
+@behaviour("Cloud Map API: DeleteService", "A service with instances is not deleted", "deletes it")
 def test_a_service_with_instances_is_not_deleted(aws: Aws, discovery: Map) -> None:
     namespace, _ = discovery.namespace()
     service = discovery.service(namespace)["Id"]
@@ -92,7 +106,11 @@ def test_a_service_with_instances_is_not_deleted(aws: Aws, discovery: Map) -> No
     discovery.map.delete_service(Id=service)
 
 
-@behaviour("12 [iss:tf#4853]", "ECS registers its tasks, which holds the service", "has no tasks")
+@behaviour(
+    "terraform-provider-aws#4853",
+    "ECS registers its tasks, which holds the service",
+    "has no tasks",
+)
 def test_tasks_are_instances(aws: Aws, discovery: Map) -> None:
     namespace, _ = discovery.namespace()
     service = discovery.service(namespace)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from provisioner.local.cloud import Cloud
-from provisioner.local.control import ask
 
 from .conftest import Aws
 
@@ -79,7 +77,11 @@ def active(aws: Aws) -> str:
     return balancer
 
 
-@behaviour("13 [bc]", "Names of web ACLs and IP sets are given once", "accepts IP sets")
+@behaviour(
+    "WAF API: CreateWebACL",
+    "Names of web ACLs and IP sets are given once",
+    "refuses with another code",
+)
 def test_names_are_given_once(aws: Aws, fire: Firewall) -> None:
     fire.acl()
     aws.refused("WAFDuplicateItemException", fire.acl)
@@ -87,7 +89,9 @@ def test_names_are_given_once(aws: Aws, fire: Firewall) -> None:
     aws.refused("WAFDuplicateItemException", fire.addresses, Addresses=[])
 
 
-@behaviour("13 [bc]", "A lock token that is not fresh changes nothing", "refuses, too")
+@behaviour(
+    "WAF API: UpdateWebACL", "A lock token that is not fresh changes nothing", "refuses, too"
+)
 def test_a_stale_token_is_refused(aws: Aws, fire: Firewall) -> None:
     old = fire.acl()
     request = {"DefaultAction": {"Block": {}}, "VisibilityConfig": SEEN}
@@ -96,7 +100,7 @@ def test_a_stale_token_is_refused(aws: Aws, fire: Firewall) -> None:
     aws.refused("WAFOptimisticLockException", fire.waf.delete_web_acl, **fire.key(old))
 
 
-@behaviour("13 [bc]", "UpdateWebACL replaces all of it", "keeps what is left out")
+@behaviour("WAF API: UpdateWebACL", "UpdateWebACL replaces all of it", "keeps what is left out")
 def test_an_update_replaces_everything(fire: Firewall) -> None:
     made = fire.acl(rule("a", managed()), Description="d", TokenDomains=["example.com"])
     settings = {"DefaultAction": {"Allow": {}}, "VisibilityConfig": SEEN}
@@ -106,7 +110,9 @@ def test_an_update_replaces_everything(fire: Firewall) -> None:
     assert found["Capacity"] == 0
 
 
-@behaviour("13 [bc]", "A web ACL that protects something is not deleted", "deletes it")
+@behaviour(
+    "WAF API: DeleteWebACL", "A web ACL that protects something is not deleted", "deletes it"
+)
 def test_an_associated_web_acl_is_not_deleted(aws: Aws, fire: Firewall) -> None:
     acl, balancer = fire.acl(), active(aws)
     fire.waf.associate_web_acl(WebACLArn=acl["ARN"], ResourceArn=balancer)
@@ -115,7 +121,11 @@ def test_an_associated_web_acl_is_not_deleted(aws: Aws, fire: Firewall) -> None:
     fire.waf.delete_web_acl(**fire.key(acl))
 
 
-@behaviour("13 [bc]", "A resource has one web ACL: another takes its place", "keeps the first")
+@behaviour(
+    "WAF guide: web-acl-associating-aws-resource",
+    "A resource has one web ACL: another takes its place",
+    "keeps the first",
+)
 def test_a_resource_has_one_web_acl(aws: Aws, fire: Firewall) -> None:
     balancer = active(aws)
     for name in ("one", "two"):
@@ -124,7 +134,9 @@ def test_a_resource_has_one_web_acl(aws: Aws, fire: Firewall) -> None:
         assert fire.associated(balancer) == name
 
 
-@behaviour("13 [bc]", "A web ACL tells what it protects", "has no such operation")
+@behaviour(
+    "WAF API: ListResourcesForWebACL", "A web ACL tells what it protects", "has no such operation"
+)
 def test_a_web_acl_lists_its_resources(aws: Aws, fire: Firewall) -> None:
     acl, balancer = fire.acl(), active(aws)
     fire.waf.associate_web_acl(WebACLArn=acl["ARN"], ResourceArn=balancer)
@@ -133,7 +145,11 @@ def test_a_web_acl_lists_its_resources(aws: Aws, fire: Firewall) -> None:
         assert found["ResourceArns"] == wanted
 
 
-@behaviour("13 [bc]", "A deleted load balancer is protected no more", "keeps the association")
+@behaviour(
+    "ELB API: DeleteLoadBalancer",
+    "A deleted load balancer is protected no more",
+    "keeps the association",
+)
 def test_a_deleted_balancer_frees_its_web_acl(aws: Aws, fire: Firewall) -> None:
     acl, balancer = fire.acl(), active(aws)
     fire.waf.associate_web_acl(WebACLArn=acl["ARN"], ResourceArn=balancer)
@@ -141,7 +157,7 @@ def test_a_deleted_balancer_frees_its_web_acl(aws: Aws, fire: Firewall) -> None:
     assert fire.associated(balancer) is None
 
 
-@behaviour("13 [bc]", "Only what is there is associated", "accepts any resource")
+@behaviour("WAF API: AssociateWebACL", "Only what is there is associated", "accepts any resource")
 def test_what_is_not_there_is_not_associated(aws: Aws, fire: Firewall) -> None:
     acl, balancer = fire.acl(), active(aws)
     for change in ({"ResourceArn": f"{balancer}0"}, {"WebACLArn": f"{acl['ARN']}0"}):
@@ -149,38 +165,41 @@ def test_what_is_not_there_is_not_associated(aws: Aws, fire: Firewall) -> None:
         aws.refused("WAFNonexistentItemException", fire.waf.associate_web_acl, **request)
 
 
-@behaviour("13 [iss:lbc#2022]", "A load balancer that is provisioning is not protected", ACCEPTED)
+@behaviour(
+    "aws-load-balancer-controller#2022",
+    "A load balancer that is provisioning is not protected",
+    ACCEPTED,
+)
 def test_a_new_balancer_is_not_associated(aws: Aws, fire: Firewall) -> None:
     request = {"WebACLArn": fire.acl()["ARN"], "ResourceArn": aws.balancer()}
-    aws.refused("WAFUnavailableEntityException", fire.waf.associate_web_acl, **request)
+    aws.refused("WAFNonexistentItemException", fire.waf.associate_web_acl, **request)
 
 
-@behaviour("13 [iss:tf#17527]", "A new web ACL protects nothing for a minute", ACCEPTED)
-def test_a_new_web_acl_is_unavailable(cloud: Cloud, aws: Aws, fire: Firewall) -> None:
+@behaviour("terraform-provider-aws#17527", "A new web ACL protects nothing for a minute", ACCEPTED)
+def test_a_new_web_acl_is_unavailable(
+    adjust: Callable[..., None], aws: Aws, fire: Firewall
+) -> None:
     balancer = active(aws)
-    ask(cloud.endpoint, "settings", {"consistency": True})
-    try:
-        acl = fire.acl()
-        request = {"WebACLArn": acl["ARN"], "ResourceArn": balancer}
-        aws.refused("WAFUnavailableEntityException", fire.waf.associate_web_acl, **request)
-        aws.advance(61)
-        fire.waf.associate_web_acl(**request)
-        fire.waf.disassociate_web_acl(ResourceArn=balancer)
-        aws.refused("WAFAssociatedItemException", fire.waf.delete_web_acl, **fire.key(acl))
-        aws.advance(31)
-        fire.waf.delete_web_acl(**fire.key(acl))
-    finally:
-        ask(cloud.endpoint, "settings", {"consistency": False})
+    adjust(consistency=True)
+    acl = fire.acl()
+    request = {"WebACLArn": acl["ARN"], "ResourceArn": balancer}
+    aws.refused("WAFUnavailableEntityException", fire.waf.associate_web_acl, **request)
+    aws.advance(61)
+    fire.waf.associate_web_acl(**request)
+    fire.waf.disassociate_web_acl(ResourceArn=balancer)
+    aws.refused("WAFAssociatedItemException", fire.waf.delete_web_acl, **fire.key(acl))
+    aws.advance(31)
+    fire.waf.delete_web_acl(**fire.key(acl))
 
 
-@behaviour("13 [bc]", "An IP set that a rule names is there", ACCEPTED)
+@behaviour("WAF API: CreateWebACL", "An IP set that a rule names is there", ACCEPTED)
 def test_referenced_sets_are_there(aws: Aws, fire: Firewall) -> None:
     arn = fire.addresses()["ARN"]
     either = {"OrStatement": {"Statements": [matching(arn), matching(f"{arn}0")]}}
     aws.refused("WAFNonexistentItemException", fire.acl, Rules=[rule("a", either)])
 
 
-@behaviour("13 [bc]", "An IP set that a rule names is not deleted", "deletes it")
+@behaviour("WAF API: DeleteIPSet", "An IP set that a rule names is not deleted", "deletes it")
 def test_a_referenced_set_is_not_deleted(aws: Aws, fire: Firewall) -> None:
     addresses = fire.addresses("10.0.0.0/8")
     acl = fire.acl(rule("a", {"NotStatement": {"Statement": matching(addresses["ARN"])}}))
@@ -190,19 +209,21 @@ def test_a_referenced_set_is_not_deleted(aws: Aws, fire: Firewall) -> None:
 
 
 @pytest.mark.parametrize("address", ["10.0.0.1", "0.0.0.0/0", "::1/128", "somewhere"])
-@behaviour("13 [bc]", "Addresses of an IP set are ranges of its version, none is /0", ACCEPTED)
+@behaviour(
+    "WAF API: CreateIPSet", "Addresses of an IP set are ranges of its version, none is /0", ACCEPTED
+)
 def test_addresses_are_checked(aws: Aws, fire: Firewall, address: str) -> None:
     aws.refused("WAFInvalidParameterException", fire.addresses, Addresses=[address])
 
 
-@behaviour("13 [bc]", "Rules of a web ACL have names and priorities of their own", ACCEPTED)
+@behaviour("WAF API: Rule", "Rules of a web ACL have names and priorities of their own", ACCEPTED)
 def test_rules_are_distinct(aws: Aws, fire: Firewall) -> None:
     one, two = rule("a", managed()), rule("b", managed("AWSManagedRulesLinuxRuleSet"))
     for second in (two, {**two, "Name": "a", "Priority": 1}):
         aws.refused("WAFInvalidParameterException", fire.acl, Rules=[one, second])
 
 
-@behaviour("13 [bc]", "Rule groups have an OverrideAction, other rules an Action", ACCEPTED)
+@behaviour("WAF API: Rule", "Rule groups have an OverrideAction, other rules an Action", ACCEPTED)
 def test_groups_are_overridden(aws: Aws, fire: Firewall) -> None:
     given = rule("a", managed())
     action: dict[str, Any] = {"Action": {"Block": {}}}
@@ -211,7 +232,9 @@ def test_groups_are_overridden(aws: Aws, fire: Firewall) -> None:
         aws.refused("WAFInvalidParameterException", fire.acl, Rules=[wrong])
 
 
-@behaviour("13 [unverified]", "A rule group of AWS's is one that AWS has", ACCEPTED)
+@behaviour(
+    "WAF API: ListAvailableManagedRuleGroups", "A rule group of AWS's is one that AWS has", ACCEPTED
+)
 def test_managed_groups_are_known(aws: Aws, fire: Firewall) -> None:
     rules = [rule("a", managed("AWSManagedRulesMyOwn"))]
     aws.refused("WAFInvalidParameterException", fire.acl, Rules=rules)
@@ -219,7 +242,7 @@ def test_managed_groups_are_known(aws: Aws, fire: Firewall) -> None:
     assert "AWSManagedRulesCommonRuleSet" in {each["Name"] for each in groups}
 
 
-@behaviour("13 [docs:WAF WCU]", "CheckCapacity tells what rules cost", "has no such operation")
+@behaviour("WAF API: CheckCapacity", "CheckCapacity tells what rules cost", "has no such operation")
 def test_capacity_is_told(fire: Firewall) -> None:
     rules = [rule("a", managed()), rule("b", {"GeoMatchStatement": {"CountryCodes": ["CH"]}}, 1)]
     told = fire.waf.check_capacity(Scope="REGIONAL", Rules=rules)["Capacity"]
@@ -227,20 +250,28 @@ def test_capacity_is_told(fire: Firewall) -> None:
     assert fire.found(fire.acl(*rules))["Capacity"] == told
 
 
-@behaviour("13 [docs:WAF quotas]", "Rules of a web ACL cost at most 5,000 units", ACCEPTED)
+@behaviour("WAF guide: limits", "Rules of a web ACL cost at most 5,000 units", ACCEPTED)
 def test_capacity_is_limited(aws: Aws, fire: Firewall) -> None:
     rules = [rule(f"r{each}", managed(), each) for each in range(8)]
     aws.refused("WAFLimitsExceededException", fire.acl, Rules=rules)
 
 
-@behaviour("13 [bc]", "A rate is counted over 300 s unless it is told", "shows what was sent")
+@behaviour(
+    "WAF API: RateBasedStatement",
+    "A rate is counted over 300 s unless it is told",
+    "shows what was sent",
+)
 def test_rates_have_a_window(fire: Firewall) -> None:
     rate = {"RateBasedStatement": {"Limit": 100, "AggregateKeyType": "IP"}}
     (found,) = fire.found(fire.acl(rule("rate", rate)))["Rules"]
     assert found["Statement"]["RateBasedStatement"]["EvaluationWindowSec"] == 300
 
 
-@behaviour("13 [bc]", "Logs go to one place, called aws-waf-logs-…, that is there", ACCEPTED)
+@behaviour(
+    "WAF API: LoggingConfiguration",
+    "Logs go to one place, called aws-waf-logs-…, that is there",
+    ACCEPTED,
+)
 def test_logs_need_a_place(aws: Aws, fire: Firewall) -> None:
     group = "arn:aws:logs:eu-west-1:123456789012:log-group:"
     acl = fire.acl()
@@ -262,7 +293,9 @@ def test_logs_need_a_place(aws: Aws, fire: Firewall) -> None:
     assert {name: found[name] for name in logging} == logging
 
 
-@behaviour("13 [bc]", "A web ACL takes its logging along", "keeps the configuration")
+@behaviour(
+    "WAF API: LoggingConfiguration", "A web ACL takes its logging along", "keeps the configuration"
+)
 def test_logging_goes_with_its_web_acl(aws: Aws, fire: Firewall) -> None:
     acl = fire.acl()
     aws.logs.create_log_group(logGroupName="aws-waf-logs-web")
@@ -273,7 +306,11 @@ def test_logging_goes_with_its_web_acl(aws: Aws, fire: Firewall) -> None:
     assert fire.waf.list_logging_configurations(Scope="REGIONAL")["LoggingConfigurations"] == []
 
 
-@behaviour("tagging [docs]", "Web ACLs and IP sets are in the tag index", "does not know them")
+@behaviour(
+    "Tagging API: supported-services",
+    "Web ACLs and IP sets are in the tag index",
+    "does not know them",
+)
 def test_firewalls_are_in_the_index(aws: Aws, fire: Firewall) -> None:
     tags = [{"Key": "stack", "Value": "web"}]
     wanted = {fire.acl(Tags=tags)["ARN"], fire.addresses(Tags=tags)["ARN"]}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from provisioner.local.cloud import Cloud
-from provisioner.local.control import ask
 
 from .conftest import Aws, forward
 
@@ -86,7 +84,7 @@ def names(aws: Aws) -> Names:
 
 
 @behaviour(
-    "16.3 [bc]",
+    "ACM guide: dns-validation",
     "A certificate is issued some minutes after its records are in a public zone",
     "issues it after a minute",
 )
@@ -101,7 +99,11 @@ def test_a_certificate_waits_for_its_records(aws: Aws, names: Names) -> None:
     names.acm.get_waiter("certificate_validated").wait(CertificateArn=arn)
 
 
-@behaviour("16.3 [bc]", "After 72 hours without records: VALIDATION_TIMED_OUT", "issues it")
+@behaviour(
+    "ACM API: CertificateDetail",
+    "After 72 hours without records: VALIDATION_TIMED_OUT",
+    "issues it",
+)
 def test_a_request_times_out(aws: Aws, names: Names) -> None:
     arn = names.request()
     aws.advance(72 * 3600 + 1)
@@ -109,7 +111,7 @@ def test_a_request_times_out(aws: Aws, names: Names) -> None:
 
 
 @behaviour(
-    "16.3 [docs:DNS validation]",
+    "ACM guide: dns-validation",
     "A wildcard has the record of its domain, and so has the next certificate for it",
     "gives all domains the same value",
 )
@@ -126,37 +128,37 @@ def test_records_belong_to_domains(names: Names) -> None:
     assert again["example.com"] == first["example.com"]
 
 
-@behaviour("16.3 [bc]", "The records appear some seconds after the request", "shows them at once")
-def test_records_appear_later(cloud: Cloud, aws: Aws, names: Names) -> None:
-    ask(cloud.endpoint, "settings", {"consistency": True})
-    try:
-        arn = names.request()
-        for seconds, there in ((0, False), (6, True)):
-            aws.advance(seconds)
-            (option,) = names.described(arn)["DomainValidationOptions"]
-            assert ("ResourceRecord" in option) == there
-    finally:
-        ask(cloud.endpoint, "settings", {"consistency": False})
+@behaviour(
+    "ACM API: RequestCertificate",
+    "The records appear some seconds after the request",
+    "shows them at once",
+)
+def test_records_appear_later(adjust: Callable[..., None], aws: Aws, names: Names) -> None:
+    adjust(consistency=True)
+    arn = names.request()
+    for seconds, there in ((0, False), (6, True)):
+        aws.advance(seconds)
+        (option,) = names.described(arn)["DomainValidationOptions"]
+        assert ("ResourceRecord" in option) == there
 
 
-@behaviour("16.3 [bc]", "A certificate that a listener has is not deleted", "deletes it")
-def test_a_certificate_in_use_stays(cloud: Cloud, aws: Aws, names: Names) -> None:
+@behaviour(
+    "ACM API: DeleteCertificate", "A certificate that a listener has is not deleted", "deletes it"
+)
+def test_a_certificate_in_use_stays(adjust: Callable[..., None], aws: Aws, names: Names) -> None:
     arn = names.issued()
     request = names.encrypt(arn)
     listener = aws.elbv2.create_listener(**request)["Listeners"][0]["ListenerArn"]
-    assert names.described(arn)["InUseBy"] == [request["LoadBalancerArn"]]
     aws.refused("ResourceInUseException", names.acm.delete_certificate, CertificateArn=arn)
-    ask(cloud.endpoint, "settings", {"consistency": True})
-    try:
-        aws.elbv2.delete_listener(ListenerArn=listener)
-        aws.refused("ResourceInUseException", names.acm.delete_certificate, CertificateArn=arn)
-        aws.advance(61)
-        names.acm.delete_certificate(CertificateArn=arn)
-    finally:
-        ask(cloud.endpoint, "settings", {"consistency": False})
+    assert names.described(arn)["InUseBy"] == [request["LoadBalancerArn"]]
+    adjust(consistency=True)
+    aws.elbv2.delete_listener(ListenerArn=listener)
+    aws.refused("ResourceInUseException", names.acm.delete_certificate, CertificateArn=arn)
+    aws.advance(61)
+    names.acm.delete_certificate(CertificateArn=arn)
 
 
-@behaviour("16.3 [bc]", "A further certificate is in use, too", "deletes it")
+@behaviour("ACM API: DeleteCertificate", "A further certificate is in use, too", "deletes it")
 def test_a_further_certificate_is_in_use(aws: Aws, names: Names) -> None:
     first = names.issued()
     second = names.request()
@@ -169,20 +171,30 @@ def test_a_further_certificate_is_in_use(aws: Aws, names: Names) -> None:
     names.acm.delete_certificate(CertificateArn=second)
 
 
-@behaviour("16.3 [bc]", "A listener takes certificates that are issued", ACCEPTED)
+@behaviour(
+    "terraform-aws-acm-request-certificate#58",
+    "A listener takes certificates that are issued",
+    ACCEPTED,
+)
 def test_a_pending_certificate_is_refused(aws: Aws, names: Names) -> None:
     aws.refused(
         "UnsupportedCertificate", aws.elbv2.create_listener, **names.encrypt(names.request())
     )
 
 
-@behaviour("16.3 [bc]", "A listener takes certificates that are there", "fails otherwise")
+@behaviour(
+    "ELB API: CreateListener", "A listener takes certificates that are there", "refuses, too"
+)
 def test_an_absent_certificate_is_refused(aws: Aws, names: Names) -> None:
     arn = f"{names.request()[:-4]}0000"
     aws.refused("CertificateNotFound", aws.elbv2.create_listener, **names.encrypt(arn))
 
 
-@behaviour("16.3 [iss:lbc#2754]", "A listener takes certificates of its region", "fails otherwise")
+@behaviour(
+    "aws-load-balancer-controller#2754",
+    "A listener takes certificates of its region",
+    "fails otherwise",
+)
 def test_a_certificate_of_another_region_is_refused(aws: Aws, names: Names) -> None:
     elsewhere = aws.client("acm", "us-east-1")
     arn = elsewhere.request_certificate(DomainName=DOMAIN)["CertificateArn"]
@@ -190,7 +202,9 @@ def test_a_certificate_of_another_region_is_refused(aws: Aws, names: Names) -> N
     assert words == f"Certificate ARN '{arn}' is not valid"
 
 
-@behaviour("16.3 [bc]", "The key is of the algorithm that was asked for", "is RSA 2048")
+@behaviour(
+    "ACM API: RequestCertificate", "The key is of the algorithm that was asked for", "is RSA 2048"
+)
 def test_the_key_is_as_asked(names: Names) -> None:
     arn = names.request(KeyAlgorithm="EC_prime256v1")
     assert names.described(arn)["KeyAlgorithm"] == "EC_prime256v1"
@@ -198,15 +212,24 @@ def test_the_key_is_as_asked(names: Names) -> None:
     assert [each["CertificateArn"] for each in listed["CertificateSummaryList"]] == [arn]
 
 
-@behaviour("16.3 [bc]", "Transparency logging is changed in place", "has no such operation")
+@behaviour(
+    "ACM API: UpdateCertificateOptions",
+    "The way of validation is changed in place",
+    "has no such operation",
+)
 def test_options_are_changed(names: Names) -> None:
-    arn = names.request()
-    options = {"CertificateTransparencyLoggingPreference": "DISABLED"}
-    names.acm.update_certificate_options(CertificateArn=arn, Options=options)
-    assert options.items() <= names.described(arn)["Options"].items()
+    arn = names.request(ValidationMethod="EMAIL")
+    names.acm.update_certificate_options(CertificateArn=arn, Options={"ValidationMethod": "DNS"})
+    (option,) = names.described(arn)["DomainValidationOptions"]
+    assert option["ValidationMethod"] == "DNS"
+    assert option["ResourceRecord"]["Type"] == "CNAME"
 
 
-@behaviour("16.2 [bc]", "CREATE of a record that is there is refused", ACCEPTED)
+@behaviour(
+    "Route 53 API: ChangeResourceRecordSets",
+    "CREATE of a record that is there is refused",
+    ACCEPTED,
+)
 def test_a_record_is_created_once(names: Names) -> None:
     zone = names.zone()
     names.change(zone, address("a.example.com"))
@@ -214,7 +237,11 @@ def test_a_record_is_created_once(names: Names) -> None:
     assert "[name='a.example.com.', type='A'] but it already exists" in words
 
 
-@behaviour("16.2 [bc]", "DELETE names the record exactly as it is", "compares some fields")
+@behaviour(
+    "Route 53 API: ChangeResourceRecordSets",
+    "DELETE names the record exactly as it is",
+    "compares some fields",
+)
 def test_a_record_is_deleted_as_it_is(names: Names) -> None:
     zone = names.zone()
     words = names.refused(zone, cname("a.example.com"), "DELETE")
@@ -226,7 +253,11 @@ def test_a_record_is_deleted_as_it_is(names: Names) -> None:
     assert names.records(zone) == []
 
 
-@behaviour("16.2 [bc]", "A batch is carried out as a whole or not at all", "carries out a part")
+@behaviour(
+    "Route 53 API: ChangeResourceRecordSets",
+    "A batch is carried out as a whole or not at all",
+    "carries out a part",
+)
 def test_a_batch_is_atomic(aws: Aws, names: Names) -> None:
     zone = names.zone()
     changes = [
@@ -239,7 +270,11 @@ def test_a_batch_is_atomic(aws: Aws, names: Names) -> None:
     assert names.records(zone) == []
 
 
-@behaviour("16.2 [bc]", "A CNAME is alone with its name, and never the zone's own", ACCEPTED)
+@behaviour(
+    "Route 53 guide: ResourceRecordTypes",
+    "A CNAME is alone with its name, and never the zone's own",
+    ACCEPTED,
+)
 def test_a_cname_is_alone(aws: Aws, names: Names) -> None:
     zone = names.zone()
     names.change(zone, address("a.example.com"))
@@ -252,7 +287,7 @@ def test_a_cname_is_alone(aws: Aws, names: Names) -> None:
     names.dns.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": swap})
 
 
-@behaviour("16.2 [bc]", "Simple and weighted records of one name exclude each other", ACCEPTED)
+@behaviour("cli53#257", "Simple and weighted records of one name exclude each other", ACCEPTED)
 def test_simple_and_weighted_do_not_mix(names: Names) -> None:
     zone = names.zone()
     names.change(zone, address("a.example.com"))
@@ -261,7 +296,9 @@ def test_simple_and_weighted_do_not_mix(names: Names) -> None:
 
 
 @behaviour(
-    "16.2 [bc]", "Names are told in lower case, with a dot, * as \\\\052", "shows what was sent"
+    "Route 53 guide: DomainNameFormat",
+    "Names are told in lower case, with a dot, * as \\\\052",
+    "shows what was sent",
 )
 def test_names_are_told_in_full(names: Names) -> None:
     zone = names.zone()
@@ -270,7 +307,7 @@ def test_names_are_told_in_full(names: Names) -> None:
     assert found["Name"] == "\\052.a.example.com."
 
 
-@behaviour("16.2 [bc]", "An alias targets a load balancer that is there, in its zone", ACCEPTED)
+@behaviour("aws-cli#4687", "An alias targets a load balancer that is there, in its zone", ACCEPTED)
 def test_an_alias_has_a_target(aws: Aws, names: Names) -> None:
     zone = names.zone()
     aws.balancer()
@@ -291,7 +328,9 @@ def test_an_alias_has_a_target(aws: Aws, names: Names) -> None:
     assert found["AliasTarget"] == {**target, "DNSName": f"{target['DNSName'].lower()}."}
 
 
-@behaviour("16.2 [bc]", "A change is PENDING for a while, then INSYNC", "is INSYNC at once")
+@behaviour(
+    "Route 53 API: GetChange", "A change is PENDING for a while, then INSYNC", "is INSYNC at once"
+)
 def test_a_change_takes_a_while(aws: Aws, names: Names) -> None:
     change = names.change(names.zone(), address("a.example.com"))
     assert change["Status"] == "PENDING"
@@ -302,7 +341,9 @@ def test_a_change_takes_a_while(aws: Aws, names: Names) -> None:
 
 
 @behaviour(
-    "16.2 [bc]", "ListHostedZonesByName begins at a name, it does not match it", "matches it"
+    "Route 53 API: ListHostedZonesByName",
+    "ListHostedZonesByName begins at a name, it does not match it",
+    "matches it",
 )
 def test_zones_are_listed_from_a_name_on(names: Names) -> None:
     for name in ("a.example", "b.example", "www.a.example"):

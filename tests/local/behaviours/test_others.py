@@ -47,7 +47,8 @@ def test_a_trust_policy_names_roles_that_exist(aws: Aws) -> None:
 )
 def test_inline_policies_are_small(aws: Aws) -> None:
     aws.role()
-    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "x" * 10_240}]})
+    allow = {"Sid": "x" * 10_240, "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     request = {"RoleName": "web", "PolicyName": "p", "PolicyDocument": document}
     aws.refused("LimitExceeded", aws.iam.put_role_policy, **request)
 
@@ -151,7 +152,7 @@ def test_a_parameter_is_created_once(aws: Aws) -> None:
 
 
 @behaviour(
-    "SSM API: PutParameter", "Names of parameters do not begin with aws or ssm", "accepts some"
+    "SSM API: PutParameter", "Names of parameters do not begin with aws or ssm", "refuses, too"
 )
 def test_some_parameter_names_are_reserved(aws: Aws) -> None:
     aws.refused(

@@ -32,7 +32,7 @@ def closed(aws: Aws) -> tuple[str, str]:
 def endpoints(aws: Aws, table: str, names: tuple[str, ...]) -> None:
     (found,) = aws.ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"]
     for name in names:
-        kind = {"VpcEndpointType": "Interface"}
+        kind: dict[str, Any] = {"VpcEndpointType": "Interface"}
         if name == "s3":
             kind = {"VpcEndpointType": "Gateway", "RouteTableIds": [table]}
         service = f"com.amazonaws.eu-west-1.{name}"

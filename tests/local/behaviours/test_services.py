@@ -27,7 +27,7 @@ def test_a_cluster_with_services_is_not_deleted(aws: Aws) -> None:
     aws.ecs.delete_cluster(cluster="c")
 
 
-@behaviour("ECS API: DeleteCluster", "A cluster with tasks is not deleted", "deletes it")
+@behaviour("ECS API: DeleteCluster", "A cluster with tasks is not deleted", "runs none")
 def test_a_cluster_with_tasks_is_not_deleted(aws: Aws) -> None:
     aws.ecs.create_cluster(clusterName="c")
     aws.ecs.run_task(cluster="c", taskDefinition=aws.define(), networkConfiguration=aws.network())
@@ -93,7 +93,7 @@ def test_launch_type_and_strategy_exclude_each_other(aws: Aws) -> None:
     ACCEPTED,
 )
 def test_a_network_configuration_is_limited(aws: Aws) -> None:
-    network = aws.network([f"sg-{number}" for number in range(6)])
+    network = aws.network([aws.security_group(f"web-{number}") for number in range(6)])
     aws.refused(INVALID, aws.service, networkConfiguration=network)
 
 
@@ -212,7 +212,7 @@ def test_an_update_is_a_new_primary(aws: Aws) -> None:
 @behaviour(
     "ECS API: UpdateService",
     "desiredCount and deploymentConfiguration start no deployment",
-    "starts none, too",
+    "starts no tasks either",
 )
 def test_scaling_is_no_deployment(aws: Aws) -> None:
     aws.service()
@@ -329,7 +329,7 @@ def test_a_deployment_is_stopped(aws: Aws) -> None:
 )
 def test_stopped_tasks_tell_why(aws: Aws, image: str, code: str, words: str) -> None:
     aws.service(taskDefinition=aws.image(image))
-    aws.advance(60)
+    aws.advance(400)
     task = aws.tasks("STOPPED")[0]
     assert (task["stopCode"], words in task["stoppedReason"]) == (code, True)
 

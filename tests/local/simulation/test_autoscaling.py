@@ -130,6 +130,10 @@ def test_cooling_down() -> None:
     assert following(ledger, 5, 420, waits, lambda n: n - 2) == 3
 
 
+def test_a_rate_does_not_count_before_it_is_made() -> None:
+    assert due("rate(1 day)", "", 1000, 900) == 1000 + 86400
+
+
 @pytest.mark.parametrize(
     ("schedule", "zone", "expected"),
     [

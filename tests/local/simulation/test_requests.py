@@ -127,6 +127,20 @@ def test_the_old_tasks_may_go_later(stage: Stage, balanced: dict[str, Any]) -> N
     assert stage.service.live == [stage.last]
 
 
+def test_an_old_revision_that_has_gone_does_not_come_back(
+    stage: Stage, balanced: dict[str, Any]
+) -> None:
+    stage.create(desired=2, **balanced)
+    stage.until(settled)
+    old = stage.last.number
+    stage.update(taskDefinition="new")
+    stage.until(lambda service: not any(t.active for t in service.tasks if t.deployment == old))
+    stage.update(desiredCount=6)
+    assert not any(task.active for task in stage.service.tasks if task.deployment == old)
+    stage.until(settled)
+    assert len(stage.running) == 6
+
+
 @behaviour(
     "AWS: What's New 2025-11, ECS rolling deployments",
     "Scaling out during a deployment grows both revisions",

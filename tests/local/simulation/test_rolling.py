@@ -197,6 +197,25 @@ def test_an_unhealthy_task_is_replaced_start_first(stage: Stage, balanced: dict[
     assert len(stage.running) == 1
 
 
+@pytest.mark.behaviour(
+    "AWS: What's New 2025-11, ECS rolling deployments",
+    "An unhealthy task of the old revision is replaced by the same revision",
+    "never deploys",
+)
+def test_an_unhealthy_task_of_the_old_revision_is_replaced_by_its_own(
+    stage: Stage, balanced: dict[str, Any]
+) -> None:
+    stage.create("unhealthy-after-600s--only-1-time", desired=2, **balanced)
+    stage.until(settled)
+    first, old = stage.running[0], stage.last.number
+    stage.update(taskDefinition="slow-3000s", healthCheckGracePeriodSeconds=9000)
+    stage.until(lambda _: not first.active, 900)
+    assert first.reason == f"Task failed ELB health checks in (target-group {GROUP})"
+    assert any("is unhealthy in (target-group" in message for message in stage.messages)
+    stage.until(lambda _: sum(task.deployment == old for task in stage.running) == 2, 300)
+    assert stage.last.status == "IN_PROGRESS"
+
+
 def test_scaling_starts_and_stops_without_a_deployment(stage: Stage) -> None:
     stage.create()
     stage.until(settled)

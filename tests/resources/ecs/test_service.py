@@ -427,3 +427,4 @@ def test_patience_covers_what_the_deployment_is_told_to_wait_for() -> None:
     assert KIND.patience_for({"deploymentConfiguration": None}) == KIND.patience
     grace = {**bakes, "healthCheckGracePeriodSeconds": 90}
     assert KIND.patience_for(grace) == KIND.patience + 690
+    assert KIND.patience_for({**grace, "timeoutMinutes": 20}) == 1200

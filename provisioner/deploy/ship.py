@@ -1,0 +1,168 @@
+"""Another image for services that run: one new revision and one UpdateService each, no more.
+
+The new revision is the one that the service was told to run last, with another image: whatever
+else has changed in the spec waits for `apply`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from provisioner.deploy import steps
+from provisioner.deploy.places import DEFINITION, Place
+from provisioner.engine.aws import Aws, explain
+from provisioner.engine.kind import Effect
+from provisioner.engine.model import Change, Live, Ref, Resource
+from provisioner.engine.owner import ADDRESS, BY, IMAGE_TAG, STACK
+from provisioner.engine.step import Step
+from provisioner.errors import PlanError, UsageError
+from provisioner.resources.ecr import images
+from provisioner.resources.ecs.task_definition import TaskDefinition
+
+IMAGES = ("containerDefinitions", "image")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`--image app=1.4.2`, or `app/nginx=…` for another container than the application's."""
+
+    service: str
+    container: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What a container is to run: the whole reference, by digest where that can be known."""
+
+    service: str
+    container: str
+    before: str
+    after: str
+    tag: str
+    digest: str
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON's types."""
+        return {
+            "service": self.service,
+            "container": self.container,
+            "before": self.before,
+            "after": self.after,
+            "tag": self.tag or None,
+            "digest": self.digest or None,
+            "note": self.note or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """The images, and the steps that bring them: two per service whose image changes."""
+
+    images: tuple[Image, ...]
+    steps: tuple[Step, ...]
+
+
+def wish(text: str) -> Wish:
+    """Read `SERVICE[/CONTAINER]=IMAGE`. Raises UsageError."""
+    name, separator, version = text.partition("=")
+    service, _, container = name.partition("/")
+    if not separator or not service or not version:
+        raise UsageError(f"--image {text}: expected SERVICE=TAG, SERVICE=sha256:… or a reference")
+    return Wish(service, container, version)
+
+
+def ship(aws: Aws, places: Iterable[Place], wishes: Iterable[Wish]) -> Shipment:
+    """What to do for these images. Reads only.
+
+    Raises PlanError where an image is not in its repository, UsageError, NoAccess.
+    """
+    asked = list(wishes)
+    found: list[Image] = []
+    made: list[Step] = []
+    try:
+        for place in places:
+            definition = TaskDefinition().read(aws, place.serving)
+            if definition is None:
+                raise PlanError(f"{place.wanted.address}: {place.serving} is not ACTIVE any more")
+            mine = [one for one in asked if one.service == place.name]
+            chosen = [_choose(aws, place, definition, one) for one in mine]
+            found += chosen
+            made += _steps(place, definition, chosen)
+    except (ClientError, BotoCoreError) as error:
+        raise explain(error) from error
+    return Shipment(tuple(found), tuple(made))
+
+
+def _choose(aws: Aws, place: Place, definition: Live, one: Wish) -> Image:
+    name = one.container or place.main
+    containers = {c["name"]: c for c in definition.properties["containerDefinitions"]}
+    if name not in containers:
+        raise UsageError(
+            f"{place.name} has no container {name}; its containers: {', '.join(containers)}"
+        )
+    before = str(containers[name]["image"])
+    # A bare word is a version of the repository that the container's image comes from.
+    bare = one.version.startswith(images.DIGEST)
+    whole = not bare and any(mark in one.version for mark in "/:@")
+    named = images.read(one.version if whole else images.read(before).at(one.version))
+    version = named.digest or named.tag
+    if not named.ours:
+        note = f"{named.base} is no repository of ECR: it is taken as it is"
+        return Image(place.name, name, before, _reference(named), named.tag, named.digest, note)
+    there = images.digests(
+        aws, named.repository, [version], account=named.account, region=named.region
+    )
+    if version not in there:
+        raise PlanError(
+            f"{place.wanted.address}: {named.repository} has no image {version}; push it first: "
+            f"docker push {named.base}:{named.tag or 'TAG'}"
+        )
+    digest = there[version]
+    return Image(place.name, name, before, named.pinned(digest), named.tag, digest)
+
+
+def _reference(named: images.Reference) -> str:
+    return named.pinned(named.digest) if named.digest else named.at(named.tag)
+
+
+def _steps(place: Place, definition: Live, chosen: Iterable[Image]) -> list[Step]:
+    new = {one.container: one for one in chosen if one.after != one.before}
+    if not new:
+        return []
+    containers = [
+        {**one, "image": new[one["name"]].after} if one["name"] in new else one
+        for one in definition.properties["containerDefinitions"]
+    ]
+    resource = Resource(
+        DEFINITION,
+        place.name,
+        {**definition.properties, "containerDefinitions": containers},
+        tags=_own(definition.tags, place.definition.tags),
+        born={**place.definition.born, **remembered(new.values())},
+    )
+    changes = tuple(
+        Change((IMAGES[0], one.container, IMAGES[1]), one.before, one.after) for one in new.values()
+    )
+    register = Step(
+        "create", resource.address, DEFINITION, "new revision", Effect.NONE, resource, definition,
+        changes,
+    )  # fmt: skip
+    reference = Ref(resource.address, "Arn")
+    return [register, steps.roll_to(place, reference, "new image", register.key)]
+
+
+def _own(live: Mapping[str, str], wanted: Mapping[str, str]) -> Mapping[str, str]:
+    """The tags of the revision before; of one that somebody else registered, the spec's."""
+    ours = {key: value for key, value in live.items() if not key.startswith(BY)}
+    return {**wanted, **{k: v for k, v in ours.items() if k not in (STACK, ADDRESS)}}
+
+
+def remembered(some: Iterable[Image]) -> dict[str, str]:
+    """The tags that the digests were found by, to be written on the new revision."""
+    return {f"{IMAGE_TAG}{one.container}": one.tag for one in some if one.tag and one.digest}

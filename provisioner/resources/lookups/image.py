@@ -1,0 +1,35 @@
+"""The digests that tags of a repository stand for now, so that a revision says what it runs.
+
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from provisioner.engine.aws import Aws
+from provisioner.engine.model import Properties
+from provisioner.engine.observe import WARNINGS
+from provisioner.resources.ecr.images import digests
+
+
+def image(aws: Aws, query: Properties) -> Mapping[str, Any]:
+    """What follows the name in a reference, per tag of `query["tags"]`: `@sha256:…`.
+
+    A tag that is not in the repository `query["name"]`, or whose repository is not there yet,
+    stays as it is, `:latest`, and there are words of warning. Raises ClientError.
+    """
+    name, tags = query["name"], query["tags"]
+    found = digests(aws, name, tags)
+    return {
+        **{tag: f"@{found[tag]}" if tag in found else f":{tag}" for tag in tags},
+        WARNINGS: [_missing(name, tag) for tag in tags if tag not in found],
+    }
+
+
+def _missing(name: str, tag: str) -> str:
+    return (
+        f"the repository {name} has no image {tag} yet: tasks cannot start with it; everything"
+        " else is made; push it, and apply again"
+    )

@@ -1,0 +1,202 @@
+"""Commands on services that run: what they call, what they say, and their exit codes."""
+
+from __future__ import annotations
+
+import pytest
+
+from provisioner.local.control import ask
+from tests.cli.conftest import Command
+from tests.cloud.tap import Call
+from tests.cloud.world import World
+
+REPOSITORY = "oaktree-dev"
+AUTOSCALED = "services.app.autoscaling={min: 1, max: 2, cpu_percent: 50}"
+
+
+@pytest.fixture
+def applied(world: World) -> World:
+    """The stack as its spec says."""
+    world.apply()
+    return world
+
+
+def push(world: World, *tags: str) -> dict[str, str]:
+    """Put an image under each tag; tag to digest."""
+    found = {}
+    for tag in tags:
+        (made,) = ask(world.server.endpoint, "push", {"image": f"{REPOSITORY}:{tag}"})
+        found[tag] = made["digest"]
+    return found
+
+
+def names(calls: list[Call]) -> list[str]:
+    return [call.operation for call in calls]
+
+
+def revision(world: World) -> str:
+    """The task definition that the service was told to run last."""
+    (found,) = world.client("ecs").describe_services(
+        cluster="oaktree-cluster-dev", services=["oaktree-service-dev"]
+    )["services"]
+    return str(found["taskDefinition"]).rpartition("/")[2]
+
+
+def image(world: World) -> str:
+    found = world.client("ecs").describe_task_definition(taskDefinition=revision(world))
+    return str(found["taskDefinition"]["containerDefinitions"][0]["image"])
+
+
+def test_a_deployed_image_is_one_revision_and_one_update_and_can_be_taken_back(
+    on: Command, world: World
+) -> None:
+    """One story: deploy, wait, revisions, rollback, restart, scale."""
+    world.apply()
+    digests = push(world, "2", "3")
+
+    with world.tap.recording() as recording:
+        ran = on("deploy", "--image", "app=nosuch", "-y")
+    assert (ran.code, recording.operations) == (4, [])
+    assert "oaktree-dev has no image nosuch; push it first" in ran.err
+
+    with world.tap.recording() as recording:
+        ran = on("deploy", "--image", "app=2", "--dry-run")
+    assert (ran.code, recording.operations) == (0, [])
+    assert f"app/oaktree-app: 2 is {digests['2']}" in ran.err
+
+    with world.tap.recording() as recording:
+        ran = on(
+            "deploy", "--image", "app=2", "-y", "--json", GITHUB_SHA="c0ffee", GITHUB_ACTOR="me"
+        )
+    assert ran.code == 0
+    assert names(recording.writes) == ["RegisterTaskDefinition", "UpdateService"]
+    assert ran.document["images"][0]["digest"] == digests["2"]
+    assert ran.document["rollouts"][0]["verdict"] == "serving"
+    assert image(world).endswith(f"oaktree-dev@{digests['2']}")
+
+    ran = on("deploy", "--image", "app=2", "-y")
+    assert (ran.code, ran.out) == (0, "Nothing to do: these images have been deployed already.\n")
+
+    ran = on("wait", "--json")
+    assert (ran.code, ran.document["rollouts"][0]["verdict"]) == (0, "serving")
+
+    new, old = on("revisions", "--json").document["services"]["app"]
+    assert (new["status"], new["commit"], new["who"]) == ("serving", "c0ffee", "me")
+    assert new["tags"] == {"oaktree-app": "2"}
+    assert (old["status"], old["revision"]) == ("was serving", "oaktree-task-dev:1")
+    assert old["who"]
+    assert "serving      20" in on("revisions").out
+
+    with world.tap.recording() as recording:
+        ran = on("rollback", "-y")
+    assert (ran.code, names(recording.writes)) == (0, ["UpdateService"])
+    words = "oaktree-task-dev:2 → oaktree-task-dev:1, the last revision that served"
+    assert words in ran.err
+    assert revision(world) == "oaktree-task-dev:1"
+    assert on("rollback", "-y", "app", "--to", "2").code == 0
+    assert revision(world) == "oaktree-task-dev:2"
+
+    with world.tap.recording() as recording:
+        ran = on("restart", "-y")
+    assert (ran.code, names(recording.writes)) == (0, ["UpdateService"])
+    with world.tap.recording() as recording:
+        ran = on("scale", "app=3", "-y")
+    assert (ran.code, names(recording.writes)) == (0, ["UpdateService"])
+    assert on("status", "--json").document["services"]["app"]["desired"] == 3
+
+
+def deploy_behind_our_back(world: World, tag: str) -> str:
+    """Somebody's revision with another image, and their UpdateService; the revision."""
+    ecs = world.client("ecs")
+    theirs = ecs.describe_task_definition(taskDefinition=revision(world))["taskDefinition"]
+    keys = ("family", "cpu", "memory", "networkMode", "requiresCompatibilities",
+            "executionRoleArn", "containerDefinitions")  # fmt: skip
+    request = {key: theirs[key] for key in keys}
+    request["containerDefinitions"][0]["image"] = f"nginx:{tag}"
+    made = ecs.register_task_definition(**request)["taskDefinition"]["taskDefinitionArn"]
+    ecs.update_service(
+        cluster="oaktree-cluster-dev", service="oaktree-service-dev", taskDefinition=made
+    )
+    return str(made).rpartition("/")[2]
+
+
+def test_a_running_deployment_is_stopped_and_the_verdict_is_told_afterwards(
+    on: Command, world: World
+) -> None:
+    world.apply()
+    theirs = deploy_behind_our_back(world, "2--pull-20000s")
+    ran = on("rollback", "--dry-run", "--json")
+    (decision,) = ran.document["rollbacks"]
+    assert decision["stops"]
+    assert decision["words"] == (
+        f"the deployment of {theirs} is stopped, and ECS goes back to oaktree-task-dev:1"
+    )
+    with world.tap.recording() as recording:
+        ran = on("rollback", "-y", "--json")
+    assert (ran.code, names(recording.writes)) == (0, ["StopServiceDeployment"])
+    assert ran.document["rollouts"][0]["status"] == "ROLLBACK_SUCCESSFUL"
+    assert revision(world) == "oaktree-task-dev:1"
+
+    ran = on("wait", "--json")
+    assert (ran.code, ran.document["result"]) == (3, "not-serving")
+    assert on("status", "--exit-status").code == 0  # the old version serves, and is well
+    ran = on("rollback", "-y")
+    assert ran.code == 4
+    assert "ECS remembers no other deployment that succeeded" in ran.err
+    ran = on("revisions", "--json")
+    assert [one["status"] for one in ran.document["services"]["app"]] == ["failed", "serving"]
+
+
+def test_a_deployed_image_that_crashes_is_3_and_the_old_one_is_named_as_serving(
+    on: Command, world: World
+) -> None:
+    world.apply()
+    push(world, "2--crash")
+    ran = on("deploy", "--image", "app=2--crash", "-y", "--json")
+    assert ran.code == 3
+    told = ran.document["outputs"]["services"]["app"]["task_definition_arn"]
+    assert told.endswith(":task-definition/oaktree-task-dev:1")
+    assert ran.document["rollouts"][0]["post_mortem"]["hints"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["deploy", "--image", "app"], 64, "expected SERVICE=TAG"),
+        (["deploy", "--image", "web=1"], 64, "no service web; its services: app"),
+        (["restart", "web"], 64, "no service web"),
+        (["scale", "app=many"], 64, "expected SERVICE=N"),
+        (["scale", "app=1", "--set", AUTOSCALED], 64,
+         "belongs to autoscaling"),
+        (["deploy", "--image", "app/nosuch=1"], 64, "its containers: oaktree-app"),
+        (["rollback", "app", "--to", "other:1"], 64, "expected a revision of oaktree-task-dev"),
+        (["rollback", "app", "--to", "99"], 4, "oaktree-task-dev:99 is not there any more"),
+        (["rollback", "app", "--to", "1"], 4, "has oaktree-task-dev:1 already"),
+        (["continue"], 4, "no deployment waits for an answer"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_and_changes_nothing(
+    on: Command, applied: World, arguments: list[str], code: int, words: str
+) -> None:
+    verb, *rest = arguments
+    with applied.tap.recording() as recording:
+        ran = on(verb, *rest, "-y")
+    assert (ran.code, recording.operations) == (code, [])
+    assert words in ran.err
+
+
+def test_another_registry_is_not_asked_and_that_is_said(on: Command, applied: World) -> None:
+    ran = on("deploy", "--image", "app=nginx:1.29", "--dry-run", "--json")
+    assert "nginx is no repository of ECR: it is taken as it is" in ran.err
+    assert ran.document["images"][0]["after"] == "nginx:1.29"
+
+
+def test_what_does_not_exist_yet_is_4_and_not_healthy(on: Command) -> None:
+    ran = on("restart", "-y")
+    assert ran.code == 4
+    assert "there is no service oaktree-service-dev yet; apply makes it" in ran.err
+    assert on("status", "--exit-status").code == 3
+
+
+@pytest.mark.parametrize("verb", ["rollback", "restart", "continue"])
+def test_nobody_there_to_ask_is_64(on: Command, verb: str) -> None:
+    assert on(verb, "--no-input").code == 64
