@@ -28,6 +28,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "stack": ("spec", "engine.model", "engine.owner", "errors"),
     "rollout": ("engine", "errors"),
     "resources": ("engine", "errors", "rollout"),
+    "access": ("engine", "errors", "resources", "spec", "stack"),
     "deploy": ("engine", "errors", "resources", "rollout"),
     "api": ("deploy", "engine", "errors", "examine", "resources", "rollout", "spec", "stack"),
     "examine": ("engine", "errors", "resources", "spec", "stack"),

@@ -12,6 +12,7 @@ from provisioner.cli import deploying, in_actions, observing, options, running
 from provisioner.cli.carrying import carry_out, finish, need_approval, print_json
 from provisioner.cli.local import LOCAL
 from provisioner.cli.options import Target
+from provisioner.cli.permissions import github_role, iam_policy
 from provisioner.cli.pipeline import comment, notify
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.engine.execute import Report
@@ -33,6 +34,8 @@ def GROUP() -> None:  # noqa: N802  # what the console script runs
 GROUP.add_command(LOCAL)
 GROUP.add_command(comment)
 GROUP.add_command(notify)
+GROUP.add_command(iam_policy)
+GROUP.add_command(github_role)
 for one in (*deploying.COMMANDS, *observing.COMMANDS, *running.COMMANDS):
     GROUP.add_command(one)
 

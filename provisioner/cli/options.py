@@ -15,6 +15,7 @@ import click
 from provisioner.api import Stack, connect, region_for
 from provisioner.cli import in_actions
 from provisioner.cli.log import configure
+from provisioner.engine.aws import Aws
 from provisioner.errors import Problem, ProvisionerError, SpecError, UsageError
 from provisioner.examine import examine
 from provisioner.local import cloud
@@ -56,18 +57,20 @@ class Target:
         """The stack, connected to AWS or to the embedded cloud."""
         loaded = self.load()
         warn(loaded.warnings)
+        return Stack(loaded.spec, environment=loaded.environment, aws=self.aws(loaded))
+
+    def aws(self, loaded: Loaded) -> Aws:
+        """A way to AWS, or to the embedded cloud."""
         region = region_for(loaded.spec, self.region)
         if self.local:
             server = local_cloud()
-            aws = connect(region, endpoint_url=server.endpoint, access_key=LOCAL_CREDENTIALS)
-        else:
-            aws = connect(
-                region,
-                profile=self.profile,
-                endpoint_url=self.endpoint_url,
-                role_arn=self.role_arn,
-            )
-        return Stack(loaded.spec, environment=loaded.environment, aws=aws)
+            return connect(region, endpoint_url=server.endpoint, access_key=LOCAL_CREDENTIALS)
+        return connect(
+            region,
+            profile=self.profile,
+            endpoint_url=self.endpoint_url,
+            role_arn=self.role_arn,
+        )
 
 
 def local_cloud() -> cloud.Cloud:

@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.model import Change, Live, Properties, Resource, Tags, given
 from provisioner.engine.owner import is_ours
 from provisioner.engine.waiting import Waiting
@@ -106,6 +107,8 @@ class Kind(ABC):
     name: ClassVar[str]
     """`elbv2.target_group`: the folder and the module."""
     api: ClassVar[Api]
+    grants: ClassVar[tuple[Grant, ...]] = ()
+    """What its verbs must be allowed; `clear` counts as `delete`, `retag` as `update`."""
     identity: ClassVar[tuple[str, ...]] = ()
     """Properties that AWS keeps unique together; the first is the name."""
     fields: ClassVar[tuple[str, ...]]

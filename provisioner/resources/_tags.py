@@ -9,11 +9,14 @@ import structlog
 from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, code_of
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Scope
 from provisioner.engine.model import Tags
 from provisioner.engine.owner import ADDRESS, REGION, STACK
 
 log = structlog.get_logger()
+INDEX = Grant("read", "tag:GetResources")
+"""What every plan reads."""
 
 INDEXED: Mapping[str, tuple[str, ...]] = {
     "acm": (),

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from provisioner.api import Stack, connect
-from provisioner.cli.commands import RESULT_CODES
+from provisioner.cli.carrying import RESULT_CODES
 from provisioner.engine.aws import Aws
 from provisioner.engine.clock import Clock
 from provisioner.engine.execute import Event, Report

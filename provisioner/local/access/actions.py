@@ -17,50 +17,17 @@ from itertools import product
 from typing import Any
 
 from .passing import passed
+from .resources import ELSEWHERE, FREE, KINDS, MADE, NAMES, PREFIXES, RESOURCES, TAGGING
 
-# botocore's client -> the prefix of its actions, where they differ.
-PREFIXES = {
-    "efs": "elasticfilesystem",
-    "elbv2": "elasticloadbalancing",
-    "resourcegroupstaggingapi": "tag",
-    "sesv2": "ses",
-    "stepfunctions": "states",
-}
-# Operations whose action has another name:
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-ACTIONS = {
-    ("s3", "DeleteBucketLifecycle"): "PutLifecycleConfiguration",
-    ("s3", "DeleteObjects"): "DeleteObject",
-    ("s3", "DeletePublicAccessBlock"): "PutBucketPublicAccessBlock",
-    ("s3", "GetBucketEncryption"): "GetEncryptionConfiguration",
-    ("s3", "GetBucketLifecycleConfiguration"): "GetLifecycleConfiguration",
-    ("s3", "GetPublicAccessBlock"): "GetBucketPublicAccessBlock",
-    ("s3", "HeadBucket"): "ListBucket",
-    ("s3", "HeadObject"): "GetObject",
-    ("s3", "ListBuckets"): "ListAllMyBuckets",
-    ("s3", "ListObjectVersions"): "ListBucketVersions",
-    ("s3", "ListObjects"): "ListBucket",
-    ("s3", "ListObjectsV2"): "ListBucket",
-    ("s3", "PutBucketEncryption"): "PutEncryptionConfiguration",
-    ("s3", "PutBucketLifecycleConfiguration"): "PutLifecycleConfiguration",
-    ("s3", "PutPublicAccessBlock"): "PutBucketPublicAccessBlock",
-}
-# GetCallerIdentity is for everybody:
-# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-FREE = frozenset({("sts", "GetCallerIdentity")})
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Operations that fit the pattern act on `resource`.
-
-    It is the resource part of an ARN with parameters in braces, of which the last word of a path or
-    ARN counts, or `=PARAMETER` where the parameter is the ARN, or `KIND=PARAMETER` where what is
-    acted on is that of which the parameter's ARN names a part. Lists mean one ARN for each.
-    """
-
-    operations: str
-    resource: str
+OIDC = "CreateOpenIDConnectProvider"
+TAGGERS = re.compile(r"(Tag|Untag|AddTags|RemoveTags|CreateTags|DeleteTags|PutBucketTagging).*")
+# Services whose names may have slashes in them: they are no paths.
+WHOLE = frozenset({"ecr", "logs", "secretsmanager", "ssm"})
+# Services whose ARNs have no region, or neither region nor account:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+REGIONLESS = frozenset({"chatbot", "iam", "route53", "s3"})
+NOBODYS = frozenset({"route53", "s3"})
+_FIELD = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,111 +37,6 @@ class Need:
     action: str
     resource: str
     service: str = ""
-
-
-SERVICE = "service/{cluster}/{service}"
-RESOURCES: dict[str, tuple[Row, ...]] = {
-    "ecs": (
-        Row("CreateCluster", "cluster/{clusterName}"),
-        Row("DescribeClusters", "cluster/{clusters}"),
-        Row("(Update|Delete)Cluster|UpdateClusterSettings|PutCluster.*", "cluster/{cluster}"),
-        Row("CreateService", "service/{cluster}/{serviceName}"),
-        Row("DescribeServices", "service/{cluster}/{services}"),
-        Row("(Update|Delete)Service|ListServiceDeployments", SERVICE),
-        Row("(Stop|Continue)ServiceDeployment", "=serviceDeploymentArn"),
-        Row("(Stop|Continue)ServiceDeployment", "service=serviceDeploymentArn"),
-        Row("DescribeServiceDeployments", "=serviceDeploymentArns"),
-        Row("DescribeServiceDeployments", "service=serviceDeploymentArns"),
-        Row("DescribeServiceRevisions", "=serviceRevisionArns"),
-        Row("DescribeServiceRevisions", "service=serviceRevisionArns"),
-        Row("RegisterTaskDefinition", "task-definition/{family}:*"),
-        Row("RunTask", "task-definition/{taskDefinition}"),
-        Row("DeleteTaskDefinitions", "task-definition/{taskDefinitions}"),
-        Row("StopTask", "task/{cluster}/{task}"),
-        Row("DescribeTasks", "task/{cluster}/{tasks}"),
-        Row("ExecuteCommand", "cluster/{cluster}"),
-        Row("ExecuteCommand", "task/{cluster}/{task}"),
-        Row("(Untag|Tag)Resource|ListTagsForResource", "=resourceArn"),
-    ),
-    "elbv2": (
-        Row("Describe.*", ""),
-        Row("CreateLoadBalancer", "loadbalancer/app/{Name}/*"),
-        Row("CreateTargetGroup", "targetgroup/{Name}/*"),
-        Row("CreateRule", "=ListenerArn"),
-        Row("(Modify|Delete)Listener|ModifyListenerAttributes|.*ListenerCert.*", "=ListenerArn"),
-        Row("(Modify|Delete)Rule", "=RuleArn"),
-        Row("SetRulePriorities", "=RulePriorities.RuleArn"),
-        Row(".*Target(Group|GroupAttributes|s)", "=TargetGroupArn"),
-        Row("(Add|Remove)Tags", "=ResourceArns"),
-        Row(".*", "=LoadBalancerArn"),
-    ),
-    "ec2": (
-        Row("CreateSecurityGroup", "security-group/*"),
-        Row("CreateSecurityGroup", "vpc/{VpcId}"),
-        Row("DescribeSecurityGroup.*", ""),
-        Row(".*SecurityGroup.*", "security-group/{GroupId}"),
-        Row("(Create|Delete)Tags", "{kind}/{Resources}"),
-    ),
-    "iam": (Row(".*Role(Pol.*|Tags|Permissions.*)?|.*AssumeRolePolicy", "role/{RoleName}"),),
-    "logs": (
-        Row("DescribeLogGroups", "log-group::log-stream:"),
-        Row("(Untag|Tag)Resource|ListTagsForResource", "=resourceArn"),
-        Row(
-            "CreateLogStream|(Get|Put)LogEvents",
-            "log-group:{logGroupName}:log-stream:{logStreamName}",
-        ),
-        Row(".*", "log-group:{logGroupName}:log-stream:"),
-    ),
-    "ecr": (
-        Row("GetAuthorizationToken", ""),
-        Row("DescribeRepositories", "repository/{repositoryNames}"),
-        Row("(Untag|Tag)Resource|ListTagsForResource", "=resourceArn"),
-        Row(".*", "repository/{repositoryName}"),
-    ),
-    "secretsmanager": (
-        Row("CreateSecret", "secret:{Name}"),
-        Row("ListSecrets|GetRandomPassword|BatchGetSecretValue", ""),
-        Row(".*", "secret:{SecretId}"),
-    ),
-    "ssm": (
-        Row("(Put|Get|Delete)Parameter", "parameter/{Name}"),
-        Row("(Get|Delete)Parameters", "parameter/{Names}"),
-        Row("(Add|Remove|List)Tags.*", "parameter/{ResourceId}"),
-    ),
-    "acm": (
-        Row("(Request|List)Certificates?|.*AccountConfiguration", ""),
-        Row(".*", "=CertificateArn"),
-    ),
-    "sts": (Row("AssumeRole", "=RoleArn"),),
-}
-# What a create needs besides if it brings tags.
-TAGGING = {
-    "ecs": "ecs:TagResource",
-    "elbv2": "elasticloadbalancing:AddTags",
-    "ec2": "ec2:CreateTags",
-    "iam": "iam:TagRole",
-    "logs": "logs:TagResource",
-    "ecr": "ecr:TagResource",
-    "secretsmanager": "secretsmanager:TagResource",
-    "ssm": "ssm:AddTagsToResource",
-    "acm": "acm:AddTagsToCertificate",
-}
-CREATES = ("Create", "Register", "Request", "Run", "Put")
-
-
-# Services whose names may have slashes in them: they are no paths.
-WHOLE = frozenset({"ecr", "logs", "secretsmanager", "ssm"})
-# IAM's ARNs have no region: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
-REGIONLESS = frozenset({"iam"})
-# What an EC2 id begins with -> its kind in an ARN.
-KINDS = {
-    "eni": "network-interface",
-    "sg": "security-group",
-    "sgr": "security-group-rule",
-    "subnet": "subnet",
-    "vpc": "vpc",
-}
-_FIELD = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,27 +49,38 @@ class Owner:
 
     def arn(self, service: str, resource: str) -> str:
         """Name a resource of a service, in botocore's word."""
-        region = "" if service in REGIONLESS else self.region
+        homeless = service in REGIONLESS or resource.startswith("dashboard/")
+        region = "" if homeless else self.region
+        account = "" if service in NOBODYS else self.account
         prefix = PREFIXES.get(service, service)
-        return f"arn:{self.partition}:{prefix}:{region}:{self.account}:{resource}"
+        return f"arn:{self.partition}:{prefix}:{region}:{account}:{resource}"
 
 
 def needs(service: str, operation: str, params: Mapping[str, Any], owner: Owner) -> Iterator[Need]:
     """Yield everything that a call must be allowed; nothing if it is for everybody."""
     if (service, operation) in FREE:
         return
-    action = f"{PREFIXES.get(service, service)}:{ACTIONS.get((service, operation), operation)}"
+    prefix = PREFIXES.get(service, service)
     arns = list(_arns(service, operation, params, owner)) or ["*"]
-    yield from (Need(action, arn) for arn in arns)
-    if service in TAGGING and operation.startswith(CREATES) and tags_of(params):
-        yield Need(TAGGING[service], arns[0])
+    for name in NAMES.get((service, operation), (operation,)):
+        yield from (Need(f"{prefix}:{name}", arn) for arn in arns)
+    yield from (Need(action, "*") for action in ELSEWHERE.get((service, operation), ()))
+    if service in TAGGING and not TAGGERS.fullmatch(operation) and tags_of(params):
+        made = [arns[0]]
+        if operation in MADE:
+            made = [owner.arn(service, one) for one in _filled(service, MADE[operation], params)]
+        if operation.startswith("Authorize"):
+            yield Need(f"{prefix}:{operation}", made[0])
+        action = TAGGING[service] if operation != OIDC else "iam:TagOpenIDConnectProvider"
+        yield Need(action, made[0])
     for role, to in passed(service, operation, params):
         yield Need("iam:PassRole", role, to)
 
 
 def tags_of(params: Mapping[str, Any]) -> dict[str, str]:
     """Return the tags that a request brings, in whichever of AWS's shapes."""
-    given: Any = params.get("tags") or params.get("Tags") or []
+    inside = params.get("CreateBucketConfiguration") or {}
+    given: Any = params.get("tags") or params.get("Tags") or inside.get("Tags") or []
     for each in params.get("TagSpecifications") or ():
         given = [*given, *each.get("Tags", ())]
     if isinstance(given, Mapping):
@@ -261,4 +134,6 @@ def _values(params: Mapping[str, Any], field: str) -> list[str]:
     outer, _, inner = field.partition(".")
     found = params.get(outer)
     values = found if isinstance(found, list) else [found] if found else []
-    return [str(each[inner]) if inner else str(each) for each in values]
+    if not inner:
+        return [str(each) for each in values]
+    return [str(each[inner]) for each in values if each.get(inner)]

@@ -92,7 +92,7 @@ def refused(caller: Session, call: Call, params: Mapping[str, Any], place: Place
     owner = Owner(get_partition(place.region), place.region, place.account)
     for need in needs(call.service, call.operation, _with_definition(call, params, place), owner):
         whole = _resolved(need, place)
-        context = _context(caller, whole, params, owner, place)
+        context = _context(caller, whole, call, params, owner, place)
         if why := caller.refused(whole, context):
             return EC2_WORDS + why if call.service == "ec2" else why
     return ""
@@ -144,7 +144,12 @@ def _resolved(need: Need, place: Place) -> Need:
 
 
 def _context(
-    caller: Session, need: Need, params: Mapping[str, Any], owner: Owner, place: Place
+    caller: Session,
+    need: Need,
+    call: Call,
+    params: Mapping[str, Any],
+    owner: Owner,
+    place: Place,
 ) -> Context:
     """Return the condition keys of a request.
 
@@ -158,6 +163,8 @@ def _context(
         "aws:principalarn": lambda: [caller.role],
         "aws:tagkeys": lambda: given,
         "iam:passedtoservice": lambda: [need.service] if need.service else [],
+        f"{need.action.partition(':')[0]}:createaction": lambda: [call.operation],
+        "application-autoscaling:service-namespace": lambda: [params["ServiceNamespace"]],
         "ecs:cluster": lambda: [owner.arn("ecs", f"cluster/{cluster}")],
     }
 

@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from provisioner.engine.aws import DENIED, Aws, code_of
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.errors import NotYet, StepFailed
@@ -41,6 +42,16 @@ class Certificate(Kind):
 
     name = "acm.certificate"
     api = Api("acm", "RequestCertificate")
+    grants = (
+        Grant("read", "acm:ListCertificates ec2:DescribeRegions"),
+        Grant("read", "acm:DescribeCertificate acm:ListTagsForCertificate"),
+        Grant("read", "route53:ListResourceRecordSets"),
+        Grant("create", "acm:RequestCertificate acm:AddTagsToCertificate", tagged="request"),
+        Grant("update", "acm:AddTagsToCertificate", "acm:certificate/*", tagged="resource"),
+        Grant("delete", "acm:DeleteCertificate", "acm:certificate/*", tagged="resource"),
+        Grant("update", "route53:ChangeResourceRecordSets", "route53:hostedzone/*"),
+        Grant("delete", "route53:ChangeResourceRecordSets", "route53:hostedzone/*"),
+    )
     fields = ("DomainName", "SubjectAlternativeNames", "ValidationMethod", "KeyAlgorithm")
     immutable = frozenset({*fields, FAILED})
     replacement = "create-first"

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources.application_autoscaling import _common
@@ -25,6 +26,46 @@ class ScalableTarget(Kind):
 
     name = _common.TARGET
     api = Api(_common.SERVICE, "RegisterScalableTarget", "RegisterScalableTarget")
+    grants = (
+        Grant("read", "application-autoscaling:DescribeScalableTargets"),
+        Grant("read", "application-autoscaling:ListTagsForResource"),
+        Grant(
+            "create",
+            "application-autoscaling:RegisterScalableTarget",
+            "application-autoscaling:scalable-target/*",
+            when={"application-autoscaling:service-namespace": "ecs"},
+        ),
+        Grant(
+            "create",
+            "application-autoscaling:TagResource",
+            "application-autoscaling:scalable-target/*",
+            tagged="request",
+        ),
+        Grant(
+            "create",
+            "iam:CreateServiceLinkedRole",
+            "iam:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/*",
+            when={"iam:AWSServiceName": "ecs.application-autoscaling.amazonaws.com"},
+        ),
+        Grant(
+            "update",
+            "application-autoscaling:RegisterScalableTarget",
+            "application-autoscaling:scalable-target/*",
+            when={"application-autoscaling:service-namespace": "ecs"},
+        ),
+        Grant(
+            "update",
+            "application-autoscaling:TagResource",
+            "application-autoscaling:scalable-target/*",
+            tagged="request",
+        ),
+        Grant(
+            "delete",
+            "application-autoscaling:DeregisterScalableTarget",
+            "application-autoscaling:scalable-target/*",
+            when={"application-autoscaling:service-namespace": "ecs"},
+        ),
+    )
     fields = (*_common.PLACE, *SETTINGS)
     identity = ("ResourceId", "ScalableDimension", "ServiceNamespace")
     uses = frozenset({"ecs.cluster", "ecs.service"})

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources.application_autoscaling import _common
@@ -27,6 +28,35 @@ class ScalingPolicy(Kind):
 
     name = "application_autoscaling.scaling_policy"
     api = Api(_common.SERVICE, "PutScalingPolicy", "PutScalingPolicy")
+    grants = (
+        Grant("read", "application-autoscaling:DescribeScalingPolicies"),
+        Grant(
+            "create",
+            "application-autoscaling:PutScalingPolicy",
+            "application-autoscaling:scalable-target/*",
+            when={"application-autoscaling:service-namespace": "ecs"},
+        ),
+        Grant(
+            "update",
+            "application-autoscaling:PutScalingPolicy",
+            "application-autoscaling:scalable-target/*",
+            when={"application-autoscaling:service-namespace": "ecs"},
+        ),
+        Grant(
+            "delete",
+            "application-autoscaling:DeleteScalingPolicy",
+            "application-autoscaling:scalable-target/*",
+            when={"application-autoscaling:service-namespace": "ecs"},
+        ),
+        # Application Auto Scaling makes alarms as the caller.
+        Grant("create", "cloudwatch:PutMetricAlarm", "cloudwatch:alarm:TargetTracking-*"),
+        Grant(
+            "update",
+            "cloudwatch:PutMetricAlarm cloudwatch:DeleteAlarms",
+            "cloudwatch:alarm:TargetTracking-*",
+        ),
+        Grant("delete", "cloudwatch:DeleteAlarms", "cloudwatch:alarm:TargetTracking-*"),
+    )
     fields = ("PolicyName", *_common.PLACE, "PolicyType", TRACKING, STEPS)
     identity = ("PolicyName", *_common.PLACE)
     name_limit = 256

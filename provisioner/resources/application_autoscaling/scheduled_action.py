@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources.application_autoscaling import _common
@@ -25,6 +26,27 @@ class ScheduledAction(Kind):
 
     name = "application_autoscaling.scheduled_action"
     api = Api(_common.SERVICE, "PutScheduledAction", "PutScheduledAction")
+    grants = (
+        Grant("read", "application-autoscaling:DescribeScheduledActions"),
+        Grant(
+            "create",
+            "application-autoscaling:PutScheduledAction",
+            "application-autoscaling:scalable-target/*",
+            when={"application-autoscaling:service-namespace": "ecs"},
+        ),
+        Grant(
+            "update",
+            "application-autoscaling:PutScheduledAction",
+            "application-autoscaling:scalable-target/*",
+            when={"application-autoscaling:service-namespace": "ecs"},
+        ),
+        Grant(
+            "delete",
+            "application-autoscaling:DeleteScheduledAction",
+            "application-autoscaling:scalable-target/*",
+            when={"application-autoscaling:service-namespace": "ecs"},
+        ),
+    )
     fields = (
         "ScheduledActionName", *_common.PLACE, "Schedule", "Timezone", *TIMES,
         "ScalableTargetAction",

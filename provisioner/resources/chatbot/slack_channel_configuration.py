@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import DENIED, Aws, code_of
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import home_tags, sought, tag_list, tag_map
@@ -30,6 +31,42 @@ class SlackChannelConfiguration(Kind):
     api = Api(
         "chatbot", "CreateSlackChannelConfiguration", "UpdateSlackChannelConfiguration"
     )  # fmt: skip
+    grants = (
+        Grant("read", "chatbot:DescribeSlackChannelConfigurations"),
+        Grant("create", "chatbot:CreateSlackChannelConfiguration"),
+        Grant(
+            "create",
+            "chatbot:TagResource",
+            "chatbot:chat-configuration/slack-channel/{ConfigurationName}",
+        ),
+        Grant(
+            "update",
+            "chatbot:TagResource",
+            "chatbot:chat-configuration/slack-channel/{ConfigurationName}",
+        ),
+        Grant(
+            "create",
+            "iam:PassRole",
+            "{=IamRoleArn}",
+            when={"iam:PassedToService": "chatbot.amazonaws.com"},
+        ),
+        Grant(
+            "update",
+            "iam:PassRole",
+            "{=IamRoleArn}",
+            when={"iam:PassedToService": "chatbot.amazonaws.com"},
+        ),
+        Grant(
+            "update",
+            "chatbot:UpdateSlackChannelConfiguration",
+            "chatbot:chat-configuration/slack-channel/{ConfigurationName}",
+        ),
+        Grant(
+            "delete",
+            "chatbot:DeleteSlackChannelConfiguration",
+            "chatbot:chat-configuration/slack-channel/{ConfigurationName}",
+        ),
+    )
     fields = (
         "ConfigurationName", "SlackTeamId", "SlackChannelId", "SnsTopicArns", "IamRoleArn",
         "LoggingLevel", "GuardrailPolicyArns", "UserAuthorizationRequired",

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_list
@@ -24,6 +25,21 @@ class Alarm(Kind):
 
     name = "cloudwatch.alarm"
     api = Api("cloudwatch", "PutMetricAlarm", "PutMetricAlarm")
+    grants = (
+        Grant("read", "cloudwatch:DescribeAlarms"),
+        Grant("read", "cloudwatch:ListTagsForResource", "cloudwatch:alarm:{AlarmName}"),
+        Grant(
+            "create",
+            "cloudwatch:PutMetricAlarm cloudwatch:TagResource",
+            "cloudwatch:alarm:{AlarmName}",
+        ),
+        Grant(
+            "update",
+            "cloudwatch:PutMetricAlarm cloudwatch:TagResource",
+            "cloudwatch:alarm:{AlarmName}",
+        ),
+        Grant("delete", "cloudwatch:DeleteAlarms", "cloudwatch:alarm:{AlarmName}"),
+    )
     fields = (
         "AlarmName", "AlarmDescription", "ActionsEnabled", "AlarmActions", "OKActions",
         "InsufficientDataActions", "MetricName", "Namespace", "Statistic", "ExtendedStatistic",

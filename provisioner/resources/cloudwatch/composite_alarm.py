@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_list
@@ -25,6 +26,21 @@ class CompositeAlarm(Kind):
 
     name = "cloudwatch.composite_alarm"
     api = Api("cloudwatch", "PutCompositeAlarm", "PutCompositeAlarm")
+    grants = (
+        Grant("read", "cloudwatch:DescribeAlarms"),
+        Grant("read", "cloudwatch:ListTagsForResource", "cloudwatch:alarm:{AlarmName}"),
+        Grant(
+            "create",
+            "cloudwatch:PutCompositeAlarm cloudwatch:TagResource",
+            "cloudwatch:alarm:{AlarmName}",
+        ),
+        Grant(
+            "update",
+            "cloudwatch:PutCompositeAlarm cloudwatch:TagResource",
+            "cloudwatch:alarm:{AlarmName}",
+        ),
+        Grant("delete", "cloudwatch:DeleteAlarms", "cloudwatch:alarm:{AlarmName}"),
+    )
     fields = (
         "AlarmName", "AlarmDescription", "AlarmRule", "ActionsEnabled", "AlarmActions",
         "OKActions", "InsufficientDataActions",

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags, given
 from provisioner.resources._tags import home_tags, sought, tag_list
@@ -27,6 +28,25 @@ class Dashboard(Kind):
 
     name = "cloudwatch.dashboard"
     api = Api("cloudwatch", "PutDashboard", "PutDashboard")
+    grants = (
+        Grant("read", "cloudwatch:ListDashboards"),
+        Grant(
+            "read",
+            "cloudwatch:GetDashboard cloudwatch:ListTagsForResource",
+            "cloudwatch:dashboard/{DashboardName}",
+        ),
+        Grant(
+            "create",
+            "cloudwatch:PutDashboard cloudwatch:TagResource",
+            "cloudwatch:dashboard/{DashboardName}",
+        ),
+        Grant(
+            "update",
+            "cloudwatch:PutDashboard cloudwatch:TagResource",
+            "cloudwatch:dashboard/{DashboardName}",
+        ),
+        Grant("delete", "cloudwatch:DeleteDashboards", "cloudwatch:dashboard/{DashboardName}"),
+    )
     fields = ("DashboardName", "DashboardBody")
     identity = ("DashboardName",)
     immutable = frozenset({"DashboardName"})

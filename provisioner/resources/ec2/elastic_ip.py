@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources.ec2 import _network
@@ -20,6 +21,19 @@ class ElasticIp(_network.Numbered):
     type, number, plural = "elastic-ip", "AllocationId", "Addresses"
     describe = "describe_addresses"
     api = Api("ec2", "AllocateAddress")
+    grants = (
+        Grant("read", "ec2:DescribeAddresses"),
+        Grant("create", "ec2:AllocateAddress", "ec2:elastic-ip/*", tagged="request"),
+        Grant(
+            "create",
+            "ec2:CreateTags",
+            "ec2:elastic-ip/*",
+            tagged="request",
+            when={"ec2:CreateAction": "AllocateAddress"},
+        ),
+        Grant("update", "ec2:CreateTags", "ec2:elastic-ip/*", tagged="resource"),
+        Grant("delete", "ec2:ReleaseAddress", "ec2:elastic-ip/*", tagged="resource"),
+    )
     fields = ("Domain",)
     immutable = frozenset(fields)
     retries = (

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_map
@@ -25,6 +26,31 @@ class InternetGateway(_network.Numbered):
     type, number, plural = "internet-gateway", "InternetGatewayId", "InternetGateways"
     describe = "describe_internet_gateways"
     api = Api("ec2", "CreateInternetGateway", "AttachInternetGateway")
+    grants = (
+        Grant("read", "ec2:DescribeInternetGateways"),
+        Grant("create", "ec2:CreateInternetGateway", "ec2:internet-gateway/*", tagged="request"),
+        Grant(
+            "create",
+            "ec2:CreateTags",
+            "ec2:internet-gateway/*",
+            tagged="request",
+            when={"ec2:CreateAction": "CreateInternetGateway"},
+        ),
+        Grant(
+            "update",
+            "ec2:CreateTags ec2:AttachInternetGateway",
+            "ec2:internet-gateway/*",
+            tagged="resource",
+        ),
+        Grant(
+            "delete",
+            "ec2:DeleteInternetGateway ec2:DetachInternetGateway",
+            "ec2:internet-gateway/*",
+            tagged="resource",
+        ),
+        Grant("update", "ec2:AttachInternetGateway", "ec2:vpc/*", tagged="resource"),
+        Grant("delete", "ec2:DetachInternetGateway", "ec2:vpc/*", tagged="resource"),
+    )
     fields = ()
     uses = frozenset({"ec2.vpc"})
     retries = (

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.errors import StepFailed
@@ -28,6 +29,20 @@ class NatGateway(_network.Numbered):
     describe = "describe_nat_gateways"
     filters = "Filter"
     api = Api("ec2", "CreateNatGateway")
+    grants = (
+        Grant("read", "ec2:DescribeNatGateways"),
+        Grant("create", "ec2:CreateNatGateway", "ec2:natgateway/*", tagged="request"),
+        Grant("create", "ec2:CreateNatGateway", "ec2:subnet/* ec2:elastic-ip/* ec2:vpc/*"),
+        Grant(
+            "create",
+            "ec2:CreateTags",
+            "ec2:natgateway/*",
+            tagged="request",
+            when={"ec2:CreateAction": "CreateNatGateway"},
+        ),
+        Grant("update", "ec2:CreateTags", "ec2:natgateway/*", tagged="resource"),
+        Grant("delete", "ec2:DeleteNatGateway", "ec2:natgateway/*", tagged="resource"),
+    )
     fields = ("SubnetId", "AllocationId", "ConnectivityType")
     uses = frozenset({"ec2.subnet", "ec2.elastic_ip", "ec2.internet_gateway"})
     immutable = frozenset(fields)

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_map
@@ -49,6 +50,41 @@ class RouteTable(_network.Numbered):
     type, number, plural = "route-table", "RouteTableId", "RouteTables"
     describe = "describe_route_tables"
     api = Api("ec2", "CreateRouteTable", "CreateRoute")
+    grants = (
+        Grant("read", "ec2:DescribeRouteTables"),
+        Grant("create", "ec2:CreateRouteTable", "ec2:route-table/*", tagged="request"),
+        Grant("create", "ec2:CreateRouteTable", "ec2:vpc/*"),
+        Grant(
+            "create",
+            "ec2:CreateTags",
+            "ec2:route-table/*",
+            tagged="request",
+            when={"ec2:CreateAction": "CreateRouteTable"},
+        ),
+        Grant(
+            "update",
+            (
+                "ec2:CreateTags ec2:CreateRoute ec2:ReplaceRoute ec2:DeleteRoute "
+                "ec2:AssociateRouteTable ec2:ReplaceRouteTableAssociation "
+                "ec2:DisassociateRouteTable"
+            ),
+            "ec2:route-table/*",
+            tagged="resource",
+        ),
+        Grant(
+            "delete",
+            "ec2:DeleteRouteTable ec2:DisassociateRouteTable",
+            "ec2:route-table/*",
+            tagged="resource",
+        ),
+        Grant(
+            "update",
+            ("ec2:AssociateRouteTable ec2:ReplaceRouteTableAssociation ec2:DisassociateRouteTable"),
+            "ec2:subnet/*",
+            tagged="resource",
+        ),
+        Grant("delete", "ec2:DisassociateRouteTable", "ec2:subnet/*", tagged="resource"),
+    )
     fields = ("VpcId",)
     uses = frozenset({
         "ec2.vpc", "ec2.subnet", "ec2.internet_gateway", "ec2.nat_gateway",

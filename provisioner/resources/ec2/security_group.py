@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Kind, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_map
@@ -23,6 +24,25 @@ class SecurityGroup(Kind):
 
     name = _common.GROUP
     api = Api("ec2", "CreateSecurityGroup")
+    grants = (
+        Grant("read", "ec2:DescribeSecurityGroups ec2:DescribeSecurityGroupRules"),
+        Grant("create", "ec2:CreateSecurityGroup", "ec2:security-group/*", tagged="request"),
+        Grant("create", "ec2:CreateSecurityGroup", "ec2:vpc/*"),
+        Grant(
+            "create",
+            "ec2:CreateTags",
+            "ec2:security-group/*",
+            tagged="request",
+            when={"ec2:CreateAction": "CreateSecurityGroup"},
+        ),
+        Grant(
+            "update",
+            ("ec2:CreateTags ec2:RevokeSecurityGroupEgress  ec2:AuthorizeSecurityGroupEgress"),
+            "ec2:security-group/*",
+            tagged="resource",
+        ),
+        Grant("delete", "ec2:DeleteSecurityGroup", "ec2:security-group/*", tagged="resource"),
+    )
     fields = ("GroupName", "Description", "VpcId")
     identity = ("GroupName", "VpcId")
     uses = frozenset({"ec2.vpc"})

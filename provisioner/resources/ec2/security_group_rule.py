@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Kind, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags, given
 from provisioner.resources._tags import tag_map
@@ -28,6 +29,40 @@ class SecurityGroupRule(Kind):
 
     name = "ec2.security_group_rule"
     api = Api("ec2", "AuthorizeSecurityGroupIngress")
+    grants = (
+        Grant("read", "ec2:DescribeSecurityGroupRules"),
+        Grant(
+            "create",
+            "ec2:AuthorizeSecurityGroupIngress ec2:AuthorizeSecurityGroupEgress",
+            "ec2:security-group/*",
+            tagged="resource",
+        ),
+        Grant(
+            "create",
+            "ec2:AuthorizeSecurityGroupIngress ec2:AuthorizeSecurityGroupEgress",
+            "ec2:security-group-rule/*",
+            tagged="request",
+        ),
+        Grant(
+            "create",
+            "ec2:CreateTags",
+            "ec2:security-group-rule/*",
+            tagged="request",
+            when={
+                "ec2:CreateAction": (
+                    "AuthorizeSecurityGroupEgress",
+                    "AuthorizeSecurityGroupIngress",
+                )
+            },
+        ),
+        Grant("update", "ec2:CreateTags", "ec2:security-group-rule/*", tagged="resource"),
+        Grant(
+            "delete",
+            "ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress",
+            "ec2:security-group/*",
+            tagged="resource",
+        ),
+    )
     fields = (
         "GroupId", "IsEgress", "IpProtocol", "FromPort", "ToPort", "CidrIpv4", "CidrIpv6",
         "ReferencedGroupId",

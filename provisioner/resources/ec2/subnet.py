@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_map
@@ -24,6 +25,22 @@ class Subnet(_network.Numbered):
     type, number, plural = "subnet", "SubnetId", "Subnets"
     describe = "describe_subnets"
     api = Api("ec2", "CreateSubnet", "ModifySubnetAttribute")
+    grants = (
+        Grant("read", "ec2:DescribeSubnets"),
+        Grant("create", "ec2:CreateSubnet", "ec2:subnet/*", tagged="request"),
+        Grant("create", "ec2:CreateSubnet", "ec2:vpc/*"),
+        Grant(
+            "create",
+            "ec2:CreateTags",
+            "ec2:subnet/*",
+            tagged="request",
+            when={"ec2:CreateAction": "CreateSubnet"},
+        ),
+        Grant(
+            "update", "ec2:CreateTags ec2:ModifySubnetAttribute", "ec2:subnet/*", tagged="resource"
+        ),
+        Grant("delete", "ec2:DeleteSubnet", "ec2:subnet/*", tagged="resource"),
+    )
     fields = ("VpcId", "CidrBlock", "AvailabilityZone")
     uses = frozenset({"ec2.vpc"})
     immutable = frozenset(fields)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_map
@@ -32,6 +33,31 @@ class Vpc(_network.Numbered):
     type, number, plural = "vpc", "VpcId", "Vpcs"
     describe = "describe_vpcs"
     api = Api("ec2", "CreateVpc", "ModifyVpcAttribute")
+    grants = (
+        Grant(
+            "read",
+            (
+                "ec2:DescribeVpcs ec2:DescribeVpcAttribute ec2:DescribeSubnets "
+                "ec2:DescribeSecurityGroups"
+            ),
+        ),
+        Grant("create", "ec2:CreateVpc", "ec2:vpc/*", tagged="request"),
+        Grant(
+            "create",
+            "ec2:CreateTags",
+            "ec2:vpc/*",
+            tagged="request",
+            when={"ec2:CreateAction": "CreateVpc"},
+        ),
+        Grant("update", "ec2:CreateTags ec2:ModifyVpcAttribute", "ec2:vpc/*", tagged="resource"),
+        Grant("delete", "ec2:DeleteVpc", "ec2:vpc/*", tagged="resource"),
+        # The default group of a new VPC has no tags yet.
+        Grant(
+            "update",
+            "ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress",
+            "ec2:security-group/*",
+        ),
+    )
     fields = ("CidrBlock",)
     immutable = frozenset(fields)
     retries = (

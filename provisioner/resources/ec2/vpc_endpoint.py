@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.errors import StepFailed
@@ -32,6 +33,39 @@ class VpcEndpoint(_network.Numbered):
     type, number, plural = "vpc-endpoint", "VpcEndpointId", "VpcEndpoints"
     describe = "describe_vpc_endpoints"
     api = Api("ec2", "CreateVpcEndpoint", "ModifyVpcEndpoint")
+    grants = (
+        Grant(
+            "read",
+            (
+                "ec2:DescribeVpcEndpoints ec2:DescribeSubnets ec2:DescribeVpcs "
+                "ec2:DescribeSecurityGroups"
+            ),
+        ),
+        Grant("create", "ec2:CreateVpcEndpoint", "ec2:vpc-endpoint/*", tagged="request"),
+        Grant(
+            "create",
+            "ec2:CreateVpcEndpoint",
+            "ec2:vpc/* ec2:subnet/* ec2:security-group/* ec2:route-table/*",
+        ),
+        Grant(
+            "create",
+            "ec2:CreateTags",
+            "ec2:vpc-endpoint/*",
+            tagged="request",
+            when={"ec2:CreateAction": "CreateVpcEndpoint"},
+        ),
+        Grant(
+            "update",
+            "ec2:CreateTags ec2:ModifyVpcEndpoint",
+            "ec2:vpc-endpoint/*",
+            tagged="resource",
+        ),
+        Grant("delete", "ec2:DeleteVpcEndpoints", "ec2:vpc-endpoint/*", tagged="resource"),
+        Grant("create", "route53:AssociateVPCWithHostedZone"),
+        Grant(
+            "update", "ec2:ModifyVpcEndpoint", "ec2:subnet/* ec2:security-group/* ec2:route-table/*"
+        ),
+    )
     fields = ("VpcId", "VpcEndpointType", "ServiceName", "PrivateDnsEnabled", *LISTS)
     uses = frozenset({
         "ec2.vpc", "ec2.subnet", "ec2.route_table", "ec2.security_group", "ec2.security_group_rule",

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import arn_name, batches, indexed, tag_list, tag_map, tags_of
@@ -24,6 +25,26 @@ class Repository(Kind):
 
     name = "ecr.repository"
     api = Api("ecr", "CreateRepository", "PutImageTagMutability")
+    grants = (
+        Grant("read", "ecr:DescribeRepositories"),
+        Grant(
+            "read",
+            "ecr:ListTagsForResource ecr:GetLifecyclePolicy ecr:ListImages ecr:DescribeImages",
+            "ecr:repository/{repositoryName}",
+        ),
+        Grant("create", "ecr:CreateRepository ecr:TagResource", "ecr:repository/{repositoryName}"),
+        Grant(
+            "update",
+            (
+                "ecr:PutLifecyclePolicy ecr:DeleteLifecyclePolicy ecr:PutImageTagMutability "
+                "ecr:PutImageScanningConfiguration ecr:TagResource"
+            ),
+            "ecr:repository/{repositoryName}",
+        ),
+        Grant(
+            "delete", "ecr:DeleteRepository ecr:BatchDeleteImage", "ecr:repository/{repositoryName}"
+        ),
+    )
     fields = (
         "repositoryName", "imageTagMutability", "imageScanningConfiguration",
         "encryptionConfiguration",

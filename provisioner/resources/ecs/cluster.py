@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags, given
 from provisioner.resources._tags import arn_name, batches, indexed
@@ -28,6 +29,24 @@ class Cluster(_common.Tagged):
 
     name = "ecs.cluster"
     api = Api("ecs", "CreateCluster", "UpdateCluster")
+    grants = (
+        Grant("read", "ecs:ListClusters ecs:ListServices"),
+        Grant("read", "ecs:DescribeClusters", "ecs:cluster/{clusterName}"),
+        Grant("read", "ecs:DescribeServices", "ecs:service/{clusterName}/*"),
+        Grant("create", "ecs:CreateCluster ecs:TagResource", "ecs:cluster/{clusterName}"),
+        Grant(
+            "create",
+            "iam:CreateServiceLinkedRole",
+            "iam:role/aws-service-role/ecs.amazonaws.com/*",
+            when={"iam:AWSServiceName": "ecs.amazonaws.com"},
+        ),
+        Grant(
+            "update",
+            "ecs:UpdateCluster ecs:PutClusterCapacityProviders ecs:TagResource",
+            "ecs:cluster/{clusterName}",
+        ),
+        Grant("delete", "ecs:DeleteCluster", "ecs:cluster/{clusterName}"),
+    )
     fields = ("clusterName", "settings", "configuration", *PROVIDERS)
     identity = ("clusterName",)
     immutable = frozenset({"clusterName"})

@@ -19,6 +19,7 @@ from provisioner.engine.waiting import Waiting
 from provisioner.errors import NotServing, StepFailed
 from provisioner.resources._tags import batches, indexed
 from provisioner.resources.ecs import _common, _connect, _rollout, _strategy
+from provisioner.resources.ecs._grants import GRANTS
 from provisioner.resources.ecs._rollout import ROLLOUT
 from provisioner.rollout import standing
 from provisioner.rollout.follow import look
@@ -50,6 +51,7 @@ class Service(_common.Tagged):
 
     name = "ecs.service"
     api = Api("ecs", "CreateService", "UpdateService")
+    grants = GRANTS
     fields = (*CREATE_ONLY, *DEPLOYING, *QUIET)
     identity = ("serviceName", "cluster")
     uses = frozenset({

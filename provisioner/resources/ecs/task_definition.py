@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import EXTERNAL, IMAGE
@@ -30,6 +31,21 @@ class TaskDefinition(_common.Tagged):
 
     name = "ecs.task_definition"
     api = Api("ecs", "RegisterTaskDefinition")
+    grants = (
+        Grant("read", "ecs:ListTaskDefinitions ecs:DescribeTaskDefinition"),
+        Grant(
+            "create", "ecs:RegisterTaskDefinition ecs:TagResource", "ecs:task-definition/{family}:*"
+        ),
+        Grant(
+            "create",
+            "iam:PassRole",
+            "{=executionRoleArn} {=taskRoleArn}",
+            when={"iam:PassedToService": "ecs-tasks.amazonaws.com"},
+        ),
+        Grant("update", "ecs:TagResource", "ecs:task-definition/{family}:*"),
+        Grant("delete", "ecs:DeregisterTaskDefinition"),
+        Grant("delete", "ecs:DeleteTaskDefinitions", "ecs:task-definition/{family}:*"),
+    )
     fields = (
         "family", "taskRoleArn", "executionRoleArn", "networkMode", "containerDefinitions",
         "requiresCompatibilities", "cpu", "memory", "runtimePlatform", "ephemeralStorage",

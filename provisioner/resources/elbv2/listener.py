@@ -10,6 +10,7 @@ from typing import Any
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry, Scope, changed, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import ADDRESS, MARK
@@ -36,6 +37,47 @@ class Listener(_common.Tagged):
 
     name = "elbv2.listener"
     api = Api("elbv2", "CreateListener", "ModifyListener")
+    grants = (
+        Grant(
+            "read",
+            (
+                "elasticloadbalancing:DescribeListeners "
+                "elasticloadbalancing:DescribeListenerAttributes "
+                "elasticloadbalancing:DescribeListenerCertificates "
+                "elasticloadbalancing:DescribeTags"
+            ),
+        ),
+        Grant(
+            "create",
+            "elasticloadbalancing:CreateListener",
+            "elasticloadbalancing:loadbalancer/app/*",
+            tagged="request",
+        ),
+        Grant(
+            "create",
+            "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:listener/app/*",
+            tagged="request",
+            when={"elasticloadbalancing:CreateAction": "CreateListener"},
+        ),
+        Grant(
+            "update",
+            (
+                "elasticloadbalancing:ModifyListener "
+                "elasticloadbalancing:ModifyListenerAttributes "
+                "elasticloadbalancing:AddListenerCertificates "
+                "elasticloadbalancing:RemoveListenerCertificates elasticloadbalancing:AddTags"
+            ),
+            "elasticloadbalancing:listener/app/*",
+            tagged="resource",
+        ),
+        Grant(
+            "delete",
+            "elasticloadbalancing:DeleteListener",
+            "elasticloadbalancing:listener/app/*",
+            tagged="resource",
+        ),
+    )
     fields = ("LoadBalancerArn", *MUTABLE)
     identity = ("Port", "LoadBalancerArn")
     uses = frozenset({_common.LOAD_BALANCER, _common.TARGET_GROUP, "acm.certificate"})

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import ADDRESS, STACK
@@ -37,6 +38,34 @@ class ListenerRule(_common.Tagged):
 
     name = "elbv2.listener_rule"
     api = Api("elbv2", "CreateRule", "ModifyRule")
+    grants = (
+        Grant("read", "elasticloadbalancing:DescribeRules elasticloadbalancing:DescribeTags"),
+        Grant(
+            "create",
+            "elasticloadbalancing:CreateRule",
+            "elasticloadbalancing:listener/app/*",
+            tagged="request",
+        ),
+        Grant(
+            "create",
+            "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:listener-rule/app/*",
+            tagged="request",
+            when={"elasticloadbalancing:CreateAction": "CreateRule"},
+        ),
+        Grant(
+            "update",
+            "elasticloadbalancing:ModifyRule elasticloadbalancing:AddTags",
+            "elasticloadbalancing:listener-rule/app/*",
+            tagged="resource",
+        ),
+        Grant(
+            "delete",
+            "elasticloadbalancing:DeleteRule",
+            "elasticloadbalancing:listener-rule/app/*",
+            tagged="resource",
+        ),
+    )
     fields = ("ListenerArn", "Priority", *MUTABLE)
     uses = frozenset({"elbv2.listener", _common.TARGET_GROUP})
     immutable = frozenset({"ListenerArn"})

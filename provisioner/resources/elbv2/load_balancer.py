@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.errors import StepFailed
@@ -27,6 +28,56 @@ class LoadBalancer(_common.Tagged):
 
     name = _common.LOAD_BALANCER
     api = Api("elbv2", "CreateLoadBalancer", "ModifyLoadBalancerAttributes")
+    grants = (
+        Grant(
+            "read",
+            (
+                "elasticloadbalancing:DescribeLoadBalancers "
+                "elasticloadbalancing:DescribeLoadBalancerAttributes "
+                "elasticloadbalancing:DescribeTags ec2:DescribeNetworkInterfaces "
+                "ec2:DescribeSecurityGroups"
+            ),
+        ),
+        Grant(
+            "create",
+            "elasticloadbalancing:CreateLoadBalancer",
+            "elasticloadbalancing:loadbalancer/app/{Name}/*",
+            tagged="request",
+        ),
+        Grant(
+            "create",
+            "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:loadbalancer/app/{Name}/*",
+            tagged="request",
+            when={"elasticloadbalancing:CreateAction": "CreateLoadBalancer"},
+        ),
+        Grant(
+            "create",
+            "iam:CreateServiceLinkedRole",
+            "iam:role/aws-service-role/elasticloadbalancing.amazonaws.com/*",
+            when={"iam:AWSServiceName": "elasticloadbalancing.amazonaws.com"},
+        ),
+        Grant(
+            "update",
+            (
+                "elasticloadbalancing:SetSubnets elasticloadbalancing:SetSecurityGroups "
+                "elasticloadbalancing:SetIpAddressType "
+                "elasticloadbalancing:ModifyLoadBalancerAttributes "
+                "elasticloadbalancing:AddTags"
+            ),
+            "elasticloadbalancing:loadbalancer/app/{Name}/*",
+            tagged="resource",
+        ),
+        Grant(
+            "delete",
+            (
+                "elasticloadbalancing:DeleteLoadBalancer "
+                "elasticloadbalancing:ModifyLoadBalancerAttributes"
+            ),
+            "elasticloadbalancing:loadbalancer/app/{Name}/*",
+            tagged="resource",
+        ),
+    )
     fields = ("Name", "Scheme", "Type", "IpAddressType", "Subnets", "SecurityGroups")
     identity = ("Name",)
     name_limit = 32

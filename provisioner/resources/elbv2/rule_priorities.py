@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import ADDRESS, STACK
@@ -27,6 +28,14 @@ class RulePriorities(_common.Tagged):
 
     name = "elbv2.rule_priorities"
     api = Api("elbv2", "SetRulePriorities", "SetRulePriorities")
+    grants = (
+        Grant("read", "elasticloadbalancing:DescribeRules elasticloadbalancing:DescribeTags"),
+        Grant(
+            "update",
+            "elasticloadbalancing:SetRulePriorities",
+            "elasticloadbalancing:listener-rule/app/*",
+        ),
+    )
     fields = ()
     part_of = "elbv2.listener"
     uses = frozenset({"elbv2.listener", "elbv2.listener_rule"})

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry, Scope, changed, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_list
@@ -29,6 +30,45 @@ class TargetGroup(_common.Tagged):
 
     name = _common.TARGET_GROUP
     api = Api("elbv2", "CreateTargetGroup", "ModifyTargetGroup")
+    grants = (
+        Grant(
+            "read",
+            (
+                "elasticloadbalancing:DescribeTargetGroups "
+                "elasticloadbalancing:DescribeTargetGroupAttributes "
+                "elasticloadbalancing:DescribeTags"
+            ),
+        ),
+        Grant(
+            "create",
+            "elasticloadbalancing:CreateTargetGroup",
+            "elasticloadbalancing:targetgroup/{Name}/*",
+            tagged="request",
+        ),
+        Grant(
+            "create",
+            "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:targetgroup/{Name}/*",
+            tagged="request",
+            when={"elasticloadbalancing:CreateAction": "CreateTargetGroup"},
+        ),
+        Grant(
+            "update",
+            (
+                "elasticloadbalancing:ModifyTargetGroup "
+                "elasticloadbalancing:ModifyTargetGroupAttributes "
+                "elasticloadbalancing:AddTags"
+            ),
+            "elasticloadbalancing:targetgroup/{Name}/*",
+            tagged="resource",
+        ),
+        Grant(
+            "delete",
+            "elasticloadbalancing:DeleteTargetGroup",
+            "elasticloadbalancing:targetgroup/{Name}/*",
+            tagged="resource",
+        ),
+    )
     fields = (*IDENTITY, *HEALTH_CHECK)
     identity = ("Name",)
     name_limit = 32

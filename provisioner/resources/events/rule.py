@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags, given
 from provisioner.errors import StepFailed
@@ -30,6 +31,17 @@ class Rule(Kind):
 
     name = "events.rule"
     api = Api("events", "PutRule", "PutRule")
+    grants = (
+        Grant("read", "events:ListRules"),
+        Grant("read", "events:ListTagsForResource events:ListTargetsByRule", "events:rule/{Name}"),
+        Grant("create", "events:PutRule events:TagResource", "events:rule/{Name}"),
+        Grant(
+            "update",
+            "events:PutRule events:PutTargets events:RemoveTargets events:TagResource",
+            "events:rule/{Name}",
+        ),
+        Grant("delete", "events:RemoveTargets events:DeleteRule", "events:rule/{Name}"),
+    )
     fields = ("Name", "Description", "EventPattern", "State")
     identity = ("Name",)
     name_limit = 64

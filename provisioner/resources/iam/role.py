@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import DENIED, Aws, code_of, says
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import home_tags, tag_list, tag_map
@@ -26,6 +27,26 @@ class Role(Kind):
 
     name = "iam.role"
     api = Api("iam", "CreateRole", "UpdateAssumeRolePolicy")
+    grants = (
+        Grant("read", "iam:GetAccountAuthorizationDetails"),
+        Grant(
+            "read",
+            ("iam:GetRole iam:GetRolePolicy iam:ListRolePolicies  iam:ListAttachedRolePolicies"),
+            "iam:role{Path}{RoleName}",
+        ),
+        Grant("create", "iam:CreateRole iam:TagRole", "iam:role{Path}{RoleName}"),
+        Grant(
+            "update",
+            ("iam:UpdateAssumeRolePolicy iam:PutRolePolicy iam:DeleteRolePolicy  iam:TagRole"),
+            "iam:role{Path}{RoleName}",
+        ),
+        Grant("update", "iam:AttachRolePolicy iam:DetachRolePolicy", "iam:role{Path}{RoleName}"),
+        Grant(
+            "delete",
+            "iam:DeleteRole iam:DeleteRolePolicy iam:DetachRolePolicy",
+            "iam:role{Path}{RoleName}",
+        ),
+    )
     fields = ("RoleName", "AssumeRolePolicyDocument", "Path")
     identity = ("RoleName",)
     name_limit = 64

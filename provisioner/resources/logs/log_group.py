@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import indexed, tags_of
@@ -21,6 +22,18 @@ class LogGroup(Kind):
 
     name = "logs.log_group"
     api = Api("logs", "CreateLogGroup", "PutRetentionPolicy")
+    grants = (
+        Grant("read", "logs:DescribeLogGroups"),
+        Grant("read", "logs:ListTagsForResource", "logs:log-group:{logGroupName}"),
+        Grant("read", "logs:GetLogEvents", "logs:log-group:{logGroupName}:log-stream:*"),
+        Grant("create", "logs:CreateLogGroup logs:TagResource", "logs:log-group:{logGroupName}"),
+        Grant(
+            "update",
+            "logs:PutRetentionPolicy logs:DeleteRetentionPolicy logs:TagResource",
+            "logs:log-group:{logGroupName}",
+        ),
+        Grant("delete", "logs:DeleteLogGroup", "logs:log-group:{logGroupName}"),
+    )
     fields = ("logGroupName", "logGroupClass")
     identity = ("logGroupName",)
     immutable = frozenset({"logGroupName", "logGroupClass"})

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags, given
 from provisioner.engine.owner import ADDRESS
@@ -34,6 +35,14 @@ class RecordSet(Kind):
 
     name = "route53.record_set"
     api = Api(_common.SERVICE, "ChangeResourceRecordSets", "ChangeResourceRecordSets")
+    grants = (
+        Grant("read", "route53:ListHostedZones"),
+        Grant("read", "route53:GetHostedZone route53:ListResourceRecordSets"),
+        Grant("read", "route53:GetChange"),
+        Grant("create", "route53:ChangeResourceRecordSets", "route53:hostedzone/{HostedZoneId}"),
+        Grant("update", "route53:ChangeResourceRecordSets", "route53:hostedzone/{HostedZoneId}"),
+        Grant("delete", "route53:ChangeResourceRecordSets", "route53:hostedzone/{HostedZoneId}"),
+    )
     fields = ("HostedZoneId", "Name", "Type", "TTL", "ResourceRecords", "AliasTarget")
     identity = ("Name", "Type", "HostedZoneId")
     uses = frozenset({"elbv2.load_balancer", "ecs.service"})

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, code_of
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags, given, is_empty
 from provisioner.resources._tags import batches, indexed, sought, tag_list, tag_map
@@ -66,6 +67,34 @@ class Bucket(Kind):
 
     name = "s3.bucket"
     api = Api("s3", "CreateBucket")
+    grants = (
+        Grant("read", "s3:ListAllMyBuckets"),
+        Grant(
+            "read",
+            (
+                "s3:GetBucketTagging s3:GetBucketOwnershipControls "
+                "s3:GetBucketPublicAccessBlock s3:GetEncryptionConfiguration "
+                "s3:GetBucketPolicy s3:GetLifecycleConfiguration s3:ListBucketVersions"
+            ),
+            "s3:{Bucket}",
+        ),
+        Grant(
+            "create",
+            ("s3:CreateBucket s3:PutBucketTagging s3:TagResource  s3:PutBucketOwnershipControls"),
+            "s3:{Bucket}",
+        ),
+        Grant(
+            "update",
+            (
+                "s3:PutBucketTagging s3:PutBucketOwnershipControls "
+                "s3:PutBucketPublicAccessBlock s3:PutEncryptionConfiguration "
+                "s3:PutBucketPolicy s3:DeleteBucketPolicy s3:PutLifecycleConfiguration"
+            ),
+            "s3:{Bucket}",
+        ),
+        Grant("delete", "s3:DeleteBucket", "s3:{Bucket}"),
+        Grant("delete", "s3:DeleteObject s3:DeleteObjectVersion", "s3:{Bucket}/*"),
+    )
     fields = ("Bucket", OWNERSHIP)
     identity = ("Bucket",)
     name_limit = 63

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, code_of
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags, given
 from provisioner.engine.owner import ADDRESS
@@ -33,6 +34,25 @@ class Schedule(Kind):
 
     name = "scheduler.schedule"
     api = Api("scheduler", "CreateSchedule", "UpdateSchedule")
+    grants = (
+        Grant("read", "scheduler:ListSchedules"),
+        Grant("read", "scheduler:GetSchedule", "scheduler:schedule/{GroupName}/{Name}"),
+        Grant("create", "scheduler:CreateSchedule", "scheduler:schedule/{GroupName}/{Name}"),
+        Grant("update", "scheduler:UpdateSchedule", "scheduler:schedule/{GroupName}/{Name}"),
+        Grant(
+            "create",
+            "iam:PassRole",
+            "{=Target.RoleArn}",
+            when={"iam:PassedToService": "scheduler.amazonaws.com"},
+        ),
+        Grant(
+            "update",
+            "iam:PassRole",
+            "{=Target.RoleArn}",
+            when={"iam:PassedToService": "scheduler.amazonaws.com"},
+        ),
+        Grant("delete", "scheduler:DeleteSchedule", "scheduler:schedule/{GroupName}/{Name}"),
+    )
     fields = (
         "Name", "GroupName", "ScheduleExpression", "ScheduleExpressionTimezone", "State",
         "FlexibleTimeWindow", "Target", "StartDate", "EndDate", "KmsKeyArn",
@@ -40,7 +60,7 @@ class Schedule(Kind):
     )  # fmt: skip
     identity = ("Name", "GroupName")
     name_limit = 64
-    uses = frozenset({
+    uses = frozenset({"ec2.subnet",
         _common.GROUP, "ecs.cluster", "ecs.task_definition", "iam.role", "ec2.security_group",
         "logs.log_group",
     })  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, code_of
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Kind, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_list
@@ -22,6 +23,24 @@ class ScheduleGroup(Kind):
 
     name = "scheduler.schedule_group"
     api = Api("scheduler", "CreateScheduleGroup")
+    grants = (
+        Grant("read", "scheduler:ListScheduleGroups"),
+        Grant("read", "scheduler:ListSchedules"),
+        Grant("read", "scheduler:GetSchedule", "scheduler:schedule/{Name}/*"),
+        Grant(
+            "read",
+            "scheduler:GetScheduleGroup scheduler:ListTagsForResource",
+            "scheduler:schedule-group/{Name}",
+        ),
+        Grant(
+            "create",
+            "scheduler:CreateScheduleGroup scheduler:TagResource",
+            "scheduler:schedule-group/{Name}",
+        ),
+        Grant("update", "scheduler:TagResource", "scheduler:schedule-group/{Name}"),
+        Grant("delete", "scheduler:DeleteScheduleGroup", "scheduler:schedule-group/{Name}"),
+        Grant("delete", "scheduler:DeleteSchedule", "scheduler:schedule/{Name}/*"),
+    )
     fields = ("Name",)
     identity = ("Name",)
     name_limit = 64

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import RECOVERY, STACK
@@ -44,6 +45,23 @@ class Secret(Kind):
 
     name = "secretsmanager.secret"
     api = Api("secretsmanager", "CreateSecret", "UpdateSecret")
+    grants = (
+        Grant("read", "secretsmanager:DescribeSecret", "secretsmanager:secret:{Name}"),
+        Grant("create", "secretsmanager:GetRandomPassword"),
+        Grant(
+            "create",
+            ("secretsmanager:CreateSecret secretsmanager:RestoreSecret secretsmanager:TagResource"),
+            "secretsmanager:secret:{Name}",
+        ),
+        Grant("create", "kms:GenerateDataKey kms:Decrypt", "{=KmsKeyId}"),
+        Grant("update", "kms:GenerateDataKey kms:Decrypt", "{=KmsKeyId}"),
+        Grant(
+            "update",
+            "secretsmanager:UpdateSecret secretsmanager:TagResource",
+            "secretsmanager:secret:{Name}",
+        ),
+        Grant("delete", "secretsmanager:DeleteSecret", "secretsmanager:secret:{Name}"),
+    )
     fields = ("Name", "Description", "KmsKeyId", "SecretString")
     identity = ("Name",)
     name_limit = 512

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.errors import StepFailed
@@ -29,8 +30,38 @@ class Namespace(_common.Tagged):
 
     name = _common.NAMESPACE
     api = Api(_common.SERVICE, "CreatePrivateDnsNamespace", "UpdatePrivateDnsNamespace")
+    grants = (
+        Grant("read", "servicediscovery:ListNamespaces servicediscovery:ListTagsForResource"),
+        Grant("read", "servicediscovery:GetNamespace servicediscovery:GetOperation"),
+        Grant("create", "servicediscovery:CreatePrivateDnsNamespace", tagged="request"),
+        Grant("create", "servicediscovery:TagResource", tagged="request"),
+        # Cloud Map keeps the private hosted zone as the caller.
+        Grant(
+            "create",
+            (
+                "route53:CreateHostedZone route53:GetHostedZone route53:ListHostedZonesByName "
+                "ec2:DescribeVpcs ec2:DescribeRegions"
+            ),
+        ),
+        Grant(
+            "update",
+            "servicediscovery:UpdatePrivateDnsNamespace",
+            "servicediscovery:namespace/*",
+            tagged="resource",
+        ),
+        Grant("update", "servicediscovery:TagResource", tagged="request"),
+        Grant("update", "route53:ChangeResourceRecordSets", "route53:hostedzone/*"),
+        Grant(
+            "delete",
+            "servicediscovery:DeleteNamespace",
+            "servicediscovery:namespace/*",
+            tagged="resource",
+        ),
+        Grant("delete", "route53:DeleteHostedZone", "route53:hostedzone/*"),
+    )
     fields = ("Name", "Vpc", "Description")
     identity = ("Name",)
+    uses = frozenset({"ec2.vpc"})
     name_limit = 253
     immutable = frozenset({"Name", "Vpc"})
     retries = (

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_list
@@ -24,6 +25,29 @@ class Service(_common.Tagged):
 
     name = "servicediscovery.service"
     api = Api(_common.SERVICE, "CreateService", "UpdateService")
+    grants = (
+        Grant("read", "servicediscovery:ListServices servicediscovery:ListTagsForResource"),
+        Grant("read", "servicediscovery:GetService"),
+        Grant(
+            "create",
+            "servicediscovery:CreateService",
+            "servicediscovery:service/* servicediscovery:namespace/*",
+        ),
+        Grant("create", "servicediscovery:TagResource", tagged="request"),
+        Grant(
+            "update",
+            "servicediscovery:UpdateService",
+            "servicediscovery:service/*",
+            tagged="resource",
+        ),
+        Grant("update", "servicediscovery:TagResource", tagged="request"),
+        Grant(
+            "delete",
+            "servicediscovery:DeleteService",
+            "servicediscovery:service/*",
+            tagged="resource",
+        ),
+    )
     fields = (*FIXED, "Description", "DnsConfig")
     identity = ("Name", "NamespaceId")
     uses = frozenset({_common.NAMESPACE})

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Kind, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import ADDRESS, STACK
@@ -32,6 +33,11 @@ class Subscription(Kind):
 
     name = "sns.subscription"
     api = Api("sns", "Subscribe")
+    grants = (
+        Grant("read", "sns:ListSubscriptionsByTopic", "sns:{TopicArn}"),
+        Grant("create", "sns:Subscribe", "sns:{TopicArn}"),
+        Grant("delete", "sns:Unsubscribe"),
+    )
     fields = ("TopicArn", "Protocol", "Endpoint")
     immutable = frozenset({"TopicArn", "Protocol", "Endpoint"})
     uses = frozenset({"sns.topic"})

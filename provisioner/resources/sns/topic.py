@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import tag_list
@@ -29,6 +30,13 @@ class Topic(Kind):
 
     name = "sns.topic"
     api = Api("sns", "CreateTopic", "SetTopicAttributes")
+    grants = (
+        Grant("read", "sns:ListTopics"),
+        Grant("read", "sns:GetTopicAttributes sns:ListTagsForResource", "sns:{Name}"),
+        Grant("create", "sns:CreateTopic sns:TagResource", "sns:{Name}"),
+        Grant("update", "sns:SetTopicAttributes sns:TagResource", "sns:{Name}"),
+        Grant("delete", "sns:DeleteTopic", "sns:{Name}"),
+    )
     fields = ("Name", "Attributes")
     identity = ("Name",)
     name_limit = 256

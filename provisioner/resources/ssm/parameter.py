@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import batches, indexed, sought, tag_list, tag_map, tags_of
@@ -27,6 +28,15 @@ class Parameter(Kind):
 
     name = "ssm.parameter"
     api = Api("ssm", "PutParameter", "PutParameter")
+    grants = (
+        Grant("read", "ssm:DescribeParameters"),
+        Grant("read", "ssm:GetParameters ssm:ListTagsForResource", "ssm:parameter/{Name}"),
+        Grant("create", "ssm:PutParameter ssm:AddTagsToResource", "ssm:parameter/{Name}"),
+        Grant("update", "ssm:PutParameter ssm:AddTagsToResource", "ssm:parameter/{Name}"),
+        Grant("create", "kms:Encrypt kms:GenerateDataKey", "{=KeyId}"),
+        Grant("update", "kms:Encrypt kms:GenerateDataKey", "{=KeyId}"),
+        Grant("delete", "ssm:DeleteParameter", "ssm:parameter/{Name}"),
+    )
     fields = ("Name", "Type", "Value", "KeyId")
     identity = ("Name",)
     name_limit = 1011

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags, given
 from provisioner.resources._tags import tag_list
@@ -25,6 +26,13 @@ class IpSet(_common.Tagged):
 
     name = _common.IP_SET
     api = Api(_common.SERVICE, "CreateIPSet", "UpdateIPSet")
+    grants = (
+        Grant("read", "wafv2:ListIPSets"),
+        Grant("read", "wafv2:GetIPSet wafv2:ListTagsForResource", "wafv2:regional/ipset/{Name}/*"),
+        Grant("create", "wafv2:CreateIPSet wafv2:TagResource", "wafv2:regional/ipset/{Name}/*"),
+        Grant("update", "wafv2:UpdateIPSet wafv2:TagResource", "wafv2:regional/ipset/{Name}/*"),
+        Grant("delete", "wafv2:DeleteIPSet", "wafv2:regional/ipset/{Name}/*"),
+    )
     fields = ("Name", "Scope", "IPAddressVersion", *SETTINGS)
     immutable = frozenset({"Name", "Scope", "IPAddressVersion"})
 

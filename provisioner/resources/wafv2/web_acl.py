@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags, is_empty
 from provisioner.engine.owner import MARK
@@ -43,6 +44,59 @@ class WebAcl(_common.Tagged):
 
     name = _common.WEB_ACL
     api = Api(_common.SERVICE, "CreateWebACL", "UpdateWebACL")
+    grants = (
+        Grant("read", "wafv2:ListWebACLs"),
+        Grant(
+            "read",
+            "wafv2:GetWebACL wafv2:GetLoggingConfiguration wafv2:ListTagsForResource",
+            "wafv2:regional/webacl/{Name}/*",
+        ),
+        Grant("create", "wafv2:CreateWebACL wafv2:TagResource", "wafv2:regional/webacl/{Name}/*"),
+        Grant(
+            "create",
+            "wafv2:CreateWebACL",
+            (
+                "wafv2:regional/ipset/* wafv2:regional/managedruleset/*/* "
+                "wafv2:regional/rulegroup/* wafv2:regional/regexpatternset/*"
+            ),
+        ),
+        Grant(
+            "update",
+            (
+                "wafv2:UpdateWebACL wafv2:PutLoggingConfiguration "
+                "wafv2:DeleteLoggingConfiguration wafv2:TagResource"
+            ),
+            "wafv2:regional/webacl/{Name}/*",
+        ),
+        Grant(
+            "update",
+            "wafv2:UpdateWebACL",
+            (
+                "wafv2:regional/ipset/* wafv2:regional/managedruleset/*/* "
+                "wafv2:regional/rulegroup/* wafv2:regional/regexpatternset/*"
+            ),
+        ),
+        # WAF sets up the delivery of its logs as the caller.
+        Grant(
+            "update",
+            (
+                "logs:CreateLogDelivery logs:DeleteLogDelivery logs:PutResourcePolicy "
+                "logs:DescribeResourcePolicies logs:DescribeLogGroups"
+            ),
+        ),
+        Grant(
+            "create",
+            "iam:CreateServiceLinkedRole",
+            "iam:role/aws-service-role/wafv2.amazonaws.com/*",
+            when={"iam:AWSServiceName": "wafv2.amazonaws.com"},
+        ),
+        Grant(
+            "delete",
+            "wafv2:DeleteWebACL wafv2:DeleteLoggingConfiguration",
+            "wafv2:regional/webacl/{Name}/*",
+        ),
+        Grant("delete", "logs:DeleteLogDelivery"),
+    )
     fields = ("Name", "Scope", *SETTINGS)
     uses = frozenset({_common.IP_SET, "logs.log_group"})
     immutable = frozenset({"Name", "Scope"})

@@ -15,6 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws, says
+from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Kind, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import ADDRESS, STACK, WEB_ACL
@@ -30,6 +31,42 @@ class WebAclAssociation(Kind):
 
     name = "wafv2.web_acl_association"
     api = Api(_common.SERVICE, "AssociateWebACL", "AssociateWebACL")
+    grants = (
+        Grant(
+            "read",
+            (
+                "wafv2:GetWebACLForResource wafv2:GetWebACL "
+                "elasticloadbalancing:GetLoadBalancerWebACL"
+            ),
+        ),
+        Grant(
+            "create",
+            (
+                "wafv2:AssociateWebACL wafv2:GetPermissionPolicy wafv2:PutPermissionPolicy "
+                "elasticloadbalancing:CreateWebACLAssociation"
+            ),
+            "wafv2:regional/webacl/* elasticloadbalancing:loadbalancer/app/*",
+        ),
+        Grant(
+            "update",
+            (
+                "wafv2:AssociateWebACL wafv2:GetPermissionPolicy wafv2:PutPermissionPolicy "
+                "elasticloadbalancing:CreateWebACLAssociation"
+            ),
+            "wafv2:regional/webacl/* elasticloadbalancing:loadbalancer/app/*",
+        ),
+        Grant("create", "elasticloadbalancing:SetWebAcl"),
+        Grant("update", "elasticloadbalancing:SetWebAcl"),
+        Grant("delete", "elasticloadbalancing:SetWebAcl"),
+        Grant(
+            "delete",
+            (
+                "wafv2:DisassociateWebACL wafv2:PutPermissionPolicy "
+                "elasticloadbalancing:DeleteWebACLAssociation"
+            ),
+            "wafv2:regional/webacl/* elasticloadbalancing:loadbalancer/app/*",
+        ),
+    )
     fields = ("WebACLArn", "ResourceArn")
     identity = ("ResourceArn",)
     name_limit = 2048
