@@ -6,6 +6,7 @@ Balancing DescribeTargetHealth. Answers name no account and no address: ARNs are
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -142,7 +143,8 @@ class Reader:
         return found
 
     def _client(self, kind: str, cluster: str) -> Any:
-        region = cluster.split(":")[3] if cluster.startswith("arn:") else None
+        named = cluster.split(":")[3] if cluster.startswith("arn:") else None
+        region = named or os.environ.get("AWS_REGION")  # botocore knows AWS_DEFAULT_REGION alone
         if (kind, region) not in self._clients:
             made = self.session().client(kind, region_name=region, config=LIMITS)
             self._clients[kind, region] = made

@@ -35,10 +35,15 @@ function deployment(one) {
   return card(`${one.task_definition} · ${(one.rollout || one.status).toLowerCase().replaceAll("_", " ")}`, state, progress, counts, one.reason, moment(one.updated_at));
 }
 
+// ECS's words for tasks that it no longer needs: a newer version replaced them, or there are fewer.
+const MEANT = "Scaling activity initiated by";
+
 function task(one) {
-  const state = one.status !== "RUNNING" || one.health === "UNKNOWN" ? "wait" : one.health === "HEALTHY" ? "good" : "bad";
-  const stopped = one.status === "STOPPED" ? "bad" : state;
-  return card(one.id.slice(0, 12), stopped, `${one.status.toLowerCase()}, ${one.health.toLowerCase()}`, `${one.task_definition}${one.zone ? ` in ${one.zone}` : ""}`, one.stopped_reason);
+  const stopped = one.status === "STOPPED";
+  const running = one.status !== "RUNNING" || one.health === "UNKNOWN" ? "wait" : one.health === "HEALTHY" ? "good" : "bad";
+  const state = !stopped ? running : (one.stopped_reason || "").startsWith(MEANT) ? "past" : "bad";
+  const now = stopped ? "stopped" : `${one.status.toLowerCase()}, ${one.health.toLowerCase()}`;
+  return card(one.id.slice(0, 12), state, now, `${one.task_definition}${one.zone ? ` in ${one.zone}` : ""}`, one.stopped_reason);
 }
 
 function target(one) {

@@ -197,3 +197,13 @@ def test_all_calls_together_have_a_time_limit() -> None:
     late = Reader(seconds=5, clock=lambda: next(times))
     with pytest.raises(Exception, match="took too long"):
         late.read(CLUSTER, SERVICE)
+
+
+def test_the_region_is_the_clusters_else_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    asked = Reader(lambda: boto3.Session(**credentials()), seconds=5)
+    assert asked._client("ecs", CLUSTER).meta.region_name == "eu-west-1"
+    arn = f"arn:aws:ecs:ap-southeast-1:123456789012:cluster/{CLUSTER}"
+    assert asked._client("ecs", arn).meta.region_name == "ap-southeast-1"

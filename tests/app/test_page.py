@@ -181,6 +181,25 @@ def test_it_says_why_ecs_could_not_be_asked(page: Chrome, told: Told) -> None:
 
 @pytest.mark.slow
 @in_a_browser
+def test_a_task_that_was_replaced_is_no_failure(page: Chrome, told: Told) -> None:
+    task = document()["tasks"][0]
+    reasons = {
+        "a" * 32: "Scaling activity initiated by (deployment ecs-svc/1)",
+        "b" * 32: "Task failed ELB health checks in (target-group arn)",
+    }
+    stopped = [
+        {**task, "id": name, "status": "STOPPED", "stopped_reason": reason}
+        for name, reason in reasons.items()
+    ]
+    told.document = document(tasks=[task, *stopped])
+    until(page, "Scaling activity")
+    cards = page.find_elements(By.CSS_SELECTOR, "#tasks article")
+    assert [one.get_attribute("data-state") for one in cards] == ["good", "past", "bad"]
+    assert "stopped, healthy" not in body(page)
+
+
+@pytest.mark.slow
+@in_a_browser
 def test_it_fits_a_phone(page: Chrome) -> None:
     page.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
