@@ -194,7 +194,15 @@ class Stack:
     def by_hand(self, found: Iterable[places.Place], made: Iterable[Step]) -> Plan:
         """Steps for services, as a plan to show and to `apply`."""
         account = self._ask(Lookup("account", {"expected": self.spec.account}))
-        return steps.plan(self.scope.stack, found, made, account)
+        asked = list(found)
+        known = self._known() if any(place.before for place in asked) else {}
+        return steps.plan(self.scope.stack, asked, made, {**known, "lookup.account": account})
+
+    def _known(self) -> dict[str, Any]:
+        """Everything that is known of what exists."""
+        seen = self.observe()
+        ours = [x for x in reversed(seen.lives) if self.scope.ours(x.tags) and ADDRESS in x.tags]
+        return {**seen.lookups, **{live.tags[ADDRESS]: live.outputs for live in ours}}
 
     def job(self, task: str, command: Sequence[str] = ()) -> Job:
         """A task of the spec as it is registered, to be run once. Reads only.

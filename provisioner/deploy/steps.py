@@ -16,12 +16,11 @@ WAITED_FOR = ("serviceName", "cluster", "taskDefinition")
 
 
 def plan(
-    stack: str, places: Iterable[Place], steps: Iterable[Step], account: Mapping[str, Any]
+    stack: str, places: Iterable[Place], steps: Iterable[Step], known: Mapping[str, Any]
 ) -> Plan:
-    """The steps as a plan, with what is known of the services."""
-    known: dict[str, Any] = {one.wanted.address: one.live.outputs for one in places}
-    known["lookup.account"] = account
-    return Plan(stack, tuple(steps), (), known)
+    """The steps as a plan, with what is known of the services and of whatever else they need."""
+    services = {one.wanted.address: one.live.outputs for one in places}
+    return Plan(stack, tuple(steps), (), {**known, **services})
 
 
 def roll_to(place: Place, definition: str | Ref, reason: str, *needs: str) -> Step:

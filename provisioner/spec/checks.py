@@ -112,6 +112,7 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_containers.exec_sessions,
     checks_tasks.something_runs,
     checks_tasks.one_name_one_thing,
+    checks_tasks.tasks_before,
     checks_tasks.time_zones,
     checks_tasks.old_tracing,
     checks_secrets.secret_sources,

@@ -11,7 +11,7 @@ from typing import Any
 from provisioner.engine.aws import Aws
 from provisioner.engine.model import Properties
 from provisioner.engine.observe import WARNINGS
-from provisioner.resources.ecr.images import digests
+from provisioner.resources.ecr._images import digests
 
 
 def image(aws: Aws, query: Properties) -> Mapping[str, Any]:
