@@ -21,6 +21,7 @@ from botocore.session import Session as BotocoreSession
 from provisioner.deploy import history, places, steps
 from provisioner.deploy.health import service_status
 from provisioner.deploy.jobs import job
+from provisioner.deploy.missing import warned
 from provisioner.deploy.once import Job
 from provisioner.engine.aws import Aws, explain
 from provisioner.engine.check import check
@@ -143,13 +144,8 @@ class Stack:
         """What `apply` would do. Reads only. Raises PlanError, NoAccess."""
         seen, wanted = self.observe(), self.blueprint.resources
         check(wanted, kinds=KINDS, aws=self.aws, known=seen.lookups)
-        return make_plan(
-            wanted,
-            seen,
-            kinds=KINDS,
-            scope=self.scope,
-            replaceable=replaceable,
-        )
+        made = make_plan(wanted, seen, kinds=KINDS, scope=self.scope, replaceable=replaceable)
+        return warned(made)
 
     def teardown_plan(self) -> Plan:
         """What `teardown` would do: the plan for nothing. Needs no network to be there."""
