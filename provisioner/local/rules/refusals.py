@@ -18,7 +18,7 @@ from moto.iam.models import get_account_id_from
 from provisioner.local.access.enforcement import code_of, refused, session
 from provisioner.local.record import call_of, headers_of
 from provisioner.local.settings import Settings
-from provisioner.local.wire import Call, access_key, refusal
+from provisioner.local.wire import Call, access_key, path_parameters, refusal
 
 from . import (
     certificates,
@@ -122,7 +122,7 @@ def parameters(environ: WSGIEnvironment, call: Call) -> dict[str, Any]:
             "headers": request.headers,
             "body": request.data,
             "url_path": request.path,
-            "url_params": {},
+            "url_params": path_parameters(call.service, call.operation, request.path),
         }
     )
     return dict(parsed)
