@@ -78,6 +78,7 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_discovery.connections,
     checks_discovery.connect_settings,
     checks_deployment.strategy_settings,
+    checks_deployment.time_to_wait,
     checks_deployment.one_rule,
     checks_deployment.test_traffic,
     checks_deployment.pauses,
