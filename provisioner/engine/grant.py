@@ -158,7 +158,7 @@ def _filled(template: str, properties: Properties, place: Place, *, wide: bool) 
     if "{~" in template:
         for value in _values(properties, fields[0][1]):
             if theirs := place.theirs(value):
-                yield place.arn(_FIELD.sub(lambda _, name=theirs: name, template))
+                yield place.arn(_FIELD.sub(theirs, template))
         return
     choices = [list(_values(properties, name)) for _, name in fields]
     for values in product(*choices):
