@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -30,9 +30,9 @@ ACCOUNT = options.option(
 @options.option(
     "--for",
     "purpose",
-    type=click.Choice(["plan", "apply", "deploy", "teardown"]),
+    type=click.Choice(get_args(Purpose)),
     required=True,
-    help="The command that is to be allowed; deploy is another image and nothing else.",
+    help="The command that is to be allowed; deploy is what services run, and nothing else.",
 )
 @options.option("--part", type=click.IntRange(1), help="One of several policies, from 1.")
 def iam_policy(target: Target, *, account: str | None, purpose: Purpose, part: int | None) -> None:

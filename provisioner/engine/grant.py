@@ -15,7 +15,7 @@ from typing import Any, Literal
 from provisioner.engine.model import Properties, Ref, Resource, Text
 from provisioner.engine.owner import STACK
 
-Allowed = Literal["read", "create", "update", "delete"]
+Allowed = Literal["read", "create", "update", "delete", "run", "exec"]
 ANYTHING = "*"
 NOWHERE = frozenset({"s3", "route53"})
 """Services whose ARNs have neither region nor account."""
@@ -37,6 +37,7 @@ class Grant:
     each A, `{=Field}` a property that is an ARN itself, and `{~Field}` the id of something that is
     not the stack's. `tagged` asks for the ownership tag:
     in the request, or on what is there. `when` are more condition keys and what they must equal.
+    `having` names a property: only resources that have it need this.
     """
 
     verb: Allowed
@@ -44,6 +45,7 @@ class Grant:
     on: str = ANYTHING
     tagged: Literal["", "request", "resource"] = ""
     when: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    having: str = ""
 
     def condition(self, owner: str) -> dict[str, Any]:
         """Condition keys and what they must equal."""
@@ -128,7 +130,7 @@ def arns(grant: Grant, wanted: Iterable[Properties], place: Place) -> set[str]:
     """The ARNs that a grant is about, for things of its kind with these properties."""
     found: set[str] = set()
     wide = grant.verb == "read"
-    everyone = list(wanted)
+    everyone = [one for one in wanted if not grant.having or one.get(grant.having)]
     for template in grant.on.split():
         if template == ANYTHING:
             found.add(ANYTHING)
@@ -137,7 +139,7 @@ def arns(grant: Grant, wanted: Iterable[Properties], place: Place) -> set[str]:
             found |= set(_filled(template, properties, place, wide=wide))
         if wide and _FIELD.search(template):
             found.add(place.arn(_anybody(template, place.owner.partition("/")[0])))
-        elif "{" not in template:
+        elif "{" not in template and (everyone or not grant.having):
             found.add(place.arn(template))
     return found
 

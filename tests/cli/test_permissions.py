@@ -23,7 +23,7 @@ AUDIENCE = "sts.amazonaws.com"
 NAMES = ["apply", "build", "plan"]
 
 
-@pytest.mark.parametrize("purpose", ["plan", "deploy"])
+@pytest.mark.parametrize("purpose", ["plan", "deploy", "run", "exec"])
 def test_a_policy_needs_no_aws(command: Command, purpose: Purpose) -> None:
     ran = command("iam-policy", *HERE, "--for", purpose, "--account", ACCOUNT)
     assert (ran.code, ran.err) == (0, "")

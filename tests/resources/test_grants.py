@@ -166,7 +166,6 @@ def test_a_lookup_declares_what_it_calls(name: str) -> None:
 NOT_OF_A_STACK = {"_pipeline.py": "`github-role` is for people, who are allowed it otherwise"}
 HELPERS = [
     *(path for path in sorted(RESOURCES.rglob("_*.py")) if path.name not in NOT_OF_A_STACK),
-    RESOURCES / "ecr" / "images.py",
     *sorted((ROOT / "rollout").glob("*.py")),
     *sorted((ROOT / "deploy").glob("*.py")),
 ]

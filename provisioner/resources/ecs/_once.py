@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from provisioner.engine.aws import Aws
+from provisioner.engine.grant import Grant
 from provisioner.engine.model import Live, Properties
 from provisioner.engine.owner import RAN
 from provisioner.errors import StepFailed
@@ -21,6 +22,22 @@ YES, NO = "yes", "no"
 PATIENCE_SECONDS = 3600.0
 STARTED_BY = "provisioner-pre-deploy"
 LINES = 10
+FAMILY = "ecs:task-definition/{family}:*"
+TAGGED = {"ecs:CreateAction": "RunTask"}
+GRANTS = (
+    Grant("create", "ecs:RunTask", FAMILY, having=WHERE),
+    Grant("create", "ecs:TagResource", "ecs:task/*", when=TAGGED, having=WHERE),
+    Grant("run", "ecs:RunTask", FAMILY),
+    Grant("run", "ecs:TagResource", "ecs:task/*", when=TAGGED),
+    Grant(
+        "run",
+        "iam:PassRole",
+        "{=executionRoleArn} {=taskRoleArn}",
+        when={"iam:PassedToService": "ecs-tasks.amazonaws.com"},
+    ),
+)
+"""For RunTask, here and by hand. Tags that ECS manages need TagResource, too: Amazon ECS developer
+guide, "Amazon ECS EventBridge IAM role"."""
 
 
 def pending(aws: Aws, live: Live, want: Properties) -> str:

@@ -42,6 +42,7 @@ class TaskDefinition(_common.Tagged):
             "{=executionRoleArn} {=taskRoleArn}",
             when={"iam:PassedToService": "ecs-tasks.amazonaws.com"},
         ),
+        *_once.GRANTS,
         Grant("update", "ecs:TagResource", "ecs:task-definition/{family}:*"),
         Grant("delete", "ecs:DeregisterTaskDefinition"),
         Grant("delete", "ecs:DeleteTaskDefinitions", "ecs:task-definition/{family}:*"),
