@@ -66,6 +66,22 @@ def test_what_cannot_be_meant(command: Command, arguments: tuple[str, ...], word
     assert words in ran.err
 
 
+@pytest.mark.parametrize(
+    ("account", "words"),
+    [
+        ("12345", "expected twelve digits, or *"),
+        ("999999999999", f"the spec is for {ACCOUNT} alone"),
+    ],
+)
+@pytest.mark.parametrize("verb", [("iam-policy", "--for", "plan"), ROLE])
+def test_an_account_that_cannot_be_meant(
+    command: Command, verb: tuple[str, ...], account: str, words: str
+) -> None:
+    ran = command(verb[0], str(OAKTREE), "-e", "prod", *verb[1:], "--account", account)
+    assert (ran.code, ran.out) == (64, "")
+    assert ran.err == f"error: --account {account}: {words}\n"
+
+
 def test_only_the_old_form_is_a_warning(command: Command) -> None:
     ran = command("github-role", *HERE, "--account", ACCOUNT, "--repository", "oak/tree")
     assert "--owner-id and --repository-id" in ran.err
