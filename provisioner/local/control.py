@@ -114,6 +114,8 @@ class Control:
             status, answer = "200 OK", action(_given(environ)) if action else None
         except ValueError as error:
             status, answer = "400 Bad Request", str(error)
+        except KeyError as error:
+            status, answer = "400 Bad Request", f"{path} needs {error}"
         if action is None:
             status, answer = "404 Not Found", f"no such control: {path}"
         start_response(status, [("Content-Type", "application/json")])

@@ -34,12 +34,12 @@ def default_directory(environment: Mapping[str, str]) -> Path:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return the object in a file, an empty one if there is none."""
+    """Return the object in a file, an empty one if there is none: somebody may have edited it."""
     try:
-        value: dict[str, Any] = json.loads(path.read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
+        value = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
         return {}
-    return value
+    return value if isinstance(value, dict) else {}
 
 
 def write(path: Path, value: Mapping[str, Any]) -> None:

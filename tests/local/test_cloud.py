@@ -116,6 +116,12 @@ def test_commands_at_the_same_time_start_one_server_that_outlives_them(
     assert {int(pid) for pid in told} == {running.pid}
 
 
+@pytest.mark.parametrize("edited", ["", "{", "[1]", "\u00ff"])
+def test_files_without_sense_are_as_absent_ones(tmp_path: Path, edited: str) -> None:
+    (tmp_path / SETTINGS).write_text(edited, encoding="latin-1")
+    assert read(tmp_path / SETTINGS) == {}
+
+
 def test_a_directory_that_cannot_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(LocalError, match="file"):

@@ -62,6 +62,7 @@ def test_the_server_adds_actions(control: Client) -> None:
         ("settings", '{"latency": 1}', 400),
         ("settings", "[", 400),
         ("settings", "[]", 400),
+        ("double", "{}", 400),
     ],
 )
 def test_nonsense_is_refused(control: Client, path: str, body: str, status: int) -> None:

@@ -25,7 +25,7 @@ DEFINITION = {
 @pytest.fixture
 def ecs(client: Connect) -> Any:
     api = client("ecs")
-    api.create_cluster(clusterName="c")
+    api.create_cluster(clusterName="c", capacityProviders=["FARGATE", "FARGATE_SPOT"])
     api.register_task_definition(**DEFINITION)
     return api
 

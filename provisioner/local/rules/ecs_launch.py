@@ -64,6 +64,24 @@ def _groups(params: Params, place: Place) -> str | None:
     return None
 
 
+def _providers(params: Params, place: Place) -> str | None:
+    name = str(params.get("cluster", "default")).rpartition("/")[2]
+    cluster = place.of("ecs").clusters.get(name)
+    asked = {each["capacityProvider"] for each in params.get("capacityProviderStrategy") or ()}
+    if cluster and asked - set(cluster.capacity_providers or ()):
+        return (
+            "The specified capacity provider strategy cannot contain a capacity provider that is"
+            " not associated with the cluster. Associate the capacity provider with the cluster or"
+            " specify a valid capacity provider and try again."
+        )
+    return None
+
+
+def _negative(params: Params, _: Place) -> str | None:
+    count = params.get("desiredCount")
+    return "Desired count must be 0 or more." if count is not None and int(count) < 0 else None
+
+
 def _network(params: Params) -> Params:
     found: Params = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
     return found
@@ -77,5 +95,7 @@ RULES = tuple(
         (INVALID, _inactive, "ECS API: DeregisterTaskDefinition"),
         (INVALID, _subnets, "serverless-fargate#20"),
         (INVALID, _groups, "aws-dotnet-deploy#735"),
+        (INVALID, _providers, "dask-cloudprovider#328"),
+        (INVALID, _negative, "ECS API: CreateService"),
     )
 )

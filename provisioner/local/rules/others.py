@@ -50,6 +50,15 @@ def _principals(text: str) -> Iterator[str]:
         yield from [named] if isinstance(named, str) else named
 
 
+def _no_json(params: Params, _: Place) -> str | None:
+    text = params.get("AssumeRolePolicyDocument") or params.get("PolicyDocument") or ""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    return None if isinstance(document, dict) else "This policy contains invalid Json"
+
+
 def _inline_size(params: Params, _: Place) -> str | None:
     if len("".join(str(params.get("PolicyDocument", "")).split())) > INLINE_LIMIT:
         return f"Maximum policy size of {INLINE_LIMIT} bytes exceeded for role {params['RoleName']}"
@@ -118,6 +127,7 @@ def _immutable_tag(params: Params, place: Place) -> str | None:
 TABLES: dict[str, tuple[Rule, ...]] = {
     "iam": (
         Rule("CreateRole", "EntityAlreadyExists", _role_twin, "IAM API: CreateRole", 409),
+        Rule("CreateRole", "MalformedPolicyDocument", _no_json, "IAM API: CreateRole"),
         Rule("CreateRole", "MalformedPolicyDocument", _principal, "IAM API: CreateRole"),
         Rule(
             "UpdateAssumeRolePolicy",

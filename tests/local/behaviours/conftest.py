@@ -151,7 +151,7 @@ class Aws:
 
     def service_request(self, **request: Any) -> dict[str, Any]:
         """Return what CreateService is asked; the cluster and the definition are made."""
-        self.ecs.create_cluster(clusterName="c")
+        self.ecs.create_cluster(clusterName="c", capacityProviders=["FARGATE", "FARGATE_SPOT"])
         if "taskDefinition" not in request:
             request["taskDefinition"] = self.define()
         if "launchType" not in request and "capacityProviderStrategy" not in request:

@@ -18,6 +18,11 @@ POLICY = json.dumps(
 MANIFEST = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}
 
 
+@behaviour("IAM API: CreateRole", "A trust policy is JSON", "accepts it")
+def test_a_trust_policy_is_json(aws: Aws) -> None:
+    aws.refused("MalformedPolicyDocument", aws.role, trust="{no json")
+
+
 @behaviour("IAM API: DeleteRole", "A role with policies is not deleted", "refuses, too")
 def test_a_role_with_policies_is_not_deleted(aws: Aws) -> None:
     aws.role()

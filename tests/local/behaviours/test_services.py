@@ -152,6 +152,24 @@ def test_a_network_is_of_one_vpc(aws: Aws) -> None:
     assert words.endswith("does not appear to belong to the same VPC as the input subnets.")
 
 
+@behaviour("dask-cloudprovider#328", "A capacity provider is one of the cluster's own", ACCEPTED)
+def test_a_capacity_provider_is_associated(aws: Aws) -> None:
+    aws.ecs.create_cluster(clusterName="c")
+    strategy = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
+    request = aws.service_request(capacityProviderStrategy=strategy)
+    words = aws.refused(INVALID, aws.ecs.create_service, **request)
+    assert "not associated with the cluster" in words
+    aws.ecs.put_cluster_capacity_providers(
+        cluster="c", capacityProviders=["FARGATE_SPOT"], defaultCapacityProviderStrategy=[]
+    )
+    aws.ecs.create_service(**request)
+
+
+@behaviour("ECS API: CreateService", "A service has no fewer than 0 tasks", ACCEPTED)
+def test_a_desired_count_is_not_negative(aws: Aws) -> None:
+    aws.refused(INVALID, aws.service, desiredCount=-1)
+
+
 @behaviour("ECS API: CreateService", "Fargate has no daemon services", ACCEPTED)
 def test_fargate_has_no_daemons(aws: Aws) -> None:
     aws.refused(INVALID, aws.service, schedulingStrategy="DAEMON")

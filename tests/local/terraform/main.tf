@@ -114,8 +114,9 @@ resource "aws_ecs_service" "web" {
   launch_type           = "FARGATE"
   wait_for_steady_state = true
   network_configuration {
-    subnets         = data.aws_subnets.public.ids
-    security_groups = [aws_security_group.web.id]
+    subnets          = data.aws_subnets.public.ids
+    security_groups  = [aws_security_group.web.id]
+    assign_public_ip = true
   }
   load_balancer {
     target_group_arn = aws_lb_target_group.web.arn
