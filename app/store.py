@@ -146,7 +146,9 @@ class Unset(Store):
 
 
 def _engine(url: str, timeout: float) -> AsyncEngine:
-    if url == "sqlite+aiosqlite://":  # one connection, never recycled: it is the memory
+    if url.startswith("sqlite"):
+        # One connection: that to a memory is the memory, and a file has one writer at a time. Who
+        # waits for the connection gets it in turn; who waits for SQLite's lock may never get it.
         return create_async_engine(
             url,
             poolclass=AsyncAdaptedQueuePool,

@@ -7,6 +7,7 @@
       │   └ process   runs a command; its time, CPU, memory, processes
       ├ cold      where the time of a first `plan` goes
       │   └ stopwatch   runs in the process that is measured
+      ├ load      the application of app/ under load, and stopped in the middle of it
       └ report    tables, on the terminal and in results.md
 
     stack       the spec for N services, made from specs/oaktree.yaml

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import botocore
 
-from . import cold, hcl
+from . import cold, hcl, load
 from .emulator import Emulator, Latency, emulator
 from .ours import Provisioner
 from .report import Findings, render
@@ -40,6 +40,9 @@ def main(arguments: Sequence[str]) -> int:
         for count in options.services:
             studied = cold.study(server, count, directory, options.runs, patient=options.latency)
             findings.colds.append(studied)
+    if options.load_seconds:
+        _say("the application under load …")
+        findings.loads, findings.stop = load.measure(options.load_seconds)
     findings.notes.append(_load())
     report = render(findings)
     options.output.write_text(report)
@@ -91,12 +94,15 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--latency", action=yes_or_no, default=True, help="with simulated delays")
     parser.add_argument("--terraform", action=yes_or_no, default=True, help="where it is installed")
     parser.add_argument("--runs", type=int, default=3, help="of everything (3)")
+    parser.add_argument(
+        "--load-seconds", type=float, default=5, help="of each request (5); 0: none"
+    )
     parser.add_argument("--output", type=Path, default=RESULTS, help="results.md")
     return parser.parse_args(arguments)
 
 
 def _counts(text: str) -> list[int]:
-    return sorted({int(part) for part in text.split(",")})
+    return sorted({int(part) for part in text.split(",") if part})
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from itertools import groupby
 from .calls import Call, by_operation
 from .cold import Cold
 from .emulator import Latency
+from .load import CONNECTIONS, Load, Stop
 from .table import NOTHING, milliseconds, seconds, table
 from .trial import Phase, Series, wall
 
@@ -29,6 +30,8 @@ class Findings:
     series: list[Series] = field(default_factory=list)
     colds: list[Cold] = field(default_factory=list)
     imports: Mapping[str, float] = field(default_factory=dict)
+    loads: list[Load] = field(default_factory=list)
+    stop: Stop | None = None
 
     def plans(self) -> list[Series]:
         """Our own empty plans, by number of services."""
@@ -50,6 +53,8 @@ def render(findings: Findings) -> str:
         parts += ["## Where the time of a plan goes, without delay", _cold(findings.colds)]
     if findings.imports:
         parts += ["### Imports", _imports(findings.imports)]
+    if findings.loads:
+        parts += ["## The application under load", application(findings.loads, findings.stop)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -186,3 +191,47 @@ def _imports(found: Mapping[str, float]) -> str:
     rest = sum(spent for _, spent in ranked[SHOWN_PACKAGES:])
     rows += [["others", milliseconds(rest)], ["all", milliseconds(sum(found.values()))]]
     return table(["package", "ms, traced"], rows)
+
+
+LOADED = """\
+`python -m app`, one process, asked by one other over {connections} connections that stay open; \
+both share this machine's CPUs with whatever else runs there.
+Store: SQLite, in memory or in a file of the machine's disk. `/live` is what the framework costs, \
+`/health` is answered from its cache of two seconds.
+"""
+STOPPED = """\
+Stopped under load: SIGTERM while {connections} clients ask for items, which leave when `/ready` \
+says so, as a load balancer's targets are deregistered: {answered} requests answered, {after} of \
+them after the signal, **{failed} failed**, exit {code} after {seconds:.1f} s (a second of them \
+is `DRAIN_SECONDS`).
+Load average of the machine at the end: {busy:.1f}.
+"""
+
+
+def application(loads: Sequence[Load], stop: Stop | None) -> str:
+    """Requests a second, and how long they take."""
+    rows = [
+        [
+            load.question,
+            load.store,
+            f"{load.rate():.0f}",
+            f"{load.percentile(50) * 1000:.1f}",
+            f"{load.percentile(99) * 1000:.1f}",
+            str(load.failed),
+        ]
+        for load in loads
+    ]
+    heads = ["request", "store", "requests/s", "p50 ms", "p99 ms", "failed"]
+    parts = [LOADED.format(connections=CONNECTIONS).rstrip(), table(heads, rows, words=2)]
+    if stop is not None:
+        said = STOPPED.format(
+            connections=CONNECTIONS,
+            answered=stop.answered,
+            after=stop.after_signal,
+            failed=stop.failed,
+            code=stop.code,
+            seconds=stop.seconds,
+            busy=stop.busy,
+        )
+        parts.append(said.rstrip())
+    return "\n\n".join(parts)

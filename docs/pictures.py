@@ -110,12 +110,18 @@ def _browser(folder: Path) -> Iterator[Chrome]:
         browser.quit()
 
 
+def _open(browser: Chrome, address: str) -> bool:
+    """Raises WebDriverException until the application listens."""
+    browser.get(f"{address}/status")
+    return True
+
+
 def _picture(browser: Chrome, address: str, name: str) -> None:
     width, height, scale, phone = SIZES[name]
     screen = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": phone}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
     wait = WebDriverWait(browser, SECONDS, 0.2, [WebDriverException])
-    wait.until(lambda it: it.get(f"{address}/status") or True)  # until the application listens
+    wait.until(lambda it: _open(it, address))
     wait.until(lambda it: WORDS in it.find_element(By.TAG_NAME, "body").text, WORDS)
     PICTURES.mkdir(exist_ok=True)
     place = PICTURES / f"{name}.png"

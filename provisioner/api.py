@@ -21,6 +21,7 @@ from botocore.session import Session as BotocoreSession
 from provisioner.deploy import history, places, steps
 from provisioner.deploy.health import service_status
 from provisioner.deploy.jobs import job
+from provisioner.deploy.missing import warned
 from provisioner.deploy.once import Job
 from provisioner.engine.aws import Aws, explain
 from provisioner.engine.check import check
@@ -143,13 +144,8 @@ class Stack:
         """What `apply` would do. Reads only. Raises PlanError, NoAccess."""
         seen, wanted = self.observe(), self.blueprint.resources
         check(wanted, kinds=KINDS, aws=self.aws, known=seen.lookups)
-        return make_plan(
-            wanted,
-            seen,
-            kinds=KINDS,
-            scope=self.scope,
-            replaceable=replaceable,
-        )
+        made = make_plan(wanted, seen, kinds=KINDS, scope=self.scope, replaceable=replaceable)
+        return warned(made)
 
     def teardown_plan(self) -> Plan:
         """What `teardown` would do: the plan for nothing. Needs no network to be there."""
@@ -194,7 +190,15 @@ class Stack:
     def by_hand(self, found: Iterable[places.Place], made: Iterable[Step]) -> Plan:
         """Steps for services, as a plan to show and to `apply`."""
         account = self._ask(Lookup("account", {"expected": self.spec.account}))
-        return steps.plan(self.scope.stack, found, made, account)
+        asked = list(found)
+        known = self._known() if any(place.before for place in asked) else {}
+        return steps.plan(self.scope.stack, asked, made, {**known, "lookup.account": account})
+
+    def _known(self) -> dict[str, Any]:
+        """Everything that is known of what exists."""
+        seen = self.observe()
+        ours = [x for x in reversed(seen.lives) if self.scope.ours(x.tags) and ADDRESS in x.tags]
+        return {**seen.lookups, **{live.tags[ADDRESS]: live.outputs for live in ours}}
 
     def job(self, task: str, command: Sequence[str] = ()) -> Job:
         """A task of the spec as it is registered, to be run once. Reads only.

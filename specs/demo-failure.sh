@@ -1,28 +1,89 @@
 #!/bin/sh
-# Deployments that fail, on the embedded cloud: each ends with exit code 3 and the reason why.
+# Deployments on the embedded cloud, good and bad: each ends with its exit code, and the reason why.
 set -eu
 cd "$(dirname "$0")/.."
 
-fails() {
-    printf '\n$ python -m provisioner apply specs/oaktree.yaml -e dev --local --yes %s\n' "$*"
+# The exit code that is expected, then the arguments of `apply`.
+ends() {
+    expected=$1
+    shift
+    printf '\n$ python -m provisioner apply %s --local --yes\n' "$*"
     code=0
-    python -m provisioner apply specs/oaktree.yaml -e dev --local --yes "$@" || code=$?
+    python -m provisioner apply "$@" --local --yes || code=$?
     printf 'exit code %s\n' "$code"
-    test "$code" -eq 3
+    test "$code" -eq "$expected"
 }
+story() { printf '\n\n== %s\n' "$*"; }
+oaktree() {
+    expected=$1 tag=$2
+    shift 2
+    ends "$expected" specs/oaktree.yaml -e dev --var "image_tag=$tag" "$@"
+}
+shop() {
+    ends "$1" specs/blue-green.yaml --var "image_tag=$2" --set "services.app.deployment=$3"
+}
+# What somebody else does, as soon as the moment is there.
+meanwhile() { python specs/meanwhile.py "$@" & }
+of_oaktree='ap-southeast-1 oaktree-cluster-dev oaktree-service-dev'
+of_shop='eu-central-1 shop-cluster shop-service'
+canary='{strategy: canary, step_bake_minutes: 5, bake_minutes: 1}'
+alarmed='{strategy: blue-green, bake_minutes: 10, alarms: [5xx]}'
+paused='{strategy: blue-green, bake_minutes: 1, hooks: [{stages: POST_SCALE_UP, pause: true}]}'
+grace=services.app.health_check_grace_period_seconds
 
-python -m provisioner local start --speed 100
-# The first deployment ever: there is nothing to roll back to.
-fails --var image_tag=missing
-python -m provisioner apply specs/oaktree.yaml -e dev --local --yes --var image_tag=v1
-# A crash loop, which the circuit breaker ends; the old version goes on serving.
-fails --var image_tag=v2--crash
-fails --var image_tag=v2--oom
-fails --var image_tag=v2--wrong-arch
-# Targets that never get healthy, and some that would, had they more time.
-fails --var image_tag=v2--status-404
-fails --var image_tag=v2--slow-600s --set services.app.health_check_grace_period_seconds=30
-fails --var image_tag=v2--no-network
+python -m provisioner local start --speed 100 --vpc shop
+trap 'python -m provisioner local stop' EXIT
+
+story 'The first deployment ever: there is nothing to roll back to'
+oaktree 3 missing
+story 'A good one'
+oaktree 0 v1
+story 'A crash loop, which the circuit breaker ends; the old version goes on serving'
+oaktree 3 v2--crash
+story 'An image that is not there, or is built for another processor; too little memory'
+oaktree 3 missing
+oaktree 3 v2--wrong-arch
+oaktree 3 v2--oom
+story 'Targets that never get healthy'
+oaktree 3 v2--status-404
+story 'A slow start, within the grace period and beyond it'
+oaktree 0 v2--slow-60s --set $grace=180
+oaktree 3 v3--slow-600s --set $grace=30
+story 'No way out of the network'
+oaktree 3 v3--no-network
+story 'Somebody else deploys meanwhile'
+# shellcheck disable=SC2086  # several words on purpose
+meanwhile deploy $of_oaktree
+oaktree 3 v4--pull-60s
+wait
+story 'Ctrl-C: ECS goes on without us'
+python -m provisioner apply specs/oaktree.yaml -e dev --local --yes --var image_tag=v5--pull-600s &
+# shellcheck disable=SC2086
+python specs/meanwhile.py watch $of_oaktree
+kill -INT $!
+code=0
+wait $! || code=$?
+printf 'exit code %s\n' "$code"
+test "$code" -eq 130
 python -m provisioner status specs/oaktree.yaml -e dev --local
 python -m provisioner teardown specs/oaktree.yaml -e dev --local --yes
-python -m provisioner local stop
+
+story 'A canary that is promoted, and one that is rolled back'
+shop 0 v1 "$canary"
+shop 0 v2 "$canary"
+shop 3 v3--crash "$canary"
+story 'An alarm goes off while both versions run'
+# shellcheck disable=SC2086
+meanwhile alarm $of_shop
+shop 3 v3 "$alarmed"
+wait
+story 'A pause that is continued, and one that is rolled back'
+# shellcheck disable=SC2086
+meanwhile continue $of_shop
+shop 0 v4 "$paused"
+wait
+# shellcheck disable=SC2086
+meanwhile rollback $of_shop
+shop 3 v5 "$paused"
+wait
+python -m provisioner teardown specs/blue-green.yaml --local --yes

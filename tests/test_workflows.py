@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from provisioner.access.github import Repository, Setting, roles
+from provisioner.spec.load import load
 from tests.cloud.world import World
 from tests.pipeline.conftest import Server, server
 from tests.pipeline.test_actions import read_outputs
@@ -74,9 +76,19 @@ def test_a_fork_s_pull_request_is_only_validated() -> None:
 
 def test_only_the_environment_s_job_may_write() -> None:
     release = jobs(GITHUB / "workflows" / "release.yml")
-    assert "AWS_APPLY_ROLE" in str(release["apply"])
     assert release["apply"]["environment"]["name"] == "${{ inputs.environment }}"
-    assert [name for name, job in release.items() if "AWS_APPLY_ROLE" in str(job)] == ["apply"]
+    assert [name for name, job in release.items() if "}}-apply" in str(job)] == ["apply"]
+
+
+def test_the_roles_are_those_of_github_role() -> None:
+    said = "".join(path.read_text() for path in WORKFLOWS)
+    found = re.findall(r"role-to-assume: (.*)", said)
+    for environment in ("dev", "staging", "prod"):
+        spec = load(ROOT / "specs" / "oaktree.yaml", environment=environment, environ={}).spec
+        setting = Setting(spec, environment, "ap-southeast-1", "123456789012")
+        names = {one.name for one in roles(setting, Repository("oak", "tree"))}
+        filled = {re.sub(r"\$\{\{ \w+\.environment }}", environment, one) for one in found}
+        assert {one.partition(":role/")[2] for one in filled} == names
 
 
 def command(

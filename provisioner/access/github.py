@@ -18,17 +18,15 @@ from provisioner.stack import build
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
+PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 PUSH = [
-    "ecr:BatchCheckLayerAvailability",
-    "ecr:BatchGetImage",
     "ecr:CompleteLayerUpload",
     "ecr:DescribeImages",
-    "ecr:GetDownloadUrlForLayer",
     "ecr:InitiateLayerUpload",
     "ecr:PutImage",
     "ecr:UploadLayerPart",
 ]
-"""Source: Amazon ECR user guide, IAM permissions for pushing an image."""
+"""With PULL, what pushing needs. Source: Amazon ECR user guide, IAM permissions for pushing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,9 @@ def roles(setting: Setting, repository: Repository) -> list[PipelineRole]:
         PipelineRole(f"{stem}-apply", trust(apply), needed("apply")),
     ]
     if pushing := list(_repositories(setting)):
-        found.append(PipelineRole(f"{stem}-build", trust(main), (_push(pushing),)))
+        everybody = f"{pushing[0].rpartition('/')[0]}/{setting.spec.stack}-*"
+        policy = _push(pushing, sorted({everybody, *pushing}))
+        found.append(PipelineRole(f"{stem}-build", trust(main), (policy,)))
     return found
 
 
@@ -151,7 +151,8 @@ def _repositories(setting: Setting) -> Iterator[str]:
             yield f"arn:{place}:repository/{name}"
 
 
-def _push(repositories: list[str]) -> dict[str, Any]:
+def _push(repositories: list[str], readable: list[str]) -> dict[str, Any]:
+    """Push to some; read what the stack's other environments have, which is promoted from there."""
     return document([
         {
             "Sid": "SignIn",
@@ -159,5 +160,6 @@ def _push(repositories: list[str]) -> dict[str, Any]:
             "Action": ["ecr:GetAuthorizationToken"],
             "Resource": "*",
         },
+        {"Sid": "Pull", "Effect": "Allow", "Action": PULL, "Resource": readable},
         {"Sid": "Push", "Effect": "Allow", "Action": PUSH, "Resource": sorted(repositories)},
     ])  # fmt: skip

@@ -10,15 +10,21 @@ from botocore.session import Session as BotocoreSession
 
 from provisioner.engine.aws import Aws, explain
 from provisioner.engine.grant import Place
-from provisioner.engine.policy import Purpose, documents, statements
+from provisioner.engine.policy import FEW, Purpose, documents, statements
 from provisioner.resources import KINDS
 from provisioner.resources._tags import INDEX
+from provisioner.resources.ecs._once import WHERE
+from provisioner.resources.ecs.task_definition import TaskDefinition
 from provisioner.resources.lookups._grants import GRANTS
 from provisioner.resources.lookups.account import account as find_account
 from provisioner.spec.models import Spec
 from provisioner.stack import build
 
-ASKED: Mapping[str, Collection[str]] = {"teardown": (), "deploy": ("cluster", "image")}
+ASKED: Mapping[str, Collection[str]] = {
+    "teardown": (),
+    "deploy": ("cluster", "image"),
+    "exec": ("cluster",),
+}
 """The lookups of commands that do not ask for all."""
 
 
@@ -51,17 +57,25 @@ def policies(
         {one.address: one for one in blueprint.resources},
         {kind.name: kind.identity[0] for kind in KINDS.values() if kind.identity},
     )
-    asked = [one for one in blueprint.lookups if one.kind in ASKED.get(purpose, GRANTS)]
+    # A task that runs before its service is deployed has a network, which must be found.
+    before = any(one.properties.get(WHERE) for one in blueprint.resources)
+    everywhere = purpose not in FEW or (purpose == "deploy" and before)
+    kinds = GRANTS if purpose == "deploy" and before else ASKED.get(purpose, GRANTS)
+    asked = [one for one in blueprint.lookups if one.kind in kinds]
     reads = [
         (grant, [one for one in asked if one.kind == kind])
         for kind in sorted({one.kind for one in asked})
         for grant in GRANTS[kind]
     ]
+    tasks = blueprint.outputs.get("tasks", {})
     found = statements(
         purpose,
-        blueprint.resources,
+        # Only what is under `tasks:` can be run by itself.
+        [r for r in blueprint.resources
+         if purpose != "run" or r.kind != TaskDefinition.name or r.name in tasks],
         kinds=KINDS,
-        lookups=reads if purpose == "deploy" else [(INDEX, ()), *reads],
+        lookups=[(INDEX, ()), *reads] if everywhere else reads,
         place=place,
-    )
+        everywhere=everywhere,
+    )  # fmt: skip
     return documents(found)

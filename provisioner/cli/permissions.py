@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -30,9 +31,9 @@ ACCOUNT = options.option(
 @options.option(
     "--for",
     "purpose",
-    type=click.Choice(["plan", "apply", "deploy", "teardown"]),
+    type=click.Choice(get_args(Purpose)),
     required=True,
-    help="The command that is to be allowed; deploy is another image and nothing else.",
+    help="The command that is to be allowed; deploy is what services run, and nothing else.",
 )
 @options.option("--part", type=click.IntRange(1), help="One of several policies, from 1.")
 def iam_policy(target: Target, *, account: str | None, purpose: Purpose, part: int | None) -> None:
@@ -41,6 +42,7 @@ def iam_policy(target: Target, *, account: str | None, purpose: Purpose, part: i
     One JSON document; a list of them where it is longer than a managed policy can be.
     """
     loaded = target.load()
+    _check(account, loaded.spec.account)
     number = account or account_of(target.aws(loaded))
     region = region_for(loaded.spec, target.region)
     found = policies(
@@ -92,6 +94,7 @@ def github_role(
     if make and remove:
         raise UsageError("--apply and --delete: one of them")
     loaded = target.load()
+    _check(account, loaded.spec.account)
     aws = None if account and not (make or remove) else target.aws(loaded)
     found_account = account_of(aws) if aws else ""
     if account and found_account not in {"", account}:
@@ -112,6 +115,16 @@ def github_role(
         return
     done = establish(aws, setting, found) if make else abolish(aws, setting, found)
     _tell(done)
+
+
+def _check(account: str | None, expected: str | None) -> None:
+    """Raises UsageError for what is no account, or not the one that the spec is for."""
+    if not account or account == "*":
+        return
+    if not re.fullmatch(r"[0-9]{12}", account):
+        raise UsageError(f"--account {account}: expected twelve digits, or *")
+    if expected not in {None, account}:
+        raise UsageError(f"--account {account}: the spec is for {expected} alone")
 
 
 def _repository(name: str, owner_id: str, identifier: str) -> Repository:

@@ -69,9 +69,11 @@ def to_slack(*, status: str, title: str, report: str | None, dry_run: bool) -> N
     if dry_run:
         click.echo(json.dumps(message, indent=2, ensure_ascii=False))
         return
-    webhook = os.environ.get(WEBHOOK)
+    webhook = os.environ.get(WEBHOOK, "").strip()
     if not webhook:
         raise UsageError(f"no webhook: set {WEBHOOK}")
+    if not webhook.startswith(("https://", "http://")):
+        raise UsageError(f"{WEBHOOK} is no address: expected https://…, without quotes")
     send("POST", webhook, message, who="Slack")
 
 

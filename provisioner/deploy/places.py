@@ -31,6 +31,8 @@ class Place:
     definition: Resource
     """The task definition that the spec wants for it."""
     live: Live
+    before: tuple[Resource, ...] = ()
+    """Task definitions whose tasks must have gone well before it is deployed."""
 
     @property
     def name(self) -> str:
@@ -105,7 +107,8 @@ def _place(
     for live in Service().read(aws, cluster, [name]):
         if not scope.ours(live.tags):
             raise NotOwned(f"{wanted.address}: {name} exists ({live.id}) and is not this stack's")
-        return Place(wanted, known[f"{DEFINITION}/{wanted.name}"], live)
+        before = tuple(known[a] for a in wanted.after if a.startswith(f"{DEFINITION}/"))
+        return Place(wanted, known[f"{DEFINITION}/{wanted.name}"], live, before)
     raise PlanError(f"{wanted.address}: there is no service {name} yet; apply makes it")
 
 

@@ -20,7 +20,8 @@ from provisioner.engine.model import Change, Live, Ref, Resource
 from provisioner.engine.owner import ADDRESS, BY, IMAGE_TAG, STACK
 from provisioner.engine.step import Step
 from provisioner.errors import PlanError, UsageError
-from provisioner.resources.ecr import images
+from provisioner.resources.ecr import _images as images
+from provisioner.resources.ecs._once import RUN, WHERE
 from provisioner.resources.ecs.task_definition import TaskDefinition
 
 IMAGES = ("containerDefinitions", "image")
@@ -62,7 +63,10 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """The images, and the steps that bring them: two per service whose image changes."""
+    """The images, and the steps that bring them: two per service whose image changes.
+
+    One where the image was deployed before, and does not serve yet.
+    """
 
     images: tuple[Image, ...]
     steps: tuple[Step, ...]
@@ -93,7 +97,7 @@ def ship(aws: Aws, places: Iterable[Place], wishes: Iterable[Wish]) -> Shipment:
             mine = [one for one in asked if one.service == place.name]
             chosen = [_choose(aws, place, definition, one) for one in mine]
             found += chosen
-            made += _steps(place, definition, chosen)
+            made += _steps(aws, place, definition, chosen)
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
     return Shipment(tuple(found), tuple(made))
@@ -131,10 +135,10 @@ def _reference(named: images.Reference) -> str:
     return named.pinned(named.digest) if named.digest else named.at(named.tag)
 
 
-def _steps(place: Place, definition: Live, chosen: Iterable[Image]) -> list[Step]:
+def _steps(aws: Aws, place: Place, definition: Live, chosen: Iterable[Image]) -> list[Step]:
     new = {one.container: one for one in chosen if one.after != one.before}
     if not new:
-        return []
+        return steps.unfinished(place)
     containers = [
         {**one, "image": new[one["name"]].after} if one["name"] in new else one
         for one in definition.properties["containerDefinitions"]
@@ -153,8 +157,37 @@ def _steps(place: Place, definition: Live, chosen: Iterable[Image]) -> list[Step
         "create", resource.address, DEFINITION, "new revision", Effect.NONE, resource, definition,
         changes,
     )  # fmt: skip
-    reference = Ref(resource.address, "Arn")
-    return [register, steps.roll_to(place, reference, "new image", register.key)]
+    before = [step for task in place.before for step in _first(aws, task, list(new.values()))]
+    needs = (register.key, *(step.key for step in before))
+    roll = steps.roll_to(place, Ref(resource.address, "Arn"), "new image", *needs)
+    return [register, *before, roll]
+
+
+def _first(aws: Aws, task: Resource, new: list[Image]) -> list[Step]:
+    """The task that must go well before, with the same new image, where it is from there."""
+    live = TaskDefinition().read(aws, str(task.properties["family"]))
+    if live is None:
+        raise PlanError(f"{task.address} is not registered yet; apply does it")
+    bases = {images.read(one.before).base: one for one in new}
+    changes, containers, born = [], [], dict(task.born)
+    for one in live.properties[IMAGES[0]]:
+        image = bases.get(images.read(one["image"]).base)
+        containers.append({**one, "image": image.after} if image else one)
+        if image and image.after != one["image"]:
+            changes.append(Change((*IMAGES[:1], one["name"], IMAGES[1]), one["image"], image.after))
+            born |= {f"{IMAGE_TAG}{one['name']}": image.tag} if image.tag else {}
+    if not changes:
+        return []
+    wanted = {name: task.properties[name] for name in (RUN, WHERE)}
+    resource = Resource(
+        DEFINITION, task.name, {**live.properties, IMAGES[0]: containers, **wanted},
+        tags=_own(live.tags, task.tags), initial=task.initial, born=born,
+    )  # fmt: skip
+    reason = "runs before the service"
+    return [
+        Step("create", resource.address, DEFINITION, reason, Effect.NONE, resource, live,
+             tuple(changes))
+    ]  # fmt: skip
 
 
 def _own(live: Mapping[str, str], wanted: Mapping[str, str]) -> Mapping[str, str]:

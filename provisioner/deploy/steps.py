@@ -16,12 +16,11 @@ WAITED_FOR = ("serviceName", "cluster", "taskDefinition")
 
 
 def plan(
-    stack: str, places: Iterable[Place], steps: Iterable[Step], account: Mapping[str, Any]
+    stack: str, places: Iterable[Place], steps: Iterable[Step], known: Mapping[str, Any]
 ) -> Plan:
-    """The steps as a plan, with what is known of the services."""
-    known: dict[str, Any] = {one.wanted.address: one.live.outputs for one in places}
-    known["lookup.account"] = account
-    return Plan(stack, tuple(steps), (), known)
+    """The steps as a plan, with what is known of the services and of whatever else they need."""
+    services = {one.wanted.address: one.live.outputs for one in places}
+    return Plan(stack, tuple(steps), (), {**known, **services})
 
 
 def roll_to(place: Place, definition: str | Ref, reason: str, *needs: str) -> Step:
@@ -49,6 +48,14 @@ def wait(place: Place) -> Step:
     properties = {**place.live.properties, ROLLOUT: "IN_PROGRESS", "taskDefinition": ""}
     outputs = {**place.live.outputs, "Deployment": "", "DeploymentCreated": None}
     return replace(step, live=replace(place.live, properties=properties, outputs=outputs))
+
+
+def unfinished(place: Place) -> list[Step]:
+    """What a version that is there already still needs: to be followed, or to be tried again."""
+    state = place.live.properties[ROLLOUT]
+    if state == "COMPLETED":
+        return []
+    return [replace(restart(place), reason="it failed") if state == "FAILED" else wait(place)]
 
 
 def turned(place: Place) -> Step:

@@ -16,21 +16,25 @@ from provisioner.engine.grant import ANYTHING, Grant, Place, arns
 from provisioner.engine.kind import Kind
 from provisioner.engine.model import Lookup, Resource
 
-Purpose = Literal["plan", "apply", "deploy", "teardown"]
+Purpose = Literal["plan", "apply", "deploy", "teardown", "run", "exec"]
 VERSION = "2012-10-17"
 LIMIT = 6144
 VERBS: Mapping[str, frozenset[str]] = {
     "plan": frozenset({"read"}),
     "apply": frozenset({"read", "create", "update", "delete"}),
     "teardown": frozenset({"read", "delete"}),
+    "run": frozenset({"read", "run"}),
 }
-DEPLOYED: Mapping[str, frozenset[str]] = {
-    "ecs.task_definition": frozenset({"read", "create", "update"}),
-    "ecs.service": frozenset({"read", "update"}),
-    "ecr.repository": frozenset({"read"}),
-    "logs.log_group": frozenset({"read"}),
+FEW: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "deploy": {
+        "ecs.task_definition": frozenset({"read", "create", "update"}),
+        "ecs.service": frozenset({"read", "update"}),
+        "ecr.repository": frozenset({"read"}),
+        "logs.log_group": frozenset({"read"}),
+    },
+    "exec": {"ecs.cluster": frozenset({"exec"}), "ecs.service": frozenset({"read", "exec"})},
 }
-"""What other images change, and what is looked at for them."""
+"""What commands on services change, and what they look at: a few kinds, and no others."""
 UNITED = ("CreateAction", "AWSServiceName")
 """Condition keys of which one statement can have several values: each goes with its own ARNs."""
 
@@ -83,15 +87,20 @@ def statements(
     kinds: Mapping[str, Kind],
     lookups: Iterable[tuple[Grant, Sequence[Lookup]]],
     place: Place,
+    everywhere: bool = True,
 ) -> list[Statement]:
-    """Everything that is read, whatever the spec wants; writes only of kinds that it wants."""
+    """Everything that is read, whatever the spec wants; writes only of kinds that it wants.
+
+    A command on services reads all kinds only where it must look `everywhere`.
+    """
     found: list[tuple[Grant, set[str]]] = [
         (grant, arns(grant, [one.query for one in asked], place)) for grant, asked in lookups
     ]
     for kind in kinds.values():
         mine = [one.properties for one in wanted if one.kind == kind.name]
-        deployed = DEPLOYED.get(kind.name, frozenset())
-        verbs = deployed if purpose == "deploy" else VERBS[purpose]
+        verbs = VERBS[purpose] if purpose in VERBS else FEW[purpose].get(kind.name, frozenset())
+        if everywhere:
+            verbs |= {"read"}
         found += [
             (grant, arns(grant, mine, place))
             for grant in kind.grants

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 from xml.sax.saxutils import escape
 
 from botocore.exceptions import UnknownServiceError
@@ -154,6 +154,7 @@ class _Route:
     literal: int
     query: Mapping[str, str | None]
     headers: frozenset[str]
+    names: tuple[str, ...]
 
     def weight(
         self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
@@ -168,6 +169,17 @@ class _Route:
             and self.headers <= headers.keys()
         )
         return (len(self.query) + len(self.headers), self.literal) if fits else None
+
+
+def path_parameters(service: str, operation: str, path: str) -> dict[str, str]:
+    """Return what the path of a REST request names, by the model's names; nothing else has any."""
+    for route in _routes(service):
+        if route.operation == operation and (found := route.path.fullmatch(path.rstrip("/"))):
+            return {
+                name: unquote(value)
+                for name, value in zip(route.names, found.groups(), strict=True)
+            }
+    return {}
 
 
 def _routed(service: str, method: str, path: str, query: str, headers: Mapping[str, str]) -> str:
@@ -201,7 +213,7 @@ def _route(name: str, model: Mapping[str, Any]) -> _Route:
     pattern = "".join(
         re.escape(part)
         if index % 2 == 0
-        else (".+" if part.endswith("+") or index == last else "[^/]+")
+        else ("(.+)" if part.endswith("+") or index == last else "([^/]+)")
         for index, part in enumerate(parts)
     )
     query: dict[str, str | None] = {
@@ -215,6 +227,7 @@ def _route(name: str, model: Mapping[str, Any]) -> _Route:
         literal=len(re.sub(r"{[^}]+}", "", path)),
         query=query,
         headers=frozenset(name.lower() for name in _required(operation, model, "header")),
+        names=tuple(name.removesuffix("+") for name in parts[1::2]),
     )
 
 

@@ -22,5 +22,6 @@ FOLLOWED = (
         "cloudwatch:DescribeAlarms",
     ),
     Grant("update", "ecs:StopServiceDeployment ecs:ContinueServiceDeployment", PARTS),
+    Grant("exec", "ecs:ExecuteCommand", "ecs:cluster/{cluster} ecs:task/{cluster}/*"),
 )
 """Those of a service; the log streams of its tasks are read with the log group's."""

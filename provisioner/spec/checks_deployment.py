@@ -7,6 +7,7 @@ API_ThresholdConfiguration.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from provisioner.spec.deployment import Deployment, Preview
 from provisioner.spec.document import Path, dotted
@@ -41,6 +42,22 @@ def strategy_settings(spec: Spec) -> Iterator[Finding]:
         if step is not None and least and (step < least or round(step, 1) != step):
             message = f"expected a multiple of 0.1 from {least:g} to 100, found {step:g}"
             yield Finding((*path, "step_percent"), message)
+
+
+def time_to_wait(spec: Spec) -> Iterator[Finding]:
+    """A limit below what the deployment is told to wait for would give up on every one."""
+    for path, _, deployment in _deployments(spec):
+        limit, waits = deployment.timeout_minutes, _told_to_wait(deployment)
+        if limit is not None and limit <= waits:
+            message = f"expected more than the {waits} minutes of bakes and steps, found {limit}"
+            yield Finding((*path, "timeout_minutes"), message)
+
+
+def _told_to_wait(deployment: Deployment) -> int:
+    """Minutes that are written down; ECS's own defaults come on top."""
+    percent = deployment.step_percent if deployment.strategy == "linear" else 100
+    steps = ceil(100 / percent) if percent else 1
+    return (deployment.bake_minutes or 0) + steps * (deployment.step_bake_minutes or 0)
 
 
 def one_rule(spec: Spec) -> Iterator[Finding]:

@@ -25,6 +25,17 @@ def one_name_one_thing(spec: Spec) -> Iterator[Finding]:
             yield Finding(("tasks", name), f"`{name}` is already a service; choose another key")
 
 
+def tasks_before(spec: Spec) -> Iterator[Finding]:
+    """What runs before a deployment is one of the tasks."""
+    for name, service in spec.services.items():
+        task = service.hooks.pre_deploy
+        if task and task not in spec.tasks:
+            where = ("services", name, "hooks", "pre_deploy")
+            yield Finding(
+                where, f"there is no task {task!r} under `tasks:`{hint(task, spec.tasks)}"
+            )
+
+
 # Every file of the database is opened for it.
 known_time_zones = cache(available_timezones)
 

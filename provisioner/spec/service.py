@@ -220,6 +220,13 @@ class Manage(Part):
     """`external`: whatever image runs stays; the spec's is that of the first revision."""
 
 
+class Hooks(Part):
+    """What must have gone well before a new version is deployed."""
+
+    pre_deploy: Slug | None = None
+    """One of `tasks:`. It runs once per revision of its own, so once per image; 0 lets it pass."""
+
+
 class Service(Workload):
     """One ECS service on Fargate, and everything that belongs to it alone."""
 
@@ -261,3 +268,4 @@ class Service(Workload):
     """
     deployment: Deployment = Deployment()
     manage: Manage = Manage()
+    hooks: Hooks = Hooks()

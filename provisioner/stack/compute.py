@@ -161,13 +161,22 @@ def _task_definition(context: Context, name: str, workload: Workload) -> Resourc
         "enableFaultInjection": workload.enable_fault_injection or None,
     }
     logs = () if workload.logs.existing else (address(LOG_GROUP, name),)
-    theirs = isinstance(workload, Service) and workload.manage.image == EXTERNAL
-    kept = {"containerDefinitions": Keeper("manage: image", shared=True)} if theirs else {}
-    tags = {IMAGE: EXTERNAL} if theirs else {}
-    made = context.resource(TASK_DEFINITION, name, properties, after=logs, kept=kept, tags=tags)
-    return replace(
-        made, born={} if theirs else remembered(workload, container_name(context, name, workload))
-    )
+    properties |= _before(context, name, workload)
+    made = context.resource(TASK_DEFINITION, name, properties, after=logs)
+    made = replace(made, initial=frozenset({"RunIn"}))
+    if isinstance(workload, Service) and workload.manage.image == EXTERNAL:
+        kept = {"containerDefinitions": Keeper("manage: image", shared=True)}
+        return replace(made, kept=kept, tags={**made.tags, IMAGE: EXTERNAL})
+    return replace(made, born=remembered(workload, container_name(context, name, workload)))
+
+
+def _before(context: Context, name: str, workload: Workload) -> dict[str, Any]:
+    """That its task must have run, and where, if a service is deployed after it."""
+    if name not in {service.hooks.pre_deploy for _, service in context.services()}:
+        return {}
+    group = workload_group(name, workload)
+    where = {"Cluster": context.cluster, "Subnets": context.private_subnets, "Group": group}
+    return {"Ran": "yes", "RunIn": where}
 
 
 def service_name(context: Context, name: str, service: Service) -> str:
@@ -208,6 +217,8 @@ def _service(context: Context, name: str, service: Service) -> Resource:
     marks = ((SCALED, service.autoscaling), (DISCOVERED, found or named))
     tags = {key: "true" for key, used in marks if used}
     after += discovery.doors(context, name) + connect.before(context, name)
+    if service.hooks.pre_deploy:
+        after += (address(TASK_DEFINITION, service.hooks.pre_deploy),)
     after += new_network.ways_out(context, public=service.assign_public_ip)
     return context.resource(
         SERVICE, name, properties, after=after, initial=frozenset({TIMEOUT}), kept=kept, tags=tags

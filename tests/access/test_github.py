@@ -71,15 +71,16 @@ def test_the_plan_role_only_reads_and_the_build_role_only_pushes() -> None:
         policies = found[f"github-oaktree-dev-{role}"].policies
         return {a for one in policies for s in one["Statement"] for a in s["Action"]}
 
-    reads = ("Describe", "List", "Get", "BatchGet")
+    reads = ("Describe", "List", "Get", "BatchGet", "Filter")
     assert all(one.partition(":")[2].startswith(reads) for one in actions("plan"))
     assert {one.partition(":")[0] for one in actions("build")} == {"ecr"}
-    (push,) = [
-        statement
-        for statement in found["github-oaktree-dev-build"].policies[0]["Statement"]
-        if statement["Resource"] != "*"
-    ]
-    assert push["Resource"] == ["arn:aws:ecr:ap-southeast-1:123456789012:repository/oaktree-dev"]
+    _, pull, push = found["github-oaktree-dev-build"].policies[0]["Statement"]
+    repository = "arn:aws:ecr:ap-southeast-1:123456789012:repository/oaktree-"
+    assert push["Resource"] == [f"{repository}dev"]
+    assert "ecr:PutImage" in push["Action"]
+    # What was tested in another environment is copied from there.
+    assert pull["Resource"] == [f"{repository}*", f"{repository}dev"]
+    assert all(one.startswith(("ecr:Batch", "ecr:Get")) for one in pull["Action"])
 
 
 def test_no_role_may_write_to_the_roles_of_the_pipeline() -> None:

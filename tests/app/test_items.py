@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from app.settings import Settings
+from app.store import ITEMS
 
 from .conftest import Running
 
@@ -52,6 +55,25 @@ async def test_pages_hold_every_item_once_and_lead_to_the_next(running: Running)
         place = page.links.get("next", {}).get("url", "")
         assert bool(place) == (page.json()["next"] is not None)
     assert seen == ["n0", "n1", "n2", "n3", "n4"]
+
+
+async def test_who_writes_to_sqlite_waits_in_turn(
+    running: Running, request: pytest.FixtureRequest
+) -> None:
+    if "postgresql" in request.node.name:
+        pytest.skip("has many writers")
+    store = running.app.state.store
+    await store.prepare()
+    async with store._connection() as connection:
+        await connection.execute(delete(ITEMS))  # holds the lock
+        asked = [
+            asyncio.create_task(running.client.post("/api/items", json={"name": f"n{number}"}))
+            for number in range(20)
+        ]
+        await asyncio.sleep(0.05)
+    assert {answer.status_code for answer in await asyncio.gather(*asked)} == {201}
+    page = (await running.client.get("/api/items")).json()
+    assert [item["name"] for item in page["items"]] == [f"n{number}" for number in range(20)]
 
 
 @pytest.mark.parametrize(

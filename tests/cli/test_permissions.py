@@ -23,7 +23,7 @@ AUDIENCE = "sts.amazonaws.com"
 NAMES = ["apply", "build", "plan"]
 
 
-@pytest.mark.parametrize("purpose", ["plan", "deploy"])
+@pytest.mark.parametrize("purpose", ["plan", "deploy", "run", "exec"])
 def test_a_policy_needs_no_aws(command: Command, purpose: Purpose) -> None:
     ran = command("iam-policy", *HERE, "--for", purpose, "--account", ACCOUNT)
     assert (ran.code, ran.err) == (0, "")
@@ -42,7 +42,7 @@ def test_one_that_is_too_long_comes_in_parts(command: Command) -> None:
 def test_the_account_is_that_of_the_credentials(on: Command) -> None:
     document = on("iam-policy", "--for", "deploy").document
     arns = {one for s in document["Statement"] for one in s["Resource"] if one != "*"}
-    assert {one.split(":")[4] for one in arns} == {"", ACCOUNT}
+    assert {one.split(":")[4] for one in arns} == {ACCOUNT}
 
 
 def test_roles_are_printed(command: Command) -> None:
@@ -64,6 +64,22 @@ def test_what_cannot_be_meant(command: Command, arguments: tuple[str, ...], word
     ran = command("github-role", *HERE, "--account", ACCOUNT, *arguments)
     assert ran.code == 64
     assert words in ran.err
+
+
+@pytest.mark.parametrize(
+    ("account", "words"),
+    [
+        ("12345", "expected twelve digits, or *"),
+        ("999999999999", f"the spec is for {ACCOUNT} alone"),
+    ],
+)
+@pytest.mark.parametrize("verb", [("iam-policy", "--for", "plan"), ROLE])
+def test_an_account_that_cannot_be_meant(
+    command: Command, verb: tuple[str, ...], account: str, words: str
+) -> None:
+    ran = command(verb[0], str(OAKTREE), "-e", "prod", *verb[1:], "--account", account)
+    assert (ran.code, ran.out) == (64, "")
+    assert ran.err == f"error: --account {account}: {words}\n"
 
 
 def test_only_the_old_form_is_a_warning(command: Command) -> None:

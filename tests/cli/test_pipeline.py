@@ -163,3 +163,23 @@ def test_a_refused_webhook_is_not_told(command: Command, server: Server) -> None
     server.answers = [(404, "no_service", {})]
     ran = command("notify", "slack", "--status", "success", SLACK_WEBHOOK_URL=f"{server.url}/T0K3N")
     assert (ran.code, ran.err) == (1, "error: Slack refused with status 404: no_service\n")
+
+
+@pytest.mark.parametrize("webhook", ["hooks.slack.example/T0K3N", "'https://hooks.example/T0K3N'"])
+def test_a_webhook_that_is_no_address_is_refused_and_not_told(
+    command: Command, webhook: str
+) -> None:
+    ran = command("notify", "slack", "--status", "success", SLACK_WEBHOOK_URL=webhook)
+    assert (ran.code, ran.out) == (64, "")
+    assert ran.err == "error: SLACK_WEBHOOK_URL is no address: expected https://…, without quotes\n"
+
+
+def test_a_webhook_may_end_with_a_line_break_and_no_log_has_it(
+    command: Command, server: Server
+) -> None:
+    server.answers = [(200, "ok", {})]
+    webhook = f"{server.url}/services/T0K3N\n"
+    ran = command("notify", "slack", "-vv", "--status", "success", SLACK_WEBHOOK_URL=webhook)
+    assert ran.code == 0
+    assert [one.path for one in server.asked] == ["/services/T0K3N"]
+    assert "T0K3N" not in ran.out + ran.err

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from provisioner.resources.ecr.images import digests, read
+from provisioner.resources.ecr._images import digests, read
 from tests.support.aws import new_aws, refusal
 
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"

@@ -22,6 +22,7 @@ def test_a_tag_is_pinned_and_pushed_again_is_a_change(world: World) -> None:
     plan = world.apply().plan
     (warning,) = plan["warnings"]
     assert warning.startswith("the repository oaktree-dev has no image latest yet")
+    assert world.plan()["warnings"] == []  # it registers nothing
     first = push(world, "latest")
     found = fields(world.plan(), TASK)[IMAGE]
     assert [value.rpartition("/")[2] for value in found] == [

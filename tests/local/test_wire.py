@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from provisioner.local.wire import Call, error_code, identify, refusal
+from provisioner.local.wire import Call, error_code, identify, path_parameters, refusal
 
 
 def signed(service: str, region: str = "eu-west-1", **more: str) -> dict[str, str]:
@@ -106,3 +106,16 @@ def test_a_refusal_carries_its_code_in_every_protocol(
     told, body = refusal(headers, service, "Throttling", "slow & steady")
     lower = {name.lower(): value for name, value in told.items()}
     assert error_code(400, lower, body.encode()) == "Throttling"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "path", "found"),
+    [
+        ("s3", "GetBucketTagging", "/logs", {"Bucket": "logs"}),
+        ("scheduler", "GetSchedule", "/schedules/a%20b", {"Name": "a b"}),
+        ("route53", "GetChange", "/2013-04-01/change/C1", {"Id": "C1"}),
+        ("ecs", "ListClusters", "/", {}),
+    ],
+)
+def test_what_a_path_names(service: str, operation: str, path: str, found: dict[str, str]) -> None:
+    assert path_parameters(service, operation, path) == found

@@ -112,6 +112,10 @@ class TestKinds:
             if operation and not kind.part_of:
                 assert f"{prefix}:{operation}" in allowed(kind.grants, verb, "update")
 
+    def test_a_change_of_tags_does_not_repeat_the_ownership_tag(self, kind: Kind) -> None:
+        """Only the tags that change are sent, so what is there must tell whose it is."""
+        assert not [one for one in kind.grants if (one.verb, one.tagged) == ("update", "request")]
+
     def test_what_has_no_name_is_known_by_its_tag(self, kind: Kind) -> None:
         """A grant to change anything at all is one for a resource of its own, or says why not."""
         for grant in kind.grants:
@@ -141,6 +145,7 @@ WIDE = {
     ("servicediscovery.namespace", "update"): "and keeps it",
     ("servicediscovery.namespace", "delete"): "and deletes it",
     ("servicediscovery.service", "create"): "the namespace may be anybody's",
+    ("servicediscovery.service", "update"): "TagResource knows no resources",
     ("sns.subscription", "delete"): "Unsubscribe knows no resources",
     ("wafv2.web_acl", "create"): "rule groups may be anybody's",
     ("wafv2.web_acl", "update"): "likewise, and so is the delivery of logs",
@@ -161,7 +166,6 @@ def test_a_lookup_declares_what_it_calls(name: str) -> None:
 NOT_OF_A_STACK = {"_pipeline.py": "`github-role` is for people, who are allowed it otherwise"}
 HELPERS = [
     *(path for path in sorted(RESOURCES.rglob("_*.py")) if path.name not in NOT_OF_A_STACK),
-    RESOURCES / "ecr" / "images.py",
     *sorted((ROOT / "rollout").glob("*.py")),
     *sorted((ROOT / "deploy").glob("*.py")),
 ]

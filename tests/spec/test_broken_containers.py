@@ -157,6 +157,13 @@ CASES: dict[str, tuple[str, list[str]]] = {
         HEAD + "tasks:\n  app: {image: x}\n",
         ["f:7:8: tasks.app: `app` is already a service; choose another key"],
     ),
+    "a task before that there is not": (
+        HEAD + "    hooks: {pre_deploy: migrat}\ntasks:\n  migrate: {image: x}\n",
+        [
+            "f:6:25: services.app.hooks.pre_deploy: there is no task 'migrat' under `tasks:`"
+            "; did you mean `migrate`?"
+        ],
+    ),
     "a schedule that is none": (
         HEAD + "tasks:\n  a: {image: x, schedule: daily}\n",
         [

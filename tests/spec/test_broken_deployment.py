@@ -36,6 +36,16 @@ CASES: dict[str, tuple[str, str]] = {
         "{hooks: [{stages: PRE_SCALE_UP, pause: true}]}",
         f"f:11:25: {AT}.hooks: only strategy blue-green, linear or canary has this, found rolling",
     ),
+    "less time than a bake": (
+        "{strategy: blue-green, bake_minutes: 30, timeout_minutes: 30}",
+        f"f:11:75: {AT}"
+        ".timeout_minutes: expected more than the 30 minutes of bakes and steps, found 30",
+    ),
+    "less time than the steps": (
+        "{strategy: linear, step_percent: 30, step_bake_minutes: 5, timeout_minutes: 19}",
+        f"f:11:93: {AT}"
+        ".timeout_minutes: expected more than the 20 minutes of bakes and steps, found 19",
+    ),
     "a small linear step": (
         "{strategy: linear, step_percent: 2.5}",
         f"f:11:50: {AT}.step_percent: expected a multiple of 0.1 from 3 to 100, found 2.5",

@@ -90,7 +90,8 @@ def session(environ: WSGIEnvironment, place: Place) -> Session | None:
 def refused(caller: Session, call: Call, params: Mapping[str, Any], place: Place) -> str:
     """Return why a call is refused, nothing if it is not. Raises NotImplementedError."""
     owner = Owner(get_partition(place.region), place.region, place.account)
-    for need in needs(call.service, call.operation, _with_definition(call, params, place), owner):
+    full = _with_table(call, _with_definition(call, params, place), place)
+    for need in needs(call.service, call.operation, full, owner):
         whole = _resolved(need, place)
         context = _context(caller, whole, call, params, owner, place)
         if why := caller.refused(whole, context):
@@ -114,6 +115,15 @@ def _with_definition(call: Call, params: Mapping[str, Any], place: Place) -> Map
     }
     overridden = params.get("overrides") or {}
     return {**params, **{name: arn for name, arn in roles.items() if name not in overridden}}
+
+
+def _with_table(call: Call, params: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
+    """An association of a route table stands for the table."""
+    if call.service != "ec2" or "AssociationId" not in params or "RouteTableId" in params:
+        return params
+    tables = place.of("ec2").route_tables.values()
+    found = (each.id for each in tables if params["AssociationId"] in each.all_associations_ids)
+    return {**params, "RouteTableId": next(found, "*")}
 
 
 def code_of(service: str) -> tuple[HTTPStatus, str]:
@@ -187,5 +197,9 @@ def _tags(arn: str, place: Place) -> dict[str, str]:
         roles = place.backends("iam")[place.account][get_partition(place.region)].roles
         role = next((each for each in roles.values() if each.arn == arn), None)
         return {each["Key"]: each["Value"] for each in role.tags} if role else {}
+    if ":application-autoscaling:" in arn:
+        return dict(place.of("applicationautoscaling").tags.get(arn, {}))
+    if ":servicediscovery:" in arn:
+        return dict(place.of("servicediscovery").tagger.get_tag_dict_for_resource(arn))
     _, found = place.of("resourcegroupstaggingapi").get_resources(resource_arn_list=[arn])
     return dict(found[0].tags) if found else {}

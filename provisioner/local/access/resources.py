@@ -29,6 +29,7 @@ NAMES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("s3", "DeleteObjects"): ("DeleteObject", "DeleteObjectVersion"),
     ("s3", "DeletePublicAccessBlock"): ("PutBucketPublicAccessBlock",),
     ("s3", "GetBucketEncryption"): ("GetEncryptionConfiguration",),
+    ("s3", "GetBucketLifecycle"): ("GetLifecycleConfiguration",),
     ("s3", "GetBucketLifecycleConfiguration"): ("GetLifecycleConfiguration",),
     ("s3", "GetPublicAccessBlock"): ("GetBucketPublicAccessBlock",),
     ("s3", "HeadBucket"): ("ListBucket",),
@@ -38,6 +39,7 @@ NAMES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("s3", "ListObjects"): ("ListBucket",),
     ("s3", "ListObjectsV2"): ("ListBucket",),
     ("s3", "PutBucketEncryption"): ("PutEncryptionConfiguration",),
+    ("s3", "PutBucketLifecycle"): ("PutLifecycleConfiguration",),
     ("s3", "PutBucketLifecycleConfiguration"): ("PutLifecycleConfiguration",),
     ("s3", "PutPublicAccessBlock"): ("PutBucketPublicAccessBlock",),
 }
@@ -133,6 +135,7 @@ RESOURCES: dict[str, tuple[Row, ...]] = {
         Row("CreateRouteTable", "route-table/*"),
         Row("CreateRouteTable", "vpc/{VpcId}"),
         Row("DeleteRouteTable|(Create|Replace|Delete)Route", "route-table/{RouteTableId}"),
+        Row("DisassociateRouteTable|ReplaceRouteTableAssoc.*", "route-table/{RouteTableId}"),
         Row("AssociateRouteTable", "route-table/{RouteTableId}"),
         Row("AssociateRouteTable", "subnet/{SubnetId}"),
         Row("CreateInternetGateway", "internet-gateway/*"),

@@ -18,13 +18,14 @@ from moto.iam.models import get_account_id_from
 from provisioner.local.access.enforcement import code_of, refused, session
 from provisioner.local.record import call_of, headers_of
 from provisioner.local.settings import Settings
-from provisioner.local.wire import Call, access_key, refusal
+from provisioner.local.wire import Call, access_key, path_parameters, refusal
 
 from . import (
     certificates,
     ec2,
     ecs,
     ecs_connect,
+    ecs_launch,
     ecs_pairs,
     ecs_strategies,
     elbv2,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 TABLES: dict[str, tuple[Rule, ...]] = {
     "ecs": (
+        *ecs_launch.RULES,
         *ecs.RULES,
         *ecs_strategies.RULES,
         *ecs_pairs.RULES,
@@ -122,7 +124,7 @@ def parameters(environ: WSGIEnvironment, call: Call) -> dict[str, Any]:
             "headers": request.headers,
             "body": request.data,
             "url_path": request.path,
-            "url_params": {},
+            "url_params": path_parameters(call.service, call.operation, request.path),
         }
     )
     return dict(parsed)

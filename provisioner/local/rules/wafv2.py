@@ -35,6 +35,7 @@ NO_DELIVERY = (
     "Unable to deliver logs to the configured destination. You might need to grant log delivery"
     " permissions for the destination."
 )
+NO_GROUP = "ManagedRules with name {name} by vendor AWS does not exist. Please check your inputs"
 NOT_ONE = "You have used none or multiple values for a field that requires exactly one value."
 INVALID = "WAFInvalidParameterException"
 NAME = re.compile(r"[\w-]{1,128}", re.ASCII)
@@ -100,7 +101,7 @@ def _managed(params: Params, _: Place) -> str | None:
         if name != "ManagedRuleGroupStatement" or body["VendorName"] != "AWS":
             continue
         if body["Name"] not in MANAGED:
-            return _why("The referenced rule group doesn't exist.", "RULE_GROUP", body["Name"])
+            return NO_GROUP.format(name=body["Name"])
     return None
 
 
@@ -219,8 +220,7 @@ RULES = (
         for operation in ("CreateWebACL", "UpdateWebACL", "CheckCapacity")
         for code, check, source in (
             (INVALID, _rules, "WAF API: Rule"),
-            # With which error is [unverified].
-            (INVALID, _managed, "WAF API: ListAvailableManagedRuleGroups"),
+            ("WAFNonexistentItemException", _managed, "terraform-aws-wafv2#23"),
             ("WAFNonexistentItemException", _reference, f"WAF API: {operation}"),
             ("WAFUnavailableEntityException", _fresh_reference, f"WAF API: {operation}"),
             ("WAFLimitsExceededException", _capacity, "WAF guide: limits"),

@@ -57,7 +57,7 @@ class ScalableTarget(Kind):
             "update",
             "application-autoscaling:TagResource",
             "application-autoscaling:scalable-target/*",
-            tagged="request",
+            tagged="resource",
         ),
         Grant(
             "delete",

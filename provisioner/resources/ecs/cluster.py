@@ -46,6 +46,12 @@ class Cluster(_common.Tagged):
             "ecs:cluster/{clusterName}",
         ),
         Grant("delete", "ecs:DeleteCluster", "ecs:cluster/{clusterName}"),
+        # Whoever opens a session that a key of the account's encrypts uses that key.
+        Grant(
+            "exec",
+            "kms:GenerateDataKey",
+            "{=configuration.executeCommandConfiguration.kmsKeyId}",
+        ),
     )
     fields = ("clusterName", "settings", "configuration", *PROVIDERS)
     identity = ("clusterName",)

@@ -16,9 +16,9 @@ from provisioner.engine.diff import Rules
 from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
-from provisioner.engine.owner import EXTERNAL, IMAGE
+from provisioner.engine.owner import EXTERNAL, IMAGE, RAN
 from provisioner.resources._tags import indexed
-from provisioner.resources.ecs import _common
+from provisioner.resources.ecs import _common, _once
 from provisioner.resources.ecs._containers import CLOSED, canonical_definition
 
 CONTAINERS = "containerDefinitions"
@@ -42,6 +42,7 @@ class TaskDefinition(_common.Tagged):
             "{=executionRoleArn} {=taskRoleArn}",
             when={"iam:PassedToService": "ecs-tasks.amazonaws.com"},
         ),
+        *_once.GRANTS,
         Grant("update", "ecs:TagResource", "ecs:task-definition/{family}:*"),
         Grant("delete", "ecs:DeregisterTaskDefinition"),
         Grant("delete", "ecs:DeleteTaskDefinitions", "ecs:task-definition/{family}:*"),
@@ -53,7 +54,8 @@ class TaskDefinition(_common.Tagged):
     )  # fmt: skip
     identity = ("family",)
     uses = frozenset({
-        "iam.role", "logs.log_group", "ecr.repository", "secretsmanager.secret", "ssm.parameter"
+        "iam.role", "logs.log_group", "ecr.repository", "secretsmanager.secret", "ssm.parameter",
+        _common.CLUSTER, "ec2.subnet", "ec2.security_group", "ec2.security_group_rule",
     })  # fmt: skip
     immutable = frozenset(fields)
     rules = Rules(
@@ -143,7 +145,14 @@ class TaskDefinition(_common.Tagged):
         return self._live(answer["taskDefinition"], tags)
 
     def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
-        """Never called: every property is immutable."""
+        """Nothing but that its task has run can change, which is waited for."""
+
+    def pending(self, aws: Aws, live: Live, want: Properties) -> str:
+        """Its task's end, where something is deployed after that. Raises StepFailed."""
+        return _once.pending(aws, live, want)
+
+    def patience_for(self, want: Properties) -> float:
+        return _once.PATIENCE_SECONDS if want.get(_once.WHERE) else self.patience
 
     def delete(self, aws: Aws, live: Live) -> None:
         """Only an inactive revision can be deleted."""
@@ -168,6 +177,7 @@ class TaskDefinition(_common.Tagged):
     def _live(self, definition: dict[str, Any], tags: Tags) -> Live:
         arn = definition["taskDefinitionArn"]
         properties = {name: definition.get(name) for name in self.fields}
+        properties[_once.RUN] = tags.get(RAN, _once.NO)
         return Live(self.name, arn, tags, properties, {"Arn": arn}, definition["revision"])
 
     def _older(self, arn: str, tags: Tags) -> Live:

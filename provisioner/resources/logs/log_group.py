@@ -24,7 +24,11 @@ class LogGroup(Kind):
     api = Api("logs", "CreateLogGroup", "PutRetentionPolicy")
     grants = (
         Grant("read", "logs:DescribeLogGroups"),
-        Grant("read", "logs:ListTagsForResource", "logs:log-group:{logGroupName}"),
+        Grant(
+            "read",
+            "logs:ListTagsForResource logs:FilterLogEvents",
+            "logs:log-group:{logGroupName}",
+        ),
         Grant("read", "logs:GetLogEvents", "logs:log-group:{logGroupName}:log-stream:*"),
         Grant("create", "logs:CreateLogGroup logs:TagResource", "logs:log-group:{logGroupName}"),
         Grant(

@@ -10,21 +10,23 @@ from typing import Any
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.model import Properties
-from provisioner.engine.observe import WARNINGS
-from provisioner.resources.ecr.images import digests
+from provisioner.resources.ecr._images import digests
+
+MISSING = "(missing)"
+"""The output with words about tags that are not there; no tag has such a name."""
 
 
 def image(aws: Aws, query: Properties) -> Mapping[str, Any]:
     """What follows the name in a reference, per tag of `query["tags"]`: `@sha256:…`.
 
     A tag that is not in the repository `query["name"]`, or whose repository is not there yet,
-    stays as it is, `:latest`, and there are words of warning. Raises ClientError.
+    stays as it is, `:latest`, and is told under `MISSING`. Raises ClientError.
     """
     name, tags = query["name"], query["tags"]
     found = digests(aws, name, tags)
     return {
         **{tag: f"@{found[tag]}" if tag in found else f":{tag}" for tag in tags},
-        WARNINGS: [_missing(name, tag) for tag in tags if tag not in found],
+        MISSING: [_missing(name, tag) for tag in tags if tag not in found],
     }
 
 

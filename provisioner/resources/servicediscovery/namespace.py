@@ -34,7 +34,7 @@ class Namespace(_common.Tagged):
         Grant("read", "servicediscovery:ListNamespaces servicediscovery:ListTagsForResource"),
         Grant("read", "servicediscovery:GetNamespace servicediscovery:GetOperation"),
         Grant("create", "servicediscovery:CreatePrivateDnsNamespace", tagged="request"),
-        Grant("create", "servicediscovery:TagResource", tagged="request"),
+        Grant("create", "servicediscovery:TagResource"),
         # Cloud Map keeps the private hosted zone as the caller.
         Grant(
             "create",
@@ -49,7 +49,7 @@ class Namespace(_common.Tagged):
             "servicediscovery:namespace/*",
             tagged="resource",
         ),
-        Grant("update", "servicediscovery:TagResource", tagged="request"),
+        Grant("update", "servicediscovery:TagResource"),
         Grant("update", "route53:ChangeResourceRecordSets", "route53:hostedzone/*"),
         Grant(
             "delete",

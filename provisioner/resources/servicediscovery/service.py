@@ -33,14 +33,14 @@ class Service(_common.Tagged):
             "servicediscovery:CreateService",
             "servicediscovery:service/* servicediscovery:namespace/*",
         ),
-        Grant("create", "servicediscovery:TagResource", tagged="request"),
+        Grant("create", "servicediscovery:TagResource"),
         Grant(
             "update",
             "servicediscovery:UpdateService",
             "servicediscovery:service/*",
             tagged="resource",
         ),
-        Grant("update", "servicediscovery:TagResource", tagged="request"),
+        Grant("update", "servicediscovery:TagResource"),
         Grant(
             "delete",
             "servicediscovery:DeleteService",

@@ -232,12 +232,11 @@ def test_groups_are_overridden(aws: Aws, fire: Firewall) -> None:
         aws.refused("WAFInvalidParameterException", fire.acl, Rules=[wrong])
 
 
-@behaviour(
-    "WAF API: ListAvailableManagedRuleGroups", "A rule group of AWS's is one that AWS has", ACCEPTED
-)
+@behaviour("terraform-aws-wafv2#23", "A rule group of AWS's is one that AWS has", ACCEPTED)
 def test_managed_groups_are_known(aws: Aws, fire: Firewall) -> None:
     rules = [rule("a", managed("AWSManagedRulesMyOwn"))]
-    aws.refused("WAFInvalidParameterException", fire.acl, Rules=rules)
+    words = aws.refused("WAFNonexistentItemException", fire.acl, Rules=rules)
+    assert "AWSManagedRulesMyOwn by vendor AWS does not exist" in words
     groups = fire.waf.list_available_managed_rule_groups(Scope="REGIONAL")["ManagedRuleGroups"]
     assert "AWSManagedRulesCommonRuleSet" in {each["Name"] for each in groups}
 

@@ -13,6 +13,7 @@ def test_the_account_is_told(shared: World, expected: str | None) -> None:
         "Account": "123456789012",
         "Partition": "aws",
         "Region": "ap-southeast-1",
+        "Caller": "arn:aws:sts::123456789012:user/moto",
     }
 
 

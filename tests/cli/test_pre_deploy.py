@@ -1,0 +1,41 @@
+"""`deploy` of a service that a task must run before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from provisioner.local.control import ask
+from tests.cli.conftest import Command
+from tests.cloud.world import OAKTREE, World
+
+SPEC = OAKTREE.read_text().replace(
+    "\nenvironments:",
+    """
+    hooks: {pre_deploy: migrate}
+
+tasks:
+  migrate:
+    image: {repository: oaktree-dev, tag: "0"}
+    environment: {LOCAL_FATE: exit-0-after-2s}
+
+environments:""",
+)
+
+
+def test_the_task_gets_the_new_image_and_runs_first(
+    on: Command, world: World, tmp_path: Path
+) -> None:
+    world.spec = tmp_path / "hooked.yaml"
+    world.spec.write_text(SPEC)
+    world.apply()
+    (made,) = ask(world.server.endpoint, "push", {"image": "oaktree-dev:2"})
+    with world.tap.recording() as recording:
+        ran = on("deploy", "--image", "app=2", "-y", "--json")
+    assert ran.code == 0
+    order = [call.operation for call in recording.writes]
+    assert order.count("RegisterTaskDefinition") == 2
+    assert order.index("RunTask") < order.index("UpdateService")
+    (container,) = world.client("ecs").describe_task_definition(
+        taskDefinition="oaktree-migrate-task-dev"
+    )["taskDefinition"]["containerDefinitions"]
+    assert container["image"].endswith(made["digest"])

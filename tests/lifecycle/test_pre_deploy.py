@@ -1,0 +1,61 @@
+"""A task that must have gone well before its service is deployed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cloud.tap import Call
+from tests.cloud.world import OAKTREE, World, changes
+
+SPEC = (
+    OAKTREE.read_text()
+    .replace(
+        "\nenvironments:",
+        """
+    hooks: {pre_deploy: migrate}
+
+tasks:
+  migrate:
+    image: "nginx:${migration}"
+    command: [./migrate]
+
+environments:""",
+    )
+    .replace("\nvariables:", "\nvariables:\n  migration: 1--exit-0-after-2s")
+)
+
+
+@pytest.fixture
+def hooked(world: World, tmp_path: Path) -> World:
+    world.spec = tmp_path / "hooked.yaml"
+    world.spec.write_text(SPEC)
+    return world
+
+
+def names(calls: list[Call]) -> list[str]:
+    return [call.operation for call in calls]
+
+
+def test_it_runs_once_per_revision_and_a_failure_stops_the_rollout(hooked: World) -> None:
+    order = names(hooked.apply().writes)
+    assert order.count("RunTask") == 1
+    assert order.index("RunTask") < order.index("CreateService")
+    hooked.check_settled(migration="1--exit-0-after-2s")
+
+    assert "RunTask" not in names(hooked.apply(image_tag="2").writes)
+
+    stack = hooked.stack(image_tag="3", migration="2--exit-7-after-2s")
+    document = stack.report_document(stack.apply(stack.plan()))
+    steps = {step["address"]: step for step in document["steps"]}
+    assert document["result"] == "partial"
+    assert (
+        "exited with 7: what follows it is not deployed"
+        in steps["ecs.task_definition/migrate"]["error"]
+    )
+    assert "| exiting with code 7" in steps["ecs.task_definition/migrate"]["error"]
+    assert steps["ecs.service/app"]["outcome"] == "skipped"
+
+    again = hooked.plan(image_tag="3", migration="2--exit-7-after-2s")
+    assert "update ecs.task_definition/migrate" in changes(again)
