@@ -10,7 +10,7 @@ from provisioner.spec.document import Path
 from provisioner.spec.finding import Finding, cidr_fault, services
 from provisioner.spec.models import Spec
 from provisioner.spec.new_network import NEEDED, NewNetwork
-from provisioner.spec.reach import from_ecr, needs
+from provisioner.spec.reach import from_outside, needs
 
 _CREATE: Path = ("network", "create")
 _LARGEST, _SMALLEST = 16, 23
@@ -122,12 +122,13 @@ def new_network_leads_out(spec: Spec) -> Iterator[Finding]:
     for path, service in services(spec):
         if service.assign_public_ip:
             continue
-        if not from_ecr(service.image):
+        for image in from_outside(service):
             message = (
-                f"{service.image.uri} comes from the internet, which tasks cannot reach:"
+                f"{image} comes from the internet, which tasks cannot reach:"
                 " the network has `nat: none`; use an image in ECR, NAT, or `assign_public_ip`"
             )
-            yield Finding((*path, "image"), message, "warning")
+            place = (*path, "image") if image == service.image.uri else path
+            yield Finding(place, message, "warning")
         missing = [need for need in needs(service) if need not in create.endpoints]
         if NEEDED not in create.endpoints and missing:
             message = (

@@ -50,9 +50,18 @@ def _missing(_details: ErrorDetails, path: Path, _document: Document) -> str:
 def _unknown_key(_details: ErrorDetails, path: Path, _document: Document) -> str:
     parent = shape_at(path[:-1])
     fields = list(parent.fields) if parent else []
+    if home := _home(str(path[-1])):
+        return f"unknown key; it belongs {home}"
     if found := near(str(path[-1]), fields):
         return f"unknown key; did you mean `{found}`?"
     return f"unknown key; expected one of {', '.join(fields)}"
+
+
+def _home(key: str) -> str | None:
+    """Where a key of this very name may stand, if that is one place alone."""
+    shapes = {words: shape_at(place) for words, place in _HOMES.items()}
+    found = [words for words, shape in shapes.items() if shape and key in shape.fields]
+    return found[0] if len(found) == 1 else None
 
 
 def _wrong_type(details: ErrorDetails, path: Path, document: Document) -> str:
@@ -128,6 +137,15 @@ def _named(value: object, *, secret: bool, typed: bool) -> str:
     return names.get(type(value), "another value")
 
 
+_HOMES: Mapping[str, Path] = {
+    "at the top": (),
+    "under `cluster`": ("cluster",),
+    "under `load_balancer`": ("load_balancer",),
+    "under `load_balancer.listeners.NAME`": ("load_balancer", "listeners", "NAME"),
+    "under `services.NAME`": ("services", "NAME"),
+    "under `services.NAME.deployment`": ("services", "NAME", "deployment"),
+}
+"""The places that keys are mistaken about."""
 _MESSAGES: Mapping[str, Callable[[ErrorDetails, Path, Document], str]] = {
     "missing": _missing,
     "extra_forbidden": _unknown_key,

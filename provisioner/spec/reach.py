@@ -1,4 +1,4 @@
-"""What a service's tasks must reach before they can start.
+"""What tasks must reach before they can start.
 
 Fargate pulls images, writes logs and reads secrets through the task's own network interface.
 Source: Amazon ECS developer guide, Fargate task networking; Amazon ECR user guide, VPC endpoints.
@@ -7,8 +7,11 @@ Source: Amazon ECS developer guide, Fargate task networking; Amazon ECR user gui
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from provisioner.spec.image import Image
+from provisioner.spec.parts import containers, images
+from provisioner.spec.secrets import source
 from provisioner.spec.service import Workload
 
 PRIVATE_IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)")
@@ -18,16 +21,39 @@ GATEWAYS = ("s3", "dynamodb")
 """Services whose endpoints are routes, cost nothing, and need no network interface."""
 
 
-def needs(service: Workload) -> tuple[str, ...]:
+def needs(workload: Workload) -> tuple[str, ...]:
     """AWS services that its tasks talk to at the start, as endpoints call them, in order."""
     found = {"logs"}
-    if from_ecr(service.image):
+    if any(from_ecr(image) for image in _pulled(workload)):
         found.update(REGISTRY)
-    for value in service.secrets.values():
-        found.add("secretsmanager" if ":secretsmanager:" in value else "ssm")
-    if service.enable_execute_command:
+    written = [value for _, _, one in containers(workload) for value in one.secrets.values()]
+    if workload.log_router:
+        written += workload.log_router.secret_options.values()
+    found.update(_vault(value) for value in written)
+    if workload.enable_execute_command:
         found.add("ssmmessages")
     return tuple(sorted(found))
+
+
+def from_outside(workload: Workload) -> list[str]:
+    """Images that only the internet has: of a sidecar, the log router and the collector, too."""
+    found = [image.uri for image in _pulled(workload) if image.uri and not from_ecr(image)]
+    return list(dict.fromkeys(found))
+
+
+def _pulled(workload: Workload) -> Iterator[Image]:
+    yield from (image for _, image in images(workload))
+    if workload.log_router:
+        yield Image(uri=workload.log_router.image)
+    if workload.tracing.enabled:
+        yield Image(uri=workload.tracing.source)
+
+
+def _vault(written: str) -> str:
+    found = source(written)
+    if found and (found.form == "parameter" or ":ssm:" in found.name):
+        return "ssm"
+    return "secretsmanager"
 
 
 def from_ecr(image: Image) -> bool:

@@ -15,6 +15,7 @@ _OTHER_NAMES = {
     "env": "environment",
     "elb": "load_balancer",
     "healthcheckcommand": "container_health_check",
+    "https": "listeners",
     "instances": "desired_count",
     "ports": "port",
     "replicas": "desired_count",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.engine.model import Lookup
-from provisioner.spec.reach import from_ecr, needs
+from provisioner.spec.reach import from_outside, needs
 from provisioner.stack.context import Context
 
 
@@ -20,7 +20,7 @@ def lookups(context: Context) -> Iterator[Lookup]:
     tiers: dict[str, set[str]] = {}
     for _, service in context.services():
         tier = "public" if service.assign_public_ip else "private"
-        outside = set() if from_ecr(service.image) else {"internet"}
+        outside = {"internet"} if from_outside(service) else set()
         tiers.setdefault(tier, set()).update(needs(service), outside)
     query = {
         "network": context.network.query,

@@ -64,6 +64,19 @@ CASES: dict[str, Case] = {
         "f:8:12: services.app.logs.colour: unknown key;"
         " expected one of name, existing, retention_days, stream_prefix, mode",
     ),
+    "a key of another place": Case(
+        "waf: true",
+        "f:8:5: services.app.waf: unknown key; it belongs under `load_balancer`",
+    ),
+    "a key of a service at the top": Whole(
+        HEAD + "autoscaling: {min: 1, max: 2}\nhealth_check: {}\n",
+        "f:8:1: autoscaling: unknown key; it belongs under `services.NAME`",
+        "f:9:1: health_check: unknown key; it belongs under `services.NAME`",
+    ),
+    "https as a switch": Whole(
+        HEAD.replace("{listeners", "{https: true, listeners"),
+        "f:3:17: load_balancer.https: unknown key; did you mean `listeners`?",
+    ),
     "a word for a number": Case(
         "cpu: abc", "f:8:10: services.app.cpu: expected a whole number, found text 'abc'"
     ),
