@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from provisioner.cli.rollouts import left_behind
 from provisioner.errors import StepFailed
+from provisioner.local.control import ask
 from tests.cli.conftest import Command, OnTerminal
 from tests.cloud.world import World
 
@@ -31,6 +33,32 @@ def test_a_crash_loop_is_exit_code_3_with_its_reason_and_its_last_lines(on: Comm
     assert rollout.keys() == ROLLOUT
     assert rollout["post_mortem"].keys() == POST_MORTEM
     assert rollout["tasks"].keys() == {"desired", "pending", "running", "healthy", "failed"}
+
+
+@pytest.fixture
+def strict(world: World) -> Iterator[World]:
+    """Where images must have been pushed, as in AWS."""
+    ask(world.server.endpoint, "settings", {"strict_images": True})
+    yield world
+    ask(world.server.endpoint, "settings", {"strict_images": False})
+
+
+def test_the_first_apply_meets_an_empty_repository(on: Command, strict: World) -> None:
+    """Everything is made, it says what to push, and after the push the same command goes well."""
+    ran = on("apply", "-y")
+    assert ran.code == 3
+    warning = "warning: the repository oaktree-dev has no image latest yet"
+    assert warning in ran.out
+    assert "steps done, result: not-serving." in ran.out
+    pushed = r"push it \(docker push \d{12}\.dkr\.ecr\.\S+/oaktree-dev:latest\), or correct the tag"
+    assert re.search(pushed, ran.out)
+    assert warning in on("plan").out  # it would be tried again, and fail again
+
+    ask(strict.server.endpoint, "push", {"image": "oaktree-dev:latest"})
+    with strict.tap.recording() as recording:
+        ran = on("apply", "-y", "--json")
+    assert (ran.code, ran.document["rollouts"][0]["verdict"]) == (0, "serving")
+    assert recording.operations == ["RegisterTaskDefinition", "UpdateService"]
 
 
 ROLLOUT = {
