@@ -185,6 +185,8 @@ def test_an_image_that_failed_with_nothing_to_go_back_to_is_tried_again(on: Comm
     [
         (["deploy", "--image", "app"], 64, "expected SERVICE=TAG"),
         (["deploy", "--image", "web=1"], 64, "no service web; its services: app"),
+        (["deploy", "--image", "app=nginx:1", "--image", "app/oaktree-app=nginx:2"], 64,
+         "names a container of app twice"),
         (["restart", "web"], 64, "no service web"),
         (["scale", "app=many"], 64, "expected SERVICE=N"),
         (["scale", "app=1", "--set", AUTOSCALED], 64,

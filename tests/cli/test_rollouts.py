@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from provisioner.cli.rollouts import left_behind
+from provisioner.cli.signals import AGAIN
 from provisioner.errors import StepFailed
 from provisioner.local.control import ask
 from tests.cli.conftest import Command, OnTerminal
@@ -97,6 +98,7 @@ def test_sigterm_leaves_it_and_prints_how_to_follow_it(world: World) -> None:
         running.send_signal(signal.SIGTERM)
         _, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 143
+    assert AGAIN in err
     assert "Still going on at AWS: ecs.service/app" in err
     assert re.search(r"To follow it to its end: `provisioner apply \S+oaktree.yaml -e dev`", err)
     assert statuses(world)[0] == "IN_PROGRESS"
@@ -186,3 +188,16 @@ def test_a_server_without_service_deployments_is_judged_by_what_it_has(on: Comma
     (note,) = rollout["notes"]
     assert "does not move tasks" in note
     assert ran.err.count(note) == 1
+
+
+def test_a_second_rollback_is_not_how_a_stopped_one_goes_on(world: World) -> None:
+    world.apply(image_tag="1--pull-8000s")
+    world.apply(image_tag="2")
+    with world.start("rollback", "-y", "--progress", "plain") as running:
+        assert running.stderr
+        assert any("tasks run" in line for line in running.stderr)
+        running.send_signal(signal.SIGTERM)
+        _, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 143
+    assert AGAIN not in err
+    assert "To follow it to its end: `provisioner wait " in err
