@@ -29,6 +29,7 @@ of_shop='eu-central-1 shop-cluster shop-service'
 canary='{strategy: canary, step_bake_minutes: 5, bake_minutes: 1}'
 alarmed='{strategy: blue-green, bake_minutes: 10, alarms: [5xx]}'
 paused='{strategy: blue-green, bake_minutes: 1, hooks: [{stages: POST_SCALE_UP, pause: true}]}'
+migration='{migrate: {image: "nginx:1--exit-7-after-2s", command: [./migrate]}}'
 grace=services.app.health_check_grace_period_seconds
 
 python -m provisioner local start --speed 100 --vpc shop
@@ -51,6 +52,15 @@ oaktree 0 v2--slow-60s --set $grace=180
 oaktree 3 v3--slow-600s --set $grace=30
 story 'No way out of the network'
 oaktree 3 v3--no-network
+story 'A migration that fails: the service is not touched'
+oaktree 5 v4 --set 'services.app.hooks={pre_deploy: migrate}' --set "tasks=$migration"
+story "Another pipeline's image, which is left alone while the rest of the spec changes"
+printf '\n$ python -m provisioner deploy specs/oaktree.yaml --image app=nginx:theirs --local --yes\n'
+python -m provisioner deploy specs/oaktree.yaml -e dev --image app=nginx:theirs --local --yes
+oaktree 0 v4 --set 'services.app.manage={image: external}' --set services.app.memory_mib=1024
+history=$(python -m provisioner revisions specs/oaktree.yaml -e dev --local)
+printf '%s\n' "$history"
+printf '%s\n' "$history" | sed -n 2p | grep -q 'serving .*nginx:theirs'
 story 'Somebody else deploys meanwhile'
 # shellcheck disable=SC2086  # several words on purpose
 meanwhile deploy $of_oaktree

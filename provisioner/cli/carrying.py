@@ -18,6 +18,9 @@ from provisioner.engine.step import Plan
 from provisioner.errors import Interrupted, UsageError
 from provisioner.render import text
 
+GO_ON = frozenset({"apply", "teardown", "deploy", "scale", "wait"})
+"""Commands that go on when they are said again; a second `rollback` would go back from the first's.
+"""
 RESULT_CODES = {"done": 0, "failed": 1, "not-serving": 3, "partial": 5}
 
 
@@ -46,7 +49,10 @@ def carry_out(
 
     `more` goes into the document.
     """
-    with stop_on_signals(stack.clock) as stopped, progress(show, total=len(found.steps)) as listen:
+    with (
+        stop_on_signals(stack.clock, again=verb in GO_ON) as stopped,
+        progress(show, total=len(found.steps)) as listen,
+    ):
         report = stack.apply(found, listen=listen, parallelism=parallelism)
     document = {**stack.report_document(report), **(more or {})}
     code = finish(document, report, verb=verb, as_json=as_json)

@@ -18,8 +18,9 @@ from provisioner.engine.clock import Clock
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 STOPPING = (
     "stopping: calls under way are finished, nothing new begins. "
-    "Run the same command again to go on; repeat the signal to leave at once."
+    "Repeat the signal to leave at once."
 )
+AGAIN = " Run the same command again to go on."
 
 
 def leave_on_signals() -> None:
@@ -41,8 +42,11 @@ class Stopped:
 
 
 @contextmanager
-def stop_on_signals(clock: Clock) -> Iterator[Stopped]:
-    """Stop the clock at the first signal. Calls under way end; nothing new begins."""
+def stop_on_signals(clock: Clock, *, again: bool = False) -> Iterator[Stopped]:
+    """Stop the clock at the first signal. Calls under way end; nothing new begins.
+
+    `again` tells that the same command goes on where this one stops.
+    """
     stopped = Stopped()
 
     def handle(number: int, _frame: FrameType | None) -> None:
@@ -51,7 +55,7 @@ def stop_on_signals(clock: Clock) -> Iterator[Stopped]:
             os._exit(code)
         stopped.exit_code = code
         clock.stop()
-        _say(STOPPING)
+        _say(STOPPING + AGAIN * again)
 
     before = {number: signal.signal(number, handle) for number in CODES}
     try:

@@ -96,6 +96,8 @@ def ship(aws: Aws, places: Iterable[Place], wishes: Iterable[Wish]) -> Shipment:
                 raise PlanError(f"{place.wanted.address}: {place.serving} is not ACTIVE any more")
             mine = [one for one in asked if one.service == place.name]
             chosen = [_choose(aws, place, definition, one) for one in mine]
+            if len({one.container for one in chosen}) < len(chosen):
+                raise UsageError(f"--image names a container of {place.name} twice: which one?")
             found += chosen
             made += _steps(aws, place, definition, chosen)
     except (ClientError, BotoCoreError) as error:

@@ -37,6 +37,7 @@ def known(
         "lived": task.lived or "not long",
         "image": image,
         "image_command": image_command(image),
+        "push": push(image),
         "architecture": (definition.get("runtimePlatform") or {}).get("cpuArchitecture", "X86_64"),
         "execution_role": definition.get("executionRoleArn", "").rpartition("/")[2],
         "memory": str(definition.get("memory", "")),
@@ -47,6 +48,12 @@ def known(
         "grace": f"{grace or 0} s",
         "alarms": " ".join(rollout.alarms),
     }
+
+
+def push(image: str) -> str:
+    """How to bring an image there, where that is ours to do."""
+    ours = REGISTRY.fullmatch(image) and "@" not in image
+    return f"push it (docker push {image})" if ours else "push it"
 
 
 def image_command(image: str) -> str:

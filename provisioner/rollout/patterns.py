@@ -86,7 +86,7 @@ PATTERNS = (
         "image-missing", STOPPED, r"CannotPullContainerError.*(not found|manifest unknown|does not"
         r" exist|failed to resolve ref)(?!.*(timeout|dial tcp|lookup))",
         "the image {image} is not in its repository",
-        "push it, or correct the tag, and apply again",
+        "{push}, or correct the tag, and apply again",
         "{image_command}",
     ),
     Pattern(

@@ -107,7 +107,8 @@ def _outputs(context: Context) -> dict[str, Any]:
     outputs["services"] = {
         name: {
             "service_arn": ref(compute.SERVICE, name),
-            "task_definition_arn": ref(compute.TASK_DEFINITION, name),
+            # What it was told to run: a revision may be registered, and never deployed.
+            "task_definition_arn": ref(compute.SERVICE, name, "TaskDefinition"),
         }
         for name, _ in context.services()
     }

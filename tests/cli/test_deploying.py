@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from provisioner.local.control import ask
@@ -89,6 +91,7 @@ def test_a_deployed_image_is_one_revision_and_one_update_and_can_be_taken_back(
     with world.tap.recording() as recording:
         ran = on("rollback", "-y")
     assert (ran.code, names(recording.writes)) == (0, ["UpdateService"])
+    assert "task-definition/oaktree-task-dev:1" in ran.out
     words = "oaktree-task-dev:2 → oaktree-task-dev:1, the last revision that served"
     assert words in ran.err
     assert revision(world) == "oaktree-task-dev:1"
@@ -182,6 +185,8 @@ def test_an_image_that_failed_with_nothing_to_go_back_to_is_tried_again(on: Comm
     [
         (["deploy", "--image", "app"], 64, "expected SERVICE=TAG"),
         (["deploy", "--image", "web=1"], 64, "no service web; its services: app"),
+        (["deploy", "--image", "app=nginx:1", "--image", "app/oaktree-app=nginx:2"], 64,
+         "names a container of app twice"),
         (["restart", "web"], 64, "no service web"),
         (["scale", "app=many"], 64, "expected SERVICE=N"),
         (["scale", "app=1", "--set", AUTOSCALED], 64,
@@ -219,3 +224,39 @@ def test_what_does_not_exist_yet_is_4_and_not_healthy(on: Command) -> None:
 @pytest.mark.parametrize("verb", ["rollback", "restart", "continue"])
 def test_nobody_there_to_ask_is_64(on: Command, verb: str) -> None:
     assert on(verb, "--no-input").code == 64
+
+
+def test_status_is_shown_again_and_again_until_it_is_told_to_stop(applied: World) -> None:
+    with applied.start("status", "--watch", "--json") as running:
+        assert running.stdout
+        starts = (line for line in running.stdout if line == "{\n")
+        assert [next(starts), next(starts)] == ["{\n", "{\n"]
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=60)
+    assert running.returncode == 143
+
+
+GREEN = "services.app.deployment={strategy: blue-green, bake_minutes: 0%s}"
+PAUSE = ", hooks: [{stages: POST_SCALE_UP, pause: true}]"
+
+
+@pytest.mark.parametrize(
+    ("more", "status"), [((), "SUCCESSFUL"), (("--rollback",), "ROLLBACK_SUCCESSFUL")]
+)
+def test_a_pause_is_answered_and_followed(
+    on: Command, world: World, more: tuple[str, ...], status: str
+) -> None:
+    one_route = "services.app.routes=[{default: true}]"
+    world.apply(one_route, GREEN % "")
+    paused = ("--set", one_route, "--set", GREEN % PAUSE)
+    changed = (*paused, "--var", "image_tag=2", "--progress", "plain")
+    with world.start("apply", "-y", *changed) as running:
+        assert running.stderr
+        assert any("waits for" in line for line in running.stderr)
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=60)
+    with world.tap.recording() as recording:
+        ran = on("continue", "-y", "--json", *more, *paused)
+    assert (ran.code, recording.operations) == (0, ["ContinueServiceDeployment"])
+    assert ran.document["rollouts"][0]["status"] == status
+    assert "waits at post scale up" in ran.err

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from provisioner.cli.rollouts import left_behind
+from provisioner.cli.signals import AGAIN
 from provisioner.errors import StepFailed
+from provisioner.local.control import ask
 from tests.cli.conftest import Command, OnTerminal
 from tests.cloud.world import World
 
@@ -31,6 +34,32 @@ def test_a_crash_loop_is_exit_code_3_with_its_reason_and_its_last_lines(on: Comm
     assert rollout.keys() == ROLLOUT
     assert rollout["post_mortem"].keys() == POST_MORTEM
     assert rollout["tasks"].keys() == {"desired", "pending", "running", "healthy", "failed"}
+
+
+@pytest.fixture
+def strict(world: World) -> Iterator[World]:
+    """Where images must have been pushed, as in AWS."""
+    ask(world.server.endpoint, "settings", {"strict_images": True})
+    yield world
+    ask(world.server.endpoint, "settings", {"strict_images": False})
+
+
+def test_the_first_apply_meets_an_empty_repository(on: Command, strict: World) -> None:
+    """Everything is made, it says what to push, and after the push the same command goes well."""
+    ran = on("apply", "-y")
+    assert ran.code == 3
+    warning = "warning: the repository oaktree-dev has no image latest yet"
+    assert warning in ran.out
+    assert "steps done, result: not-serving." in ran.out
+    pushed = r"push it \(docker push \d{12}\.dkr\.ecr\.\S+/oaktree-dev:latest\), or correct the tag"
+    assert re.search(pushed, ran.out)
+    assert warning in on("plan").out  # it would be tried again, and fail again
+
+    ask(strict.server.endpoint, "push", {"image": "oaktree-dev:latest"})
+    with strict.tap.recording() as recording:
+        ran = on("apply", "-y", "--json")
+    assert (ran.code, ran.document["rollouts"][0]["verdict"]) == (0, "serving")
+    assert recording.operations == ["RegisterTaskDefinition", "UpdateService"]
 
 
 ROLLOUT = {
@@ -69,6 +98,7 @@ def test_sigterm_leaves_it_and_prints_how_to_follow_it(world: World) -> None:
         running.send_signal(signal.SIGTERM)
         _, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 143
+    assert AGAIN in err
     assert "Still going on at AWS: ecs.service/app" in err
     assert re.search(r"To follow it to its end: `provisioner apply \S+oaktree.yaml -e dev`", err)
     assert statuses(world)[0] == "IN_PROGRESS"
@@ -158,3 +188,16 @@ def test_a_server_without_service_deployments_is_judged_by_what_it_has(on: Comma
     (note,) = rollout["notes"]
     assert "does not move tasks" in note
     assert ran.err.count(note) == 1
+
+
+def test_a_second_rollback_is_not_how_a_stopped_one_goes_on(world: World) -> None:
+    world.apply(image_tag="1--pull-8000s")
+    world.apply(image_tag="2")
+    with world.start("rollback", "-y", "--progress", "plain") as running:
+        assert running.stderr
+        assert any("tasks run" in line for line in running.stderr)
+        running.send_signal(signal.SIGTERM)
+        _, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 143
+    assert AGAIN not in err
+    assert "To follow it to its end: `provisioner wait " in err

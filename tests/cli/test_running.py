@@ -113,3 +113,33 @@ def test_ctrl_c_in_a_session_is_for_the_command_inside() -> None:
         told = subprocess.run(child, capture_output=True, check=True, text=True).stdout
     assert "default_int_handler" in told  # it gets the signal as ever
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_logs_are_followed_until_ctrl_c(world: World) -> None:
+    world.apply()
+    stream = {"logGroupName": "/ecs/oaktree-dev", "logStreamName": "ecs/oaktree-app/cccccccccc"}
+    world.client("logs").create_log_stream(**stream)
+
+    def say(message: str) -> None:
+        event = {"timestamp": int(time.time() * 1000), "message": message}
+        world.client("logs").put_log_events(**stream, logEvents=[event])
+
+    say("one")
+    with world.start("logs", "-f", "--json", "--filter", "e") as running:
+        assert running.stdout
+        told = (json.loads(line)["message"] for line in running.stdout)
+        assert next(one for one in told if one in ("one", "three")) == "one"
+        say("three")
+        assert next(one for one in told if one in ("one", "three")) == "three"
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=60)
+    assert running.returncode == 130
+
+
+def test_a_task_is_left_alone_when_asked(on: Command, with_tasks: World) -> None:
+    ran = on("run", "migrate", "-y", "--detach", "--json")
+    assert ran.code == 0  # it will be 7 there
+    (task,) = with_tasks.client("ecs").describe_tasks(
+        cluster="oaktree-cluster-dev", tasks=[ran.document["task"]]
+    )["tasks"]
+    assert task["startedBy"] == "provisioner"

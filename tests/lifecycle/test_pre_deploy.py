@@ -57,5 +57,8 @@ def test_it_runs_once_per_revision_and_a_failure_stops_the_rollout(hooked: World
     assert "| exiting with code 7" in steps["ecs.task_definition/migrate"]["error"]
     assert steps["ecs.service/app"]["outcome"] == "skipped"
 
+    told = document["outputs"]["services"]["app"]["task_definition_arn"]
+    assert told.endswith("oaktree-task-dev:2")  # the third was registered, and does not run
+
     again = hooked.plan(image_tag="3", migration="2--exit-7-after-2s")
     assert "update ecs.task_definition/migrate" in changes(again)

@@ -182,7 +182,7 @@ def test_the_command_that_shows_whether_an_image_is_there(image: str, command: s
 def test_what_the_table_fills_in_is_known() -> None:
     names = {n for p in PATTERNS for n in re.findall(r"{(\w+)}", p.cause + p.advice + p.command)}
     assert names <= {
-        "cluster", "service", "task", "lived", "image", "image_command", "architecture",
+        "cluster", "service", "task", "lived", "image", "image_command", "push", "architecture",
         "execution_role", "memory", "log_group", "port", "groups", "target_group", "grace",
         "alarms",
     }  # fmt: skip

@@ -247,7 +247,7 @@ def test_the_outputs_are_promised() -> None:
     assert at(DEV, BALANCER).ref("DNSName") == DEV.outputs["load_balancer_dns_name"]
     assert {k: str(v) for k, v in DEV.outputs["services"]["app"].items()} == {
         "service_arn": "${ecs.service/app.Arn}",
-        "task_definition_arn": "${ecs.task_definition/app.Arn}",
+        "task_definition_arn": "${ecs.service/app.TaskDefinition}",
     }
     assert str(DEV.outputs["cluster_arn"]) == "${ecs.cluster/main.Arn}"
 
