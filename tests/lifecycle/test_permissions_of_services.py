@@ -38,6 +38,12 @@ COMMANDS: dict[Purpose, list[tuple[str, ...]]] = {
         ("scale", "app=2", "-y"),
     ],
 }
+NEEDED: dict[Purpose, str] = {
+    "plan": "logs:FilterLogEvents",
+    "run": "ecs:RunTask",
+    "deploy": "ecs:RunTask",
+}
+"""What the first command of each does not do without."""
 
 
 @pytest.fixture
@@ -82,8 +88,7 @@ def enter(caller: Caller) -> str:
 def test_a_policy_is_enough_and_nothing_less(caller: Caller) -> None:
     world = caller.world
     with caller.enforced():
-        for purpose, action in (("plan", "logs:FilterLogEvents"), ("run", "ecs:RunTask"),
-                                ("deploy", "ecs:RunTask")):  # fmt: skip
+        for purpose, action in NEEDED.items():
             statements = needed(world, purpose)
             caller.may(without(statements, action))
             refused = world.cli(*COMMANDS[purpose][0], env=caller.environ)
