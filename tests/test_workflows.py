@@ -150,7 +150,7 @@ def smoke(*arguments: str, seconds: str = "20") -> subprocess.CompletedProcess[s
 
 def test_the_smoke_test_waits_until_the_new_version_answers(server: Server) -> None:
     server.answers = [(503, {}, {}), (200, {"git_sha": SHA}, {})]
-    assert smoke(server.url, SHA).stdout == f"{server.url}/version: {SHA}\n"
+    assert smoke(f"{server.url}/", SHA).stdout == f"{server.url}/version: {SHA}\n"
     assert [one.path for one in server.asked] == ["/version", "/version"]
 
 

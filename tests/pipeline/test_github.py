@@ -59,6 +59,13 @@ def test_what_is_too_long_is_not_sent(server: Server) -> None:
     assert server.asked == []
 
 
+def test_an_event_that_is_no_json_is_named(tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text("{")
+    with pytest.raises(UsageError, match=r"event\.json is no JSON document"):
+        pull_request({**JOB, "GITHUB_EVENT_PATH": str(event)})
+
+
 def test_the_longest_plan_is_a_comment(server: Server) -> None:
     """Its first line is ours, and the command that printed it ended it with a line break."""
     server.answers = [(200, [], {}), DONE]
