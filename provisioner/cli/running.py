@@ -14,7 +14,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.carrying import need_approval, print_json
 from provisioner.cli.options import Target
-from provisioner.cli.signals import stop_on_signals
+from provisioner.cli.signals import left_to_the_child, stop_on_signals
 from provisioner.deploy import lines, once, session
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.errors import Interrupted, UsageError
@@ -164,10 +164,8 @@ def _hand_over(plugin: str, opened: session.Opened, region: str, profile: str) -
         plugin, json.dumps(opened.session), region, "StartSession", profile,
         json.dumps({"Target": opened.target}), opened.endpoint,
     ]  # fmt: skip
-    try:
+    with left_to_the_child():
         return subprocess.run(words, check=False).returncode
-    except KeyboardInterrupt:
-        return Interrupted.exit_code
 
 
 COMMANDS = (logs, run, execute)

@@ -61,6 +61,16 @@ def stop_on_signals(clock: Clock) -> Iterator[Stopped]:
             signal.signal(number, handler)
 
 
+@contextmanager
+def left_to_the_child() -> Iterator[None]:
+    """Ctrl-C is for a child on the same terminal: leaving would take the terminal from it."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # SIG_IGN would be the child's, too
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _say(words: str) -> None:
     try:
         click.echo(words, err=True)

@@ -63,7 +63,10 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """The images, and the steps that bring them: two per service whose image changes."""
+    """The images, and the steps that bring them: two per service whose image changes.
+
+    One where the image was deployed before, and does not serve yet.
+    """
 
     images: tuple[Image, ...]
     steps: tuple[Step, ...]
@@ -135,7 +138,7 @@ def _reference(named: images.Reference) -> str:
 def _steps(aws: Aws, place: Place, definition: Live, chosen: Iterable[Image]) -> list[Step]:
     new = {one.container: one for one in chosen if one.after != one.before}
     if not new:
-        return []
+        return steps.unfinished(place)
     containers = [
         {**one, "image": new[one["name"]].after} if one["name"] in new else one
         for one in definition.properties["containerDefinitions"]

@@ -50,6 +50,14 @@ def wait(place: Place) -> Step:
     return replace(step, live=replace(place.live, properties=properties, outputs=outputs))
 
 
+def unfinished(place: Place) -> list[Step]:
+    """What a version that is there already still needs: to be followed, or to be tried again."""
+    state = place.live.properties[ROLLOUT]
+    if state == "COMPLETED":
+        return []
+    return [replace(restart(place), reason="it failed") if state == "FAILED" else wait(place)]
+
+
 def turned(place: Place) -> Step:
     """No change: until a deployment that has been stopped is rolled back."""
     step = wait(place)

@@ -25,7 +25,7 @@ ABSENT = {"Path": "/"}
 """What a field that is not given stands for."""
 SLASHES = frozenset({"secretsmanager", "ssm"})
 """Services whose names have the stack's as a folder."""
-_FIELD = re.compile(r"\{(=?)([\w.]+)\}")
+_FIELD = re.compile(r"\{([=~]?)([\w.]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Grant:
 
     `actions` are IAM's, separated by spaces. `on` are resources, likewise: `service:resource`
     of an ARN, in which `{Field}` is a property of the resource that is wanted, `{A.B}` the B in
-    each A, and `{=Field}` a property that is an ARN itself. `tagged` asks for the ownership tag:
+    each A, `{=Field}` a property that is an ARN itself, and `{~Field}` the id of something that is
+    not the stack's. `tagged` asks for the ownership tag:
     in the request, or on what is there. `when` are more condition keys and what they must equal.
     `having` names a property: only resources that have it need this.
     """
@@ -115,6 +116,15 @@ class Place:
             return self.arn(f"iam:role{path}{properties['RoleName']}*")
         return value if isinstance(value, str) and value.startswith("arn:") else ""
 
+    def theirs(self, value: Any) -> str:
+        """The id of something looked up, `*` where only AWS knows it; "" for what is ours."""
+        if not isinstance(value, Ref):
+            return str(value)
+        if value.address in self.resources:
+            return ""
+        name = value.address.rpartition("/")[2]
+        return name if name.startswith("sg-") else ANYTHING
+
 
 def arns(grant: Grant, wanted: Iterable[Properties], place: Place) -> set[str]:
     """The ARNs that a grant is about, for things of its kind with these properties."""
@@ -127,7 +137,7 @@ def arns(grant: Grant, wanted: Iterable[Properties], place: Place) -> set[str]:
             continue
         for properties in everyone:
             found |= set(_filled(template, properties, place, wide=wide))
-        if wide and "{" in template:
+        if wide and _FIELD.search(template):
             found.add(place.arn(_anybody(template, place.owner.partition("/")[0])))
         elif "{" not in template and (everyone or not grant.having):
             found.add(place.arn(template))
@@ -146,6 +156,11 @@ def _filled(template: str, properties: Properties, place: Place, *, wide: bool) 
         for value in _values(properties, fields[0][1]):
             if arn := place.reference(value):
                 yield arn
+        return
+    if "{~" in template:
+        for value in _values(properties, fields[0][1]):
+            if theirs := place.theirs(value):
+                yield place.arn(_FIELD.sub(theirs, template))
         return
     choices = [list(_values(properties, name)) for _, name in fields]
     for values in product(*choices):

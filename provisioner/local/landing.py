@@ -1,7 +1,8 @@
 """The landing zone: what a real account would have been given before we come.
 
 In each region, at the first request for it, and for each name: a VPC with DNS hostnames, an
-internet gateway, two public and two private subnets in two zones, a NAT gateway, and the routes.
+internet gateway, two public and two private subnets in two zones, a NAT gateway, and the routes;
+and the default VPC's way out, which moto leaves out.
 For the account: a public hosted zone.
 Made with AWS's own protocols (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), so that it
 depends on nothing of moto's; the calls go past the call log. After a reset a region gets the same
@@ -30,6 +31,7 @@ GLOBAL = frozenset({"", "cloudfront", "iam", "organizations", "route53", "sts"})
 DOMAIN = "oaktree.example"
 VERSION = "2016-11-15"
 ZONES = 2
+EVERYWHERE = "0.0.0.0/0"
 # Third octet of the /20 blocks, by tier, one for each zone.
 BLOCKS = {"public": (0, 16), "private": (128, 144)}
 
@@ -114,6 +116,8 @@ class Landing:
         ec2 = _Ec2(self._app, region)
         zones = ec2.call("DescribeAvailabilityZones", find="zoneName")[:ZONES]
         if len(zones) == ZONES:
+            if not made:
+                _open(ec2)
             for index in range(made, len(self._names)):
                 _make(ec2, zones, self._names[index], index)
         return len(zones) == ZONES
@@ -133,6 +137,14 @@ class _Ec2:
         answer = self._client.post("/", data=data, headers=self._headers).text
         return re.findall(f"<{find}>([^<]*)</{find}>", answer) if find else []
 
+    def found(self, action: str, find: str, filters: Mapping[str, str]) -> str:
+        """Return the id of the first thing that passes all filters."""
+        form: dict[str, str] = {}
+        for index, (name, value) in enumerate(filters.items(), start=1):
+            form[f"Filter_{index}_Name"] = name
+            form[f"Filter_{index}_Value_1"] = value
+        return self.call(action, find=find, **form)[0]
+
     def make(self, action: str, find: str, kind: str, tags: dict[str, str], **form: str) -> str:
         """Create something tagged and return its id."""
         tagged = {"TagSpecification_1_ResourceType": kind}
@@ -146,6 +158,19 @@ def _signed(region: str, service: str) -> str:
     """A signature, of which moto reads nothing but the scope."""
     scope = f"AKIAIOSFODNN7EXAMPLE/20260101/{region}/{service}/aws4_request"
     return f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0"
+
+
+def _open(ec2: _Ec2) -> None:
+    """Give the default VPC its internet gateway, and its main route table the route there.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html
+    """
+    vpc = ec2.found("DescribeVpcs", "vpcId", {"is-default": "true"})
+    main = {"vpc-id": vpc, "association.main": "true"}
+    table = ec2.found("DescribeRouteTables", "routeTableId", main)
+    gateway = ec2.call("CreateInternetGateway", find="internetGatewayId")[0]
+    ec2.call("AttachInternetGateway", VpcId=vpc, InternetGatewayId=gateway)
+    ec2.call("CreateRoute", RouteTableId=table, DestinationCidrBlock=EVERYWHERE, GatewayId=gateway)
 
 
 def _make(ec2: _Ec2, zones: list[str], name: str, index: int) -> None:
@@ -184,6 +209,6 @@ def _make(ec2: _Ec2, zones: list[str], name: str, index: int) -> None:
     for tier, target in (("public", {"GatewayId": gateway}), ("private", {"NatGatewayId": nat})):
         tags = {"Name": f"{name}-{tier}"}
         table = ec2.make("CreateRouteTable", "routeTableId", "route-table", tags, VpcId=vpc)
-        ec2.call("CreateRoute", RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", **target)
+        ec2.call("CreateRoute", RouteTableId=table, DestinationCidrBlock=EVERYWHERE, **target)
         for subnet in subnets[tier]:
             ec2.call("AssociateRouteTable", RouteTableId=table, SubnetId=subnet)

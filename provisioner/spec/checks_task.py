@@ -8,7 +8,7 @@ from importlib.resources import files
 from math import ceil, floor
 from typing import Any
 
-from provisioner.spec.credentials import credential
+from provisioner.spec.credentials import credential, named
 from provisioner.spec.deployment import Deployment
 from provisioner.spec.document import Path, dotted, quoted
 from provisioner.spec.finding import Finding, services
@@ -198,12 +198,17 @@ def credentials_in_sight(spec: Spec) -> Iterator[Finding]:
     """A task definition can be read by many; a secret in it is not one any more."""
     for path, container in every_container(spec):
         for where, value in _visible_texts(container):
-            if kind := credential(value):
+            if kind := credential(value) or _by_name(where, value):
                 yield Finding(
                     (*path, *where),
-                    f"this looks like {kind}; keep it in Secrets Manager or SSM and name its ARN"
-                    f" under `secrets:`{_way_out(where)}",
+                    f"this looks like {kind}; keep it in Secrets Manager or SSM and give its name"
+                    f" or ARN under `secrets:`{_way_out(where)}",
                 )
+
+
+def _by_name(where: Path, value: str) -> str | None:
+    shown = where[0] == "environment" and named(str(where[1]), value)
+    return "a credential by the name of the variable" if shown else None
 
 
 def _way_out(where: Path) -> str:

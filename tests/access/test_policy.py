@@ -10,7 +10,7 @@ from provisioner.access.policy import policies
 from provisioner.engine.grant import Place
 from provisioner.engine.policy import LIMIT, Purpose, size
 from provisioner.spec.load import Loaded, load, load_text
-from tests.support.blueprints import EVERY_LISTENER, EVERYTHING, HEAD, SPECS
+from tests.support.blueprints import BALANCER, EVERY_LISTENER, EVERYTHING, HEAD, SPECS
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 ACCOUNT = "123456789012"
@@ -144,3 +144,13 @@ def test_arns_without_region_and_account() -> None:
     assert place.arn("iam:role/a") == f"arn:aws-cn:iam::{ACCOUNT}:role/a"
     assert place.arn("cloudwatch:dashboard/a") == f"arn:aws-cn:cloudwatch::{ACCOUNT}:dashboard/a"
     assert place.arn("cloudwatch:alarm:a") == f"arn:aws-cn:cloudwatch:cn-north-1:{ACCOUNT}:alarm:a"
+
+
+def test_groups_of_others_are_open_only_where_the_spec_names_them() -> None:
+    group = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:security-group"
+    routed = "routes: [{default: true}]"
+    body = f"services: {{app: {{image: nginx:1, port: 80, security_group: sg-1, {routed}}}}}"
+    one = load_text(f"{HEAD}\n{BALANCER}\n{body}", "shop.yaml", environ={})
+    found = where(statements(one, "apply"), "ec2:RevokeSecurityGroupIngress")
+    assert ([f"{group}/sg-1"], None) in found
+    assert all(condition for resources, condition in found if f"{group}/*" in resources)

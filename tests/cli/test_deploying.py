@@ -158,6 +158,25 @@ def test_a_deployed_image_that_crashes_is_3_and_the_old_one_is_named_as_serving(
     assert ran.document["rollouts"][0]["post_mortem"]["hints"]
 
 
+def test_an_image_that_is_there_already_and_does_not_serve_yet_is_followed(
+    on: Command, applied: World
+) -> None:
+    """A pipeline's second try must not call a success what is not over."""
+    deploy_behind_our_back(applied, "2--pull-20000s")
+    ran = on("deploy", "--image", "app=nginx:2--pull-20000s", "--dry-run", "--json")
+    (step,) = ran.document["changes"]
+    assert (step["address"], step["reason"]) == ("ecs.service/app", "waited for")
+
+
+def test_an_image_that_failed_with_nothing_to_go_back_to_is_tried_again(on: Command) -> None:
+    image = "nginx:1--crash"
+    assert on("apply", "-y", "--set", f"services.app.image={image}").code == 3
+    ran = on("deploy", "--image", f"app={image}", "--dry-run", "--json")
+    (step,) = ran.document["changes"]
+    assert (step["address"], step["reason"]) == ("ecs.service/app", "it failed")
+    assert on("deploy", "--image", f"app={image}", "-y").code == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from provisioner.cli.signals import left_to_the_child
 from tests.cli.conftest import Command
 from tests.cloud.world import OAKTREE, World
 
@@ -99,3 +102,14 @@ def test_exec_says_how_to_get_what_it_needs(
     ran = on("exec", "--", "/bin/sh")
     assert ran.code == 4
     assert "write enable_execute_command: true" in ran.err
+
+
+def test_ctrl_c_in_a_session_is_for_the_command_inside() -> None:
+    """Leaving would take the terminal from the plugin, which goes on."""
+    before = signal.getsignal(signal.SIGINT)
+    with left_to_the_child():
+        signal.raise_signal(signal.SIGINT)
+        child = [sys.executable, "-c", "import signal; print(signal.getsignal(signal.SIGINT))"]
+        told = subprocess.run(child, capture_output=True, check=True, text=True).stdout
+    assert "default_int_handler" in told  # it gets the signal as ever
+    assert signal.getsignal(signal.SIGINT) is before

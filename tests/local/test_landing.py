@@ -47,6 +47,18 @@ def test_subnets_have_a_way_out(client: Connect, tier: str, way: str) -> None:
     assert len(table["Associations"]) == 2
 
 
+def test_the_default_vpc_has_a_way_out(client: Connect) -> None:
+    ec2 = client("ec2")
+    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    mine = [{"Name": "vpc-id", "Values": [vpc["VpcId"]]}]
+    (table,) = ec2.describe_route_tables(Filters=mine)["RouteTables"]
+    (out,) = (each for each in table["Routes"] if each["DestinationCidrBlock"] == "0.0.0.0/0")
+    attached = [{"Name": "attachment.vpc-id", "Values": [vpc["VpcId"]]}]
+    (gateway,) = ec2.describe_internet_gateways(Filters=attached)["InternetGateways"]
+    assert out["GatewayId"] == gateway["InternetGatewayId"]
+    assert table["Associations"][0]["Main"]
+
+
 def test_blocks_do_not_overlap(client: Connect) -> None:
     vpcs = client("ec2").describe_vpcs()["Vpcs"]
     assert len({vpc["CidrBlock"] for vpc in vpcs}) == len(vpcs)

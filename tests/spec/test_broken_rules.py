@@ -180,11 +180,12 @@ CASES: dict[str, Case] = {
     "credentials in plain sight": Case(
         app(
             "command: [--key, AKIAIOSFODNN7EXAMPLE]\nenvironment:\n"
-            "  DB: postgres://shop:hunter2@db/shop\n  PEM: '-----BEGIN RSA PRIVATE KEY-----'"
+            "  DB: postgres://shop:hunter2@db/shop\n  PEM: '-----BEGIN RSA PRIVATE KEY-----'\n"
+            "  DB_PASSWORD: hunter2"
         ),
         *[
             f"f:{place}: services.app.{path}: this looks like {kind}; keep it in Secrets Manager"
-            f" or SSM and name its ARN under `secrets:`{way_out}"
+            f" or SSM and give its name or ARN under `secrets:`{way_out}"
             for place, path, kind, way_out in (
                 ("9:22", "command[1]", "an AWS access key", ""),
                 (
@@ -198,6 +199,12 @@ CASES: dict[str, Case] = {
                     "environment.PEM",
                     "a private key",
                     "; if it is none, put PEM under `visible:`",
+                ),
+                (
+                    "13:20",
+                    "environment.DB_PASSWORD",
+                    "a credential by the name of the variable",
+                    "; if it is none, put DB_PASSWORD under `visible:`",
                 ),
             )
         ],

@@ -43,8 +43,20 @@ def _default(params: Params, place: Place) -> str | None:
     return None
 
 
+def _unnamed(params: Params, place: Place) -> str | None:
+    """A name stands for a group of the default VPC only."""
+    if params.get("GroupId") or _group(params, place):
+        return None
+    vpc = place.of("ec2").default_vpc.id
+    return f"The security group '{params.get('GroupName')}' does not exist in default VPC '{vpc}'"
+
+
 def _group(params: Params, place: Place) -> Any:
-    return place.of("ec2").get_security_group_from_id(params.get("GroupId", ""))
+    ec2 = place.of("ec2")
+    if params.get("GroupId"):
+        return ec2.get_security_group_from_id(params["GroupId"])
+    mine = ec2.groups.get(ec2.default_vpc.id, {}).values()
+    return next((each for each in mine if each.name == params.get("GroupName")), None)
 
 
 def _named_like_an_id(params: Params, _: Place) -> str | None:
@@ -65,6 +77,7 @@ def _twin(params: Params, place: Place) -> str | None:
 
 
 RULES = (
+    Rule("DeleteSecurityGroup", "InvalidGroup.NotFound", _unnamed, "EC2 API: DeleteSecurityGroup"),
     Rule("DeleteSecurityGroup", "CannotDelete", _default, "EC2 API: DeleteSecurityGroup"),
     Rule("DeleteSecurityGroup", "DependencyViolation", _used, "terraform-provider-aws#265"),
     Rule(

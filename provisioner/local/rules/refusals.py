@@ -25,6 +25,7 @@ from . import (
     ec2,
     ecs,
     ecs_connect,
+    ecs_launch,
     ecs_pairs,
     ecs_strategies,
     elbv2,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 TABLES: dict[str, tuple[Rule, ...]] = {
     "ecs": (
+        *ecs_launch.RULES,
         *ecs.RULES,
         *ecs_strategies.RULES,
         *ecs_pairs.RULES,

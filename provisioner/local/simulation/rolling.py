@@ -58,7 +58,10 @@ def count(tasks: Sequence[Task], now: float, targets: Targets) -> Count:
 def schedule(service: Service, now: float, world: Surroundings, targets: Targets) -> None:
     """Start and stop what can be started and stopped now."""
     primary = service.primary
-    if primary is None or primary.rollout == "FAILED":
+    if primary is None:
+        return
+    if primary.rollout == "FAILED":
+        _shrink(service, primary, now, targets)
         return
     mine = count(service.of(primary), now, targets)
     others = count([t for t in service.tasks if t.deployment != primary.number], now, targets)
@@ -80,6 +83,13 @@ def schedule(service: Service, now: float, world: Surroundings, targets: Targets
     idle = occupied == mine.all + others.all and not (mine.pending or others.pending)
     if missing > 0 and room == 0 and not victims and idle:
         service.tell(now, STUCK, once=True)
+
+
+def _shrink(service: Service, primary: Deployment, now: float, targets: Targets) -> None:
+    """Stop what is too much: a failed deployment starts nothing (its rolloutState), no more."""
+    for each in service.live:
+        mine = count(service.of(each), now, targets)
+        stop(service, primary, _surplus(mine, service.desired, full=False), now, targets)
 
 
 def hold(

@@ -19,6 +19,8 @@ from provisioner.resources._tags import home_tags, sought, tag_list, tag_map
 from provisioner.resources.sns._common import ANY
 
 TAG = {"key": "TagKey", "value": "TagValue"}
+NO_SERVICE = frozenset({"400", "404"})
+"""The bare status of an answer without a code, as from an endpoint that lacks the service."""
 
 
 class SlackChannelConfiguration(Kind):
@@ -95,8 +97,8 @@ class SlackChannelConfiguration(Kind):
                 "chatbot", "describe_slack_channel_configurations", "SlackChannelConfigurations"
             )
         except ClientError as error:
-            if code_of(error) in DENIED and not scope.wants(self.name):
-                return  # who may not see them has not made one
+            if code_of(error) in DENIED | NO_SERVICE and not scope.wants(self.name):
+                return  # who may not see them has not made one, nor has who cannot
             raise
         for item in found:
             tags = home_tags(tag_map(item.get("Tags"), **TAG), aws.region)

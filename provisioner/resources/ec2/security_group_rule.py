@@ -30,6 +30,17 @@ class SecurityGroupRule(Kind):
     name = "ec2.security_group_rule"
     api = Api("ec2", "AuthorizeSecurityGroupIngress")
     grants = (
+        # Groups of others that the spec names have no tag of ours.
+        Grant(
+            "create",
+            "ec2:AuthorizeSecurityGroupIngress ec2:AuthorizeSecurityGroupEgress",
+            "ec2:security-group/{~GroupId}",
+        ),
+        Grant(
+            "delete",
+            "ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress",
+            "ec2:security-group/{~GroupId}",
+        ),
         Grant("read", "ec2:DescribeSecurityGroupRules"),
         Grant(
             "create",

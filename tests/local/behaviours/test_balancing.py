@@ -275,6 +275,18 @@ def test_the_default_group_stays(aws: Aws) -> None:
 
 
 @behaviour(
+    "EC2 API: DeleteSecurityGroup",
+    "A name stands for a security group of the default VPC only",
+    "fails with an internal error",
+)
+def test_a_group_of_another_vpc_has_no_name(aws: Aws) -> None:
+    aws.security_group("web")
+    gone = aws.ec2.delete_security_group
+    aws.refused("InvalidGroup.NotFound", gone, GroupName="web")
+    aws.refused("CannotDelete", gone, GroupName="default")
+
+
+@behaviour(
     "EC2 API: CreateSecurityGroup",
     "Names of security groups differ in more than case, and are not like ids",
     "compares exactly",

@@ -97,6 +97,61 @@ def test_a_network_configuration_is_limited(aws: Aws) -> None:
     aws.refused(INVALID, aws.service, networkConfiguration=network)
 
 
+@behaviour(
+    "EvalAI#2419",
+    "A task definition that is not there is a ClientException",
+    "has another message",
+)
+def test_an_absent_definition_starts_nothing(aws: Aws) -> None:
+    request = {**aws.service_request(), "taskDefinition": "absent:7"}
+    words = aws.refused("ClientException", aws.ecs.create_service, **request)
+    assert words == "TaskDefinition not found."
+    aws.service()
+    change = {"cluster": "c", "service": "web", "taskDefinition": "absent"}
+    aws.refused("ClientException", aws.ecs.update_service, **change)
+
+
+@behaviour(
+    "ECS API: DeregisterTaskDefinition", "An INACTIVE task definition starts nothing", ACCEPTED
+)
+def test_an_inactive_definition_starts_nothing(aws: Aws) -> None:
+    aws.service()
+    old = aws.define()
+    aws.ecs.deregister_task_definition(taskDefinition=old)
+    change = {"cluster": "c", "service": "web", "taskDefinition": old}
+    aws.refused(INVALID, aws.ecs.update_service, **change)
+    task = {"cluster": "c", "taskDefinition": old, "networkConfiguration": aws.network()}
+    aws.refused(INVALID, aws.ecs.run_task, **task)
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        ({"subnets": ["subnet-0123456789abcdef0"]}, "Error retrieving subnet information for"),
+        ({"securityGroups": ["sg-0123456789abcdef0"]}, "Error retrieving security group"),
+    ],
+)
+@behaviour(
+    "serverless-fargate#20",
+    "Subnets and security groups that are not there are an InvalidParameterException",
+    "runs tasks there",
+)
+def test_a_network_is_there(aws: Aws, network: dict[str, Any], words: str) -> None:
+    vpc = {**aws.network()["awsvpcConfiguration"], **network}
+    request = aws.service_request(networkConfiguration={"awsvpcConfiguration": vpc})
+    assert aws.refused(INVALID, aws.ecs.create_service, **request).startswith(words)
+    task = {name: request[name] for name in ("cluster", "taskDefinition", "networkConfiguration")}
+    assert aws.refused(INVALID, aws.ecs.run_task, **task).startswith(words)
+
+
+@behaviour("aws-dotnet-deploy#735", "Security groups are of the subnets' VPC", ACCEPTED)
+def test_a_network_is_of_one_vpc(aws: Aws) -> None:
+    made = aws.ec2.create_vpc(CidrBlock="10.200.0.0/16")["Vpc"]["VpcId"]
+    other = aws.ec2.create_security_group(GroupName="x", Description="d", VpcId=made)["GroupId"]
+    words = aws.refused(INVALID, aws.service, networkConfiguration=aws.network([other]))
+    assert words.endswith("does not appear to belong to the same VPC as the input subnets.")
+
+
 @behaviour("ECS API: CreateService", "Fargate has no daemon services", ACCEPTED)
 def test_fargate_has_no_daemons(aws: Aws) -> None:
     aws.refused(INVALID, aws.service, schedulingStrategy="DAEMON")

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from provisioner.local.simulation import service as services
+
 from .conftest import GROUP, Stage, World, settled
 
 BREAKER: dict[str, Any] = {
@@ -98,6 +100,30 @@ def test_the_percentages_bound_a_deployment(
             len([t for t in stage.service.tasks if t.status not in {"DEPROVISIONING", "STOPPED"}]),
         )
     assert (low, high) == expected
+
+
+@pytest.mark.parametrize("wanted", [1, 0])
+def test_a_service_shrinks_after_a_failed_deployment(stage: Stage, wanted: int) -> None:
+    breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}
+    stage.create(desired=2, deploymentConfiguration=breaker)
+    stage.until(settled)
+    stage.update(taskDefinition="crash")
+    stage.after(3600)
+    assert (stage.last.rollout, len(stage.running)) == ("FAILED", 2)
+    stage.update(desiredCount=wanted)
+    stage.after(60)
+    assert len(stage.running) == wanted
+
+
+def test_a_service_is_deleted_after_a_failed_deployment(stage: Stage) -> None:
+    breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}
+    stage.create(desired=2, deploymentConfiguration=breaker)
+    stage.until(settled)
+    stage.update(taskDefinition="crash")
+    stage.after(3600)
+    services.delete(stage.service, stage.now)
+    stage.region.touch(stage.service, stage.now)
+    assert stage.after(60).status == "INACTIVE"
 
 
 def test_percentages_that_leave_no_room_are_told(stage: Stage) -> None:

@@ -1,0 +1,81 @@
+"""What ECS refuses to launch services and tasks from: definitions and networks that are not there.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html and
+API_AwsVpcConfiguration.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .rule import Params, Place, Rule
+
+INVALID = "InvalidParameterException"
+
+
+def definition(params: Params, place: Place) -> Any:
+    """Return the task definition that a call names, None if there is none, or it names none."""
+    name = params.get("taskDefinition")
+    try:
+        return place.of("ecs").describe_task_definition(name) if name else None
+    except Exception:  # noqa: BLE001  moto's own answer is for DescribeTaskDefinition
+        return None
+
+
+def _absent(params: Params, place: Place) -> str | None:
+    if params.get("taskDefinition") and definition(params, place) is None:
+        return "TaskDefinition not found."
+    return None
+
+
+def _inactive(params: Params, place: Place) -> str | None:
+    found = definition(params, place)
+    return "TaskDefinition is inactive" if found and found.status != "ACTIVE" else None
+
+
+def _subnets(params: Params, place: Place) -> str | None:
+    known = place.of("ec2").subnets.values()
+    for each in _network(params).get("subnets") or ():
+        if not any(each in zone for zone in known):
+            return (
+                f"Error retrieving subnet information for [{each}]: The subnet ID '{each}' does not"
+                " exist (ErrorCode: InvalidSubnetID.NotFound)"
+            )
+    return None
+
+
+def _groups(params: Params, place: Place) -> str | None:
+    ec2 = place.of("ec2")
+    zones = ec2.subnets.values()
+    subnets = _network(params).get("subnets") or ()
+    vpcs = {zone[each].vpc_id for zone in zones for each in subnets if each in zone}
+    for each in _network(params).get("securityGroups") or ():
+        found = ec2.get_security_group_from_id(each)
+        if found is None:
+            return (
+                f"Error retrieving security group information for [{each}]: The security group"
+                f" '{each}' does not exist (ErrorCode: InvalidGroup.NotFound)"
+            )
+        if vpcs and found.vpc_id not in vpcs:
+            return (
+                f"Security group {each} does not appear to belong to the same VPC as the input"
+                " subnets."
+            )
+    return None
+
+
+def _network(params: Params) -> Params:
+    found: Params = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
+    return found
+
+
+RULES = tuple(
+    Rule(operation, code, check, source)
+    for operation in ("CreateService", "UpdateService", "RunTask")
+    for code, check, source in (
+        ("ClientException", _absent, "EvalAI#2419"),
+        (INVALID, _inactive, "ECS API: DeregisterTaskDefinition"),
+        (INVALID, _subnets, "serverless-fargate#20"),
+        (INVALID, _groups, "aws-dotnet-deploy#735"),
+    )
+)
