@@ -22,6 +22,7 @@ def main(url: str, sha: str) -> int:
     if not url.startswith(("http://", "https://")):
         print(f"{url or 'nothing'} is no address", file=sys.stderr)
         return 1
+    url = url.rstrip("/")
     until, said = time.monotonic() + SECONDS, ""
     while True:
         try:

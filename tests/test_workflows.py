@@ -80,6 +80,12 @@ def test_only_the_environment_s_job_may_write() -> None:
     assert [name for name, job in release.items() if "}}-apply" in str(job)] == ["apply"]
 
 
+def test_a_plan_whose_fingerprint_was_lost_is_not_applied() -> None:
+    release = jobs(GITHUB / "workflows" / "release.yml")
+    (applying,) = [one for one in release["apply"]["steps"] if one.get("id") == "apply"]
+    assert applying["with"]["expect"] == "${{ needs.plan.outputs.fingerprint || 'none' }}"
+
+
 def test_the_roles_are_those_of_github_role() -> None:
     said = "".join(path.read_text() for path in WORKFLOWS)
     found = re.findall(r"role-to-assume: (.*)", said)
@@ -144,7 +150,7 @@ def smoke(*arguments: str, seconds: str = "20") -> subprocess.CompletedProcess[s
 
 def test_the_smoke_test_waits_until_the_new_version_answers(server: Server) -> None:
     server.answers = [(503, {}, {}), (200, {"git_sha": SHA}, {})]
-    assert smoke(server.url, SHA).stdout == f"{server.url}/version: {SHA}\n"
+    assert smoke(f"{server.url}/", SHA).stdout == f"{server.url}/version: {SHA}\n"
     assert [one.path for one in server.asked] == ["/version", "/version"]
 
 

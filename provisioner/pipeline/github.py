@@ -94,6 +94,9 @@ def pull_request(environ: Mapping[str, str], number: int | None = None) -> PullR
 def _from_event(path: str | None) -> int | None:
     if not path or not Path(path).is_file():
         return None
-    event = json.loads(Path(path).read_text(encoding="utf-8"))
+    try:
+        event = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"GITHUB_EVENT_PATH: {path} is no JSON document: {error}") from error
     number = (event.get("pull_request") or {}).get("number")
     return int(number) if number else None

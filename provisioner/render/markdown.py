@@ -16,8 +16,9 @@ import click
 
 from provisioner.render import post_mortem, text
 
-COMMENT_LIMIT = 65_536
-"""Characters that GitHub takes in a comment (its error: "body is too long")."""
+COMMENT_LIMIT = 65_536 - 136
+"""Characters that GitHub takes in a comment (its error: "body is too long"), but for the line that
+`comment` knows its own by."""
 ALL = 1_000_000
 LONGEST_VALUE = 240
 MARKS = {"create": "+", "update": "!", "delete": "-"}

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from provisioner.access.policy import policies
 from provisioner.deploy import session
 from provisioner.engine.policy import Purpose, Statement
 from provisioner.local.control import ask
 from tests.cloud.caller import Caller
-from tests.cloud.servers import ACCOUNT
-from tests.cloud.world import OAKTREE, REGION, World
+from tests.cloud.world import OAKTREE, World
+from tests.lifecycle.test_permissions import failures, statements
 
 HOOKED = """
     enable_execute_command: true
@@ -38,6 +37,12 @@ COMMANDS: dict[Purpose, list[tuple[str, ...]]] = {
         ("scale", "app=2", "-y"),
     ],
 }
+NEEDED: dict[Purpose, str] = {
+    "plan": "logs:FilterLogEvents",
+    "run": "ecs:RunTask",
+    "deploy": "ecs:RunTask",
+}
+"""What the first command of each does not do without."""
 
 
 @pytest.fixture
@@ -45,22 +50,19 @@ def caller(world: World, tmp_path: Path) -> Caller:
     text = OAKTREE.read_text().replace("\nenvironments:", HOOKED)
     world.spec = tmp_path / "hooked.yaml"
     world.spec.write_text(text.replace("root_filesystem: true", "root_filesystem: false"))
-    world.apply()
+    made = Caller(world)
+    made.may(statements(world, "apply"))
+    with made.enforced():
+        stack = made.stack()
+        assert failures(stack.apply(stack.plan())) == []
     ask(world.server.endpoint, "push", {"image": "oaktree-dev:2"})
-    return Caller(world)
+    return made
 
 
-def needed(world: World, purpose: Purpose) -> list[Statement]:
-    found = policies(
-        world.load().spec, purpose, environment="dev", region=REGION, account=ACCOUNT
-    )  # fmt: skip
-    return [statement for policy in found for statement in policy["Statement"]]
-
-
-def without(statements: list[Statement], action: str) -> list[Statement]:
+def without(every: list[Statement], action: str) -> list[Statement]:
     """The same, with one action less."""
-    less = [{**one, "Action": [a for a in one["Action"] if a != action]} for one in statements]
-    assert less != statements
+    less = [{**one, "Action": [a for a in one["Action"] if a != action]} for one in every]
+    assert less != every
     return [one for one in less if one["Action"]]
 
 
@@ -82,19 +84,18 @@ def enter(caller: Caller) -> str:
 def test_a_policy_is_enough_and_nothing_less(caller: Caller) -> None:
     world = caller.world
     with caller.enforced():
-        for purpose, action in (("plan", "logs:FilterLogEvents"), ("run", "ecs:RunTask"),
-                                ("deploy", "ecs:RunTask")):  # fmt: skip
-            statements = needed(world, purpose)
-            caller.may(without(statements, action))
+        for purpose, action in NEEDED.items():
+            every = statements(world, purpose)
+            caller.may(without(every, action))
             refused = world.cli(*COMMANDS[purpose][0], env=caller.environ)
             assert refused.code in {5, 77}, refused.err
             assert f"to perform: {action} on" in refused.out + refused.err
-            caller.may(statements)
+            caller.may(every)
             for command in COMMANDS[purpose]:
                 done = world.cli(*command, env=caller.environ)
                 assert done.code == 0, (command, done.out, done.err)
-        statements = needed(world, "exec")
-        caller.may(without(statements, "ecs:ExecuteCommand"))
+        every = statements(world, "exec")
+        caller.may(without(every, "ecs:ExecuteCommand"))
         assert "to perform: ecs:ExecuteCommand on" in enter(caller)
-        caller.may(statements)
+        caller.may(every)
         assert "not authorized" not in enter(caller)

@@ -10,6 +10,7 @@ import pytest
 
 from provisioner.errors import UsageError
 from provisioner.pipeline.github import PullRequest, marker, pull_request
+from provisioner.render.markdown import COMMENT_LIMIT
 from tests.pipeline.conftest import Server
 
 DONE: tuple[int, Any, dict[str, str]] = (200, {"html_url": "https://host/c/7"}, {})
@@ -56,6 +57,20 @@ def test_what_is_too_long_is_not_sent(server: Server) -> None:
     with pytest.raises(UsageError, match="at most 65536 characters"):
         at(server).upsert("x" * 65_536, "dev")
     assert server.asked == []
+
+
+def test_an_event_that_is_no_json_is_named(tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text("{")
+    with pytest.raises(UsageError, match=r"event\.json is no JSON document"):
+        pull_request({**JOB, "GITHUB_EVENT_PATH": str(event)})
+
+
+def test_the_longest_plan_is_a_comment(server: Server) -> None:
+    """Its first line is ours, and the command that printed it ended it with a line break."""
+    server.answers = [(200, [], {}), DONE]
+    at(server).upsert("x" * COMMENT_LIMIT + "\n", "environment-" * 8)
+    assert server.asked[-1].method == "POST"
 
 
 def test_the_pull_request_comes_from_the_job_s_event(tmp_path: Path) -> None:
