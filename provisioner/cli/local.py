@@ -14,6 +14,7 @@ import click
 
 from provisioner.cli.options import JSON, option, with_output
 from provisioner.engine.document import FORMAT_VERSION
+from provisioner.errors import UsageError
 from provisioner.local import cloud, control
 
 NOT_RUNNING = "it does not run; `provisioner local start` starts it"
@@ -45,6 +46,8 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
     help="Tasks fail whose image nobody has pushed to the cloud's own repositories.",
 )
 @option("--throttles/--no-throttles", default=None, help="Calls come out of AWS's token buckets.")
+@option("--read-latency-ms", type=click.FloatRange(min=0), help="Hold answers to reads back.")
+@option("--write-latency-ms", type=click.FloatRange(min=0), help="Hold answers to writes back.")
 @option(
     "--consistency/--no-consistency",
     default=None,
@@ -61,21 +64,10 @@ def start(
     as_json: bool,
     port: int | None,
     vpcs: tuple[str, ...],
-    speed: float | None,
-    strict_images: bool | None,
-    throttles: bool | None,
-    consistency: bool | None,
-    enforce_iam: bool | None,
+    **settings: float | bool | None,
 ) -> None:
     """Start it, if it does not run; options hold for a running one, too."""
-    given = {
-        "speed": speed,
-        "strict_images": strict_images,
-        "throttles": throttles,
-        "consistency": consistency,
-        "enforce_iam": enforce_iam,
-    }
-    options = {name: value for name, value in given.items() if value is not None}
+    options = {name: value for name, value in settings.items() if value is not None}
     directory = cloud.default_directory(os.environ)
     running = cloud.start(directory, port=port, vpcs=vpcs, options=options, fresh=cloud.AS_AWS)
     _show(running, as_json=as_json)
@@ -103,6 +95,33 @@ def reset() -> None:
     """Empty it, without stopping it."""
     emptied = cloud.reset(cloud.default_directory(os.environ))
     click.echo("empty again" if emptied else "it does not run")
+
+
+@LOCAL.command()
+@with_output
+@click.argument("kinds", nargs=-1, metavar="[KIND]...", help="`throttle`, `cut-after`, …; or none.")
+@option("--at", type=click.IntRange(min=1), help="The so-many-th mutating call from now on.")
+@option("--probability", type=click.FloatRange(0, 1), help="How often, instead of `--at`.")
+@option("--seed", type=int, help="Makes a probability repeatable.")
+@option("--operations", default="*", show_default=True, help="A pattern like `ecs.Create*`.")
+@option("--seconds", type=click.FloatRange(min=0), default=60, help="How late `slow` answers.")
+def fail(
+    kinds: tuple[str, ...],
+    *,
+    at: int | None,
+    probability: float | None,
+    **settings: Any,
+) -> None:
+    """Have calls fail from now on; without a kind, no more.
+
+    docs/reference/embedded-cloud.md lists the kinds.
+    """
+    if kinds and (at is None) == (probability is None):
+        raise UsageError("say when: either --at or --probability")
+    when = {"at": at} if at is not None else {"probability": probability}
+    known = {name: value for name, value in settings.items() if value is not None}
+    found = [{"kind": kind, **when, **known} for kind in kinds]
+    control.ask(_endpoint(), "faults", {"faults": found})
 
 
 @LOCAL.command()

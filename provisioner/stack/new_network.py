@@ -60,7 +60,7 @@ def endpoints(context: Context, create: NewNetwork) -> list[str]:
     """AWS services with an endpoint, `needed` spelled out."""
     found = set(create.endpoints) - {NEEDED}
     if NEEDED in create.endpoints:
-        found |= {need for _, service in context.services() for need in needs(service)}
+        found |= {need for _, workload in context.workloads() for need in needs(workload)}
     return sorted(found)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from provisioner.local.control import ask
 from tests.cli.conftest import Command, Ran
@@ -59,6 +61,25 @@ def test_its_life(local: Local, tmp_path: Path) -> None:
     assert ran.document["account"] == "123456789012"
     assert local("local", "stop").out == "stopped\n"
     assert local("local", "status", "--json").document["running"] is False
+
+
+def test_calls_are_late_and_fail_as_told(local: Local) -> None:
+    started = local("local", "start", "--write-latency-ms", "2", "--json").document
+    assert ask(started["endpoint"], "settings")["write_latency_ms"] == 2
+    session = boto3.Session(region_name="eu-west-1", **credentials())
+    config = Config(retries={"total_max_attempts": 1})
+    logs = session.client("logs", endpoint_url=started["endpoint"], config=config)
+    assert local("local", "fail", "500", "--at", "1", "--operations", "logs.*").code == 0
+    with pytest.raises(ClientError):
+        logs.create_log_group(logGroupName="/one")
+    logs.create_log_group(logGroupName="/one")
+    local("local", "fail", "503", "--probability", "1")
+    assert local("local", "fail").code == 0
+    logs.describe_log_groups()
+    assert local("local", "fail", "500").code == 64
+    refused = local("local", "fail", "boom", "--at", "1")
+    assert refused.code == 1
+    assert "a fault has a kind of throttle, 500," in refused.err
 
 
 def test_local_starts_by_itself(local: Local) -> None:
