@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -21,7 +21,7 @@ from provisioner.engine.owner import ADDRESS, BY, IMAGE_TAG, STACK
 from provisioner.engine.step import Step
 from provisioner.errors import PlanError, UsageError
 from provisioner.resources.ecr import _images as images
-from provisioner.resources.ecs._once import RUN, WHERE
+from provisioner.resources.ecs._once import RUN, WHERE, YES
 from provisioner.resources.ecs.task_definition import TaskDefinition
 
 IMAGES = ("containerDefinitions", "image")
@@ -178,18 +178,17 @@ def _first(aws: Aws, task: Resource, new: list[Image]) -> list[Step]:
         if image and image.after != one["image"]:
             changes.append(Change((*IMAGES[:1], one["name"], IMAGES[1]), one["image"], image.after))
             born |= {f"{IMAGE_TAG}{one['name']}": image.tag} if image.tag else {}
-    if not changes:
+    if not changes and live.properties[RUN] == YES:
         return []
     wanted = {name: task.properties[name] for name in (RUN, WHERE)}
     resource = Resource(
         DEFINITION, task.name, {**live.properties, IMAGES[0]: containers, **wanted},
         tags=_own(live.tags, task.tags), initial=task.initial, born=born,
     )  # fmt: skip
+    action: Literal["create", "update"] = "create" if changes else "update"
+    found = tuple(changes) or (Change((RUN,), live.properties[RUN], YES),)
     reason = "runs before the service"
-    return [
-        Step("create", resource.address, DEFINITION, reason, Effect.NONE, resource, live,
-             tuple(changes))
-    ]  # fmt: skip
+    return [Step(action, resource.address, DEFINITION, reason, Effect.NONE, resource, live, found)]
 
 
 def _own(live: Mapping[str, str], wanted: Mapping[str, str]) -> Mapping[str, str]:

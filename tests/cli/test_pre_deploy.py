@@ -39,3 +39,20 @@ def test_the_task_gets_the_new_image_and_runs_first(
         taskDefinition="oaktree-migrate-task-dev"
     )["taskDefinition"]["containerDefinitions"]
     assert container["image"].endswith(made["digest"])
+
+
+def test_a_second_deploy_does_not_step_over_a_task_that_failed(
+    on: Command, world: World, tmp_path: Path
+) -> None:
+    world.spec = tmp_path / "hooked.yaml"
+    world.spec.write_text(SPEC)
+    world.apply()
+    ask(world.server.endpoint, "push", {"image": "oaktree-dev:2"})
+    world.spec.write_text(SPEC.replace("exit-0", "exit-7"))
+    assert on("apply", "-y").code == 1
+    for _ in range(2):
+        with world.tap.recording() as recording:
+            ran = on("deploy", "--image", "app=2", "-y", "--json")
+        assert ran.code == 5
+        assert "RunTask" in recording.operations
+        assert "UpdateService" not in recording.operations
