@@ -92,3 +92,14 @@ def test_an_external_image_is_kept_and_carried_over(world: World) -> None:
         "taskDefinition"
     ]["containerDefinitions"]
     assert container["image"] == "nginx:1.29"
+
+
+def test_an_external_image_that_was_rolled_back_is_not_deployed_again(world: World) -> None:
+    """The family's newest revision is one that ECS has turned back from."""
+    world.apply(EXTERNAL)
+    for image in ("nginx:1.29", "nginx:1.30--crash"):
+        theirs(world, image)
+        ask(world.server.endpoint, "clock/advance", {"seconds": 3600})
+    plan = world.plan(EXTERNAL)
+    assert changes(plan) == []
+    assert [one["value"] for one in plan["kept"]] == ["nginx:1.29"]

@@ -10,6 +10,8 @@ from provisioner.engine.model import Live, Properties, Tags
 from provisioner.resources._tags import arn_name, arns_with, tag_list, tag_map
 
 CLUSTER = "ecs.cluster"
+DESCRIBE_LIMIT = 10
+"""Services in one DescribeServices."""
 
 
 class Tagged(Kind):

@@ -26,7 +26,6 @@ from provisioner.rollout.follow import look
 from provisioner.rollout.patience import MINUTE, extra_seconds
 from provisioner.rollout.post_mortem import explain
 
-DESCRIBE_LIMIT = 10
 TIMEOUT = "timeoutMinutes"
 CREATE_ONLY = ("serviceName", "cluster", "launchType", "schedulingStrategy")
 DEPLOYING = (
@@ -132,7 +131,9 @@ class Service(_common.Tagged):
         batch = [
             (cluster, some)
             for cluster in clusters
-            for some in batches(sorted(n for c, n in places if c == cluster), DESCRIBE_LIMIT)
+            for some in batches(
+                sorted(n for c, n in places if c == cluster), _common.DESCRIBE_LIMIT
+            )
         ]
         for services in aws.gather(lambda one: self._describe(aws, *one), batch):
             for item in services:
@@ -140,7 +141,9 @@ class Service(_common.Tagged):
 
     def read(self, aws: Aws, cluster: str, names: list[str]) -> list[Live]:
         """The ACTIVE ones of these services of one cluster, whosever they are."""
-        found = [self._describe(aws, cluster, some) for some in batches(names, DESCRIBE_LIMIT)]
+        found = [
+            self._describe(aws, cluster, some) for some in batches(names, _common.DESCRIBE_LIMIT)
+        ]
         return [
             self._live(item, _common.from_ecs(item.get("tags"))) for some in found for item in some
         ]
