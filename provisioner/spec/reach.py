@@ -22,7 +22,10 @@ GATEWAYS = ("s3", "dynamodb")
 
 
 def needs(workload: Workload) -> tuple[str, ...]:
-    """AWS services that its tasks talk to at the start, as endpoints call them, in order."""
+    """AWS services that its tasks talk to, as endpoints call them, in order.
+
+    At the start; traces are stored later.
+    """
     found = {"logs"}
     if any(from_ecr(image) for image in _pulled(workload)):
         found.update(REGISTRY)
@@ -32,6 +35,10 @@ def needs(workload: Workload) -> tuple[str, ...]:
     found.update(_vault(value) for value in written)
     if workload.enable_execute_command:
         found.add("ssmmessages")
+    if workload.tracing.enabled:
+        found.add("xray")
+    if any(one.environment_files for _, _, one in containers(workload)):
+        found.add("s3")
     return tuple(sorted(found))
 
 

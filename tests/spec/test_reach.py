@@ -35,3 +35,10 @@ def test_images_of_parts_come_from_the_internet_unless_copied(part: str) -> None
     assert image.startswith("public.ecr.aws/")
     copy = {"image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/copy:1"}
     assert from_outside(Service.model_validate({"image": OURS, part: copy})) == []
+
+
+def test_traces_and_files_of_variables_need_a_way_too() -> None:
+    files = {"environment_files": ["arn:aws:s3:::shop/app.env"]}
+    assert "xray" in needs(Service.model_validate({"image": OURS, "tracing": True}))
+    assert "s3" in needs(Service.model_validate({"image": "busybox", **files}))
+    assert "s3" not in needs(Service.model_validate({"image": "busybox"}))

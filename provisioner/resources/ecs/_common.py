@@ -1,13 +1,15 @@
-"""What the ECS kinds share: tags in lower case, and the clusters that services are in."""
+"""What the ECS kinds share: tags in lower case, and where services are and what they run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from provisioner.engine.aws import Aws
+from botocore.exceptions import ClientError
+
+from provisioner.engine.aws import Aws, says
 from provisioner.engine.kind import Kind, Scope
 from provisioner.engine.model import Live, Properties, Tags
-from provisioner.resources._tags import arn_name, arns_with, tag_list, tag_map
+from provisioner.resources._tags import arn_name, arns_with, batches, tag_list, tag_map
 
 CLUSTER = "ecs.cluster"
 DESCRIBE_LIMIT = 10
@@ -43,3 +45,30 @@ def shared_clusters(aws: Aws, query: Properties) -> list[str]:
         return [query["name"]]
     key = ("clusters-with", repr(query["tags"]))
     return aws.once(key, lambda: [*map(arn_name, arns_with(aws, "ecs:cluster", query["tags"]))])
+
+
+def running(aws: Aws, scope: Scope) -> list[str]:
+    """ARNs of the task definitions that the stack's services run."""
+
+    def read() -> list[str]:
+        names = sorted(scope.names.get("ecs.service", ()))
+        asked = [
+            (cluster, some)
+            for cluster in sorted(clusters(aws, scope))
+            for some in batches(names, DESCRIBE_LIMIT)
+        ]
+        return [
+            arn for found in aws.gather(lambda one: _of_services(aws, *one), asked) for arn in found
+        ]
+
+    return aws.once("services-run", read)
+
+
+def _of_services(aws: Aws, cluster: str, names: list[str]) -> list[str]:
+    try:
+        found = aws.client("ecs").describe_services(cluster=cluster, services=names)["services"]
+    except ClientError as error:
+        if says(error, ("ClusterNotFoundException",)):
+            return []
+        raise
+    return [one["taskDefinition"] for one in found if one["status"] == "ACTIVE"]

@@ -17,7 +17,7 @@ from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.owner import EXTERNAL, IMAGE, RAN
-from provisioner.resources._tags import batches, indexed
+from provisioner.resources._tags import indexed
 from provisioner.resources.ecs import _common, _once
 from provisioner.resources.ecs._containers import CLOSED, canonical_definition
 
@@ -100,7 +100,7 @@ class TaskDefinition(_common.Tagged):
         if newest is None:
             return []
         if any(tags.get(IMAGE) == EXTERNAL for tags in scope.tags.values()):
-            runs = next((arn for arn in _running(aws, scope) if _of(arn, family)), newest.id)
+            runs = next((arn for arn in _common.running(aws, scope) if _of(arn, family)), newest.id)
             newest = newest if runs == newest.id else self._describe(aws, runs) or newest
         older = owned.keys() - {newest.id}
         if scope.ours(newest.tags) and not older:
@@ -201,33 +201,6 @@ def _by_family(arns: Mapping[str, Tags]) -> dict[str, dict[str, Tags]]:
     for arn, tags in arns.items():
         families.setdefault(arn.rsplit("/", 1)[-1].rpartition(":")[0], {})[arn] = tags
     return families
-
-
-def _running(aws: Aws, scope: Scope) -> list[str]:
-    """The task definitions that the stack's services run."""
-
-    def read() -> list[str]:
-        names = sorted(scope.names.get("ecs.service", ()))
-        asked = [
-            (cluster, some)
-            for cluster in sorted(_common.clusters(aws, scope))
-            for some in batches(names, _common.DESCRIBE_LIMIT)
-        ]
-        return [
-            arn for found in aws.gather(lambda one: _of_services(aws, *one), asked) for arn in found
-        ]
-
-    return aws.once("services-run", read)
-
-
-def _of_services(aws: Aws, cluster: str, names: list[str]) -> list[str]:
-    try:
-        found = aws.client("ecs").describe_services(cluster=cluster, services=names)["services"]
-    except ClientError as error:
-        if says(error, ("ClusterNotFoundException",)):
-            return []
-        raise
-    return [one["taskDefinition"] for one in found if one["status"] == "ACTIVE"]
 
 
 def _of(arn: str, family: str) -> bool:
