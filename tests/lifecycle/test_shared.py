@@ -86,9 +86,10 @@ def rules(world: World, shared: Shared) -> dict[int, str]:
 
 
 def untouched(world: World, shared: Shared) -> Mapping[str, Any]:
-    """Everything about what is shared that nobody may change."""
+    """Everything about what is shared that nobody may change; it may still be provisioning."""
     elbv2 = world.client("elbv2")
     balancer = elbv2.describe_load_balancers(LoadBalancerArns=[shared.balancer])["LoadBalancers"]
+    balancer[0].pop("State")
     listener = elbv2.describe_listeners(ListenerArns=[shared.listener])["Listeners"]
     arns = [shared.balancer, shared.listener, shared.rule]
     attributes = elbv2.describe_load_balancer_attributes(LoadBalancerArn=shared.balancer)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -174,13 +175,16 @@ def test_deployments_are_listed_by_state_and_time(
     ecs: Any, request_: dict[str, Any], settled: Callable[[], dict[str, Any]]
 ) -> None:
     ecs.create_service(**request_)
-    created = settled()["createdAt"]
+    settled()
     ecs.update_service(cluster="c", service="web", forceNewDeployment=True)
     asked = {"cluster": "c", "service": "web"}
     going = ecs.list_service_deployments(**asked, status=["IN_PROGRESS"])["serviceDeployments"]
-    later = ecs.list_service_deployments(**asked, createdAt={"after": created})
     assert [each["status"] for each in going] == ["IN_PROGRESS"]
-    assert later["serviceDeployments"] == going
+    second = timedelta(seconds=1)
+    for begin, found in ((-second, going), (second, [])):
+        after = {"after": going[0]["createdAt"] + begin}
+        later = ecs.list_service_deployments(**asked, createdAt=after)["serviceDeployments"]
+        assert [one for one in later if one in going] == found
     page = ecs.list_service_deployments(**asked, maxResults=1)
     rest = ecs.list_service_deployments(**asked, nextToken=page["nextToken"])
     assert [each["status"] for each in rest["serviceDeployments"]] == ["SUCCESSFUL"]

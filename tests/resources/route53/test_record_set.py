@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from provisioner.engine.model import Live, Resource
 from provisioner.engine.owner import NAMED, STACK
 from provisioner.errors import Guarded, NotOwned, PlanError
+from provisioner.local.control import ask
 from provisioner.resources.route53 import _common
 from provisioner.resources.route53.record_set import CHANGE, RecordSet
 from tests.cloud.bench import Bench, changed
@@ -220,6 +221,7 @@ def test_it_is_waited_for_until_all_name_servers_know(bench: Bench, alias: Make)
     wanted = alias()
     made = KIND.create(bench.aws.writable(), wanted.properties, {})
     assert made.outputs[CHANGE]
+    ask(bench.world.server.endpoint, "clock/advance", {"seconds": 300})
     with bench.tap.recording() as recording:
         assert KIND.pending(bench.aws, made, wanted.properties) == ""
     assert [call.operation for call in recording.calls] == ["GetChange"]
