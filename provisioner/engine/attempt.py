@@ -91,10 +91,11 @@ class Attempt:
 
         What has just been made may not be listed yet.
         """
-        deadline = self.clock.now() + LISTED_WITHIN_SECONDS
+        tries = _Tries(self.clock)
         found: Live | None = Retrying(
             retry=retry_if_result(lambda live: live is None),
-            stop=lambda _state: self.clock.now() >= deadline,
+            before=tries.note,
+            stop=lambda _state: tries.seconds >= LISTED_WITHIN_SECONDS,
             wait=_rhythm(),
             sleep=self.clock.sleep,
             before_sleep=lambda _state: self.say(f"looking for it: {message_of(error)}"),
@@ -168,7 +169,7 @@ class Attempt:
 
     def _until_quiet(self, ask: Callable[[], str | Waiting], patience: float) -> str | Waiting:
         """Ask until there is nothing left to wait for; the last words go into the time-out."""
-        deadline = self.clock.now() + patience
+        tries = _Tries(self.clock)
 
         def give_up(state: RetryCallState) -> str:
             words = _result(state)
@@ -176,7 +177,8 @@ class Attempt:
 
         return Retrying(
             retry=retry_if_result(bool),
-            stop=lambda _state: self.clock.now() >= deadline,
+            before=tries.note,
+            stop=lambda _state: tries.seconds >= patience,
             wait=_rhythm(),
             sleep=self.clock.sleep,
             before_sleep=lambda state: self.say(_result(state)),
@@ -184,14 +186,15 @@ class Attempt:
         )(lambda: _patiently(ask))
 
     def _call(self, verb: Verb, act: Callable[[], T]) -> T:
-        began = self.clock.now()
+        tries = _Tries(self.clock)
 
         def exhausted(state: RetryCallState) -> bool:
             rule = self._rule(verb, _error(state))
-            return rule is None or self.clock.now() - began >= rule.seconds
+            return rule is None or tries.seconds >= rule.seconds
 
         return Retrying(
             retry=retry_if_exception(lambda error: self._rule(verb, error) is not None),
+            before=tries.note,
             stop=exhausted,
             wait=_rhythm(),
             sleep=self.clock.sleep,
@@ -210,6 +213,26 @@ class Attempt:
             if rule.verb == verb and rule.code == code and rule.containing in message:
                 return rule
         return None
+
+
+class _Tries:
+    """How many seconds after the first try the last one began.
+
+    An answer that was slow to come does not use up the time: AWS gave it about a moment that is
+    long past, and has to be asked once more before the time is over.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._first: float | None = None
+        self.seconds = 0.0
+
+    def note(self, _state: RetryCallState) -> None:
+        """A try begins."""
+        now = self._clock.now()
+        if self._first is None:
+            self._first = now
+        self.seconds = now - self._first
 
 
 def _patiently(ask: Callable[[], str | Waiting]) -> str | Waiting:

@@ -73,11 +73,12 @@ def follow(
     """Look until there is a verdict. Raises TimedOut, Interrupted, ClientError."""
     deadline = clock.now() + patience
     while True:
+        last = clock.now() >= deadline
         rollout = look(aws, watched)
         listen(rollout)
         if rollout.over:
             return rollout
-        if clock.now() >= deadline:
+        if last:
             raise TimedOut(
                 f"{watched.service}: still not settled after {patience:g} s: {rollout.words()}"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,18 @@ from provisioner.errors import Interrupted, NotServing, NotYet, TimedOut
 from tests.support.attempts import CREATE, DELETE, LIVE, PENDING, UPDATE, Bench
 from tests.support.aws import refusal
 from tests.support.world import thing
+
+
+def slowly(bench: Bench, seconds: float, answer: str | Exception) -> Callable[[], str]:
+    """An answer that takes so many seconds."""
+
+    def later() -> str:
+        bench.clock.sleep(seconds)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return later
 
 
 class TestPatience:
@@ -32,6 +45,12 @@ class TestPatience:
             bench.create()
         assert str(caught.value) == "still not settled after 1800 s: 1 of 2 tasks run"
         assert 1800 <= bench.clock.now() < 1815
+
+    def test_an_answer_that_was_slow_to_come_does_not_use_up_the_time(self) -> None:
+        bench = Bench(patience=60)
+        bench.world.react(PENDING, slowly(bench, 90, "provisioning"), "")
+        bench.create()
+        assert bench.said == ["provisioning"]
 
     def test_a_thing_may_be_given_more_time_than_its_kind(self) -> None:
         bench = Bench(patience=10, patience_for=lambda _self, _want: 900)
@@ -105,6 +124,12 @@ class TestRetries:
         with pytest.raises(ClientError, match="cannot be assumed"):
             bench.create()
         assert 240 <= bench.clock.now() < 255
+
+    def test_a_refusal_that_was_slow_to_come_does_not_use_up_the_time(self) -> None:
+        bench = Bench(retries=(RULE,))
+        bench.world.react(CREATE, slowly(bench, 300, NOT_YET))
+        bench.create()
+        assert bench.world.writes == ["create net.thing/a a"] * 2
 
     @pytest.mark.parametrize(
         "rule",
