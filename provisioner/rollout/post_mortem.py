@@ -8,6 +8,7 @@ about an hour.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -26,6 +27,10 @@ from provisioner.rollout.state import Rollout
 
 TASKS_SHOWN = 3
 EVENTS_SHOWN = 10
+ROUTINE = re.compile(
+    r"has (started|stopped) \d+ (running )?tasks|registered \d+ targets|begun draining connections"
+)
+"""Events of tasks that come and go; they do not say why."""
 NORMAL = "Scaling activity initiated by"
 """Of tasks that were stopped because the deployment had failed already."""
 KILLED = (137, 143)
@@ -224,13 +229,17 @@ def _alarms(reading: _Reading, names: Iterable[str]) -> tuple[Alarm, ...]:
 
 
 def _events(service: Item, rollout: Rollout) -> tuple[str, ...]:
-    """What the service told since the deployment began, the newest last."""
+    """What the service told since the deployment began, the newest last.
+
+    A crash loop buries the event that says why under those of tasks that come and go.
+    """
     said = [
         event["message"]
         for event in service.get("events", ())
         if rollout.since is None or event["createdAt"] >= rollout.since
     ]
-    return tuple(reversed(list(dict.fromkeys(said))[:EVENTS_SHOWN]))
+    telling = [words for words in said if not ROUTINE.search(words)]
+    return tuple(reversed(list(dict.fromkeys(telling or said))[:EVENTS_SHOWN]))
 
 
 def _facts(

@@ -11,7 +11,7 @@ from provisioner.engine.document import HIDDEN
 from provisioner.rollout.follow import Watched
 from provisioner.rollout.logs import LONGEST, clean, tail
 from provisioner.rollout.patience import extra_seconds
-from provisioner.rollout.post_mortem import explain, gather
+from provisioner.rollout.post_mortem import EVENTS_SHOWN, explain, gather
 from provisioner.rollout.state import Rollout
 from tests.rollout.fakes import ARN, NEW, OLD, Fake, at, service
 from tests.support.aws import refusal
@@ -99,6 +99,30 @@ def test_it_tells_what_failed_first_and_each_way_once() -> None:
     assert found.events == ("with it", "newest")
     assert {hint.id for hint in found.hints} == {"health", "crash"}
     assert found.notes == ()
+
+
+COMES_AND_GOES = [
+    {"message": f"(service web) {words}", "createdAt": at(6)}
+    for number in range(20)
+    for words in (
+        f"deregistered 1 targets in (target-group {number})",
+        "has begun draining connections on 1 tasks.",
+        f"has stopped 1 running tasks: (task {number}).",
+        f"registered 1 targets in (target-group {number})",
+        f"has started 1 tasks: (task {number}).",
+    )
+]
+
+
+def test_tasks_that_come_and_go_do_not_bury_the_event_that_says_why() -> None:
+    events = [*COMES_AND_GOES, *EVENTS]
+    found = gather(aws(describe_services={"services": [service(events=events)]}), WATCHED, FAILED)
+    assert found.events == ("with it", "newest")
+
+
+def test_where_no_event_says_why_those_that_there_are_are_shown() -> None:
+    only = aws(describe_services={"services": [service(events=COMES_AND_GOES)]})
+    assert len(gather(only, WATCHED, FAILED).events) == EVENTS_SHOWN
 
 
 def test_log_lines_hide_what_is_known_to_be_a_credential() -> None:

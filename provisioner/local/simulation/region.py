@@ -7,7 +7,7 @@ import math
 from itertools import count
 from typing import Any
 
-from . import alarms, health, launching, notices, requests, script, staged
+from . import alarms, health, launching, membership, notices, requests, script, staged
 from . import task as lifecycle
 from .service import Service
 from .surroundings import Surroundings
@@ -113,6 +113,7 @@ class Region:
             notices.begun(service)
             requests.settle(service, now, self.world)
             staged.schedule(service, now, self.world, self.targets)
+            membership.tell(service, now, self.targets)
             judge(service, now, self.targets, self.world)
             if _signature(service) == before:
                 break

@@ -47,7 +47,8 @@ class Container:
 class Task:
     """One task. `due` is when its status changes next; `stamps` are the times it has passed.
 
-    `told`: the status and the desired status of which EventBridge has been told.
+    `told`: the status and the desired status of which EventBridge has been told. `member_of`: the
+    target groups of which the service has told that they have it.
     """
 
     arn: str
@@ -74,6 +75,7 @@ class Task:
     failed: bool = False
     stamps: dict[str, float] = field(default_factory=dict)
     told: tuple[str, str] = ("", "")
+    member_of: set[str] = field(default_factory=set)
 
     @property
     def id(self) -> str:

@@ -267,6 +267,7 @@ def test_events_tell_what_happens(aws: Aws) -> None:
     messages = [each["message"] for each in aws.described()["events"]]
     assert messages[0] == "(service web) has reached a steady state."
     assert messages[-1].startswith("(service web) has started 1 tasks: (task ")
+    assert any("registered 1 targets in (target-group arn:aws:" in each for each in messages)
 
 
 @behaviour(

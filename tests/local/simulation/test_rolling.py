@@ -54,6 +54,27 @@ def test_a_first_deployment_is_complete_and_steady(stage: Stage, balanced: dict[
     assert health == ["healthy", "healthy"]
 
 
+def test_targets_that_come_and_go_are_told_once(stage: Stage, balanced: dict[str, Any]) -> None:
+    stage.create(**balanced)
+    stage.until(settled)
+    stage.update(taskDefinition="new")
+    stage.until(settled)
+    told = [words for words in stage.messages if " targets in " in words]
+    came = sum(int(words.split()[3]) for words in told if words.split()[2] == "registered")
+    went = sum(int(words.split()[3]) for words in told if words.split()[2] == "deregistered")
+    assert (came, went) == (4, 2)
+    assert all(words.endswith(f" targets in (target-group {GROUP})") for words in told)
+
+
+def test_a_task_that_never_got_to_its_group_does_not_leave_it(
+    stage: Stage, balanced: dict[str, Any]
+) -> None:
+    stage.world.absent.add("web:absent")
+    stage.create("absent", **balanced)
+    stage.after(600)
+    assert not [words for words in stage.messages if " targets in " in words]
+
+
 def test_new_tasks_are_healthy_before_old_ones_stop(stage: Stage, balanced: dict[str, Any]) -> None:
     stage.create(**balanced)
     stage.until(settled)
