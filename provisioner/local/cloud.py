@@ -48,13 +48,12 @@ class Cloud:
 def status(directory: Path) -> Cloud | None:
     """Return the cloud of this directory, None if it does not run."""
     hint = read(directory / SERVER)
-    if not hint:
-        return None
     try:
-        answer = ask(hint["endpoint"], "status", timeout=ANSWERS_WITHIN)
-    except LocalError:
+        told, instance = _cloud(hint), hint["instance"]
+        answer = ask(told.endpoint, "status", timeout=ANSWERS_WITHIN)
+    except (KeyError, TypeError, LocalError):  # none, or edited; or nobody answers there
         return None
-    return _cloud(hint) if answer.get("instance") == hint["instance"] else None
+    return told if answer.get("instance") == instance else None
 
 
 def start(

@@ -92,6 +92,16 @@ def test_a_process_that_took_over_the_id_is_left_alone(directory: Path) -> None:
         bystander.kill()
 
 
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", '{"endpoint": "http://127.0.0.1:9"}', '{"endpoint": 7}']
+)
+def test_a_file_that_somebody_has_damaged_is_as_none(directory: Path, content: str) -> None:
+    directory.mkdir()
+    (directory / SERVER).write_text(content)
+    assert cloud.status(directory) is None
+    assert not cloud.stop(directory)
+
+
 def test_another_cloud_on_the_old_port_is_not_mistaken_for_it(
     directory: Path, started: Cloud
 ) -> None:

@@ -20,6 +20,7 @@ BATCHES = {
     "DescribeServiceRevisions": ("serviceRevisionArns", 20),
     "DeleteTaskDefinitions": ("taskDefinitions", 10),
 }
+FARGATE = frozenset({"FARGATE", "FARGATE_SPOT"})
 # Seconds until the service-linked role can be assumed: AWS gives no number.
 LINKED_IN = 5.0
 # Most of each in an awsvpcConfiguration.
@@ -48,6 +49,41 @@ def _cluster(params: Params, place: Place) -> Any:
     ecs = place.of("ecs")
     ecs.advance()
     return ecs.clusters.get(str(params.get("cluster", "default")).rpartition("/")[2])
+
+
+def _unknown_provider(params: Params, place: Place) -> str | None:
+    known = {*FARGATE, *place.of("ecs").capacity_providers}
+    for name in params.get("capacityProviders") or ():
+        if name.rpartition("/")[2] not in known:
+            return (
+                f"The specified capacity provider '{name}' was not found. Specify a valid name or"
+                " ARN and try again."
+            )
+    return None
+
+
+def _stray_default(params: Params, _: Place) -> str | None:
+    own = set(params.get("capacityProviders") or ())
+    strategy = params.get("defaultCapacityProviderStrategy") or ()
+    if any(each["capacityProvider"] not in own for each in strategy):
+        return (
+            "The specified capacity provider strategy cannot contain a capacity provider that is"
+            " not associated with the cluster. Associate the capacity provider with the cluster"
+            " and try again."
+        )
+    return None
+
+
+def _provider_in_use(params: Params, place: Place) -> str | None:
+    found = _cluster(params, place)
+    kept = params.get("capacityProviders") or ()
+    if found and any(
+        each.cluster_arn == found.arn and each.status != "STOPPED" and each.provider not in kept
+        for each in place.of("ecs").region.tasks()
+        if each.provider
+    ):
+        return "The specified capacity provider is in use and cannot be removed."
+    return None
 
 
 def _unlinked(_: Params, place: Place) -> str | None:
@@ -210,5 +246,16 @@ RULES = (
     Rule("CreateService", INVALID, _no_network, "ECS API: CreateService"),
     Rule("CreateService", INVALID, _daemon, "ECS API: CreateService"),
     Rule("CreateCluster", INVALID, _bad_name, "ECS API: CreateCluster"),
+    *(
+        Rule(operation, INVALID, check, f"ECS API: {operation}")
+        for operation in ("CreateCluster", "PutClusterCapacityProviders")
+        for check in (_unknown_provider, _stray_default)
+    ),
+    Rule(
+        "PutClusterCapacityProviders",
+        "ResourceInUseException",
+        _provider_in_use,
+        "ECS API: PutClusterCapacityProviders",
+    ),
     Rule("CreateCluster", INVALID, _unlinked, "ECS guide: using-service-linked-roles"),
 )

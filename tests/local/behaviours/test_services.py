@@ -165,6 +165,50 @@ def test_a_capacity_provider_is_associated(aws: Aws) -> None:
     aws.ecs.create_service(**request)
 
 
+@behaviour("ECS API: PutClusterCapacityProviders", "A capacity provider exists", ACCEPTED)
+def test_a_capacity_provider_exists(aws: Aws) -> None:
+    words = aws.refused(INVALID, aws.ecs.create_cluster, clusterName="c", capacityProviders=["GPU"])
+    assert words.startswith("The specified capacity provider 'GPU' was not found.")
+    aws.ecs.create_cluster(clusterName="c")
+    request = {"cluster": "c", "defaultCapacityProviderStrategy": []}
+    put = aws.ecs.put_cluster_capacity_providers
+    aws.refused(INVALID, put, **request, capacityProviders=["FARGATE", "GPU"])
+    put(**request, capacityProviders=["FARGATE", "FARGATE_SPOT"])
+
+
+@behaviour(
+    "ECS API: PutClusterCapacityProviders",
+    "A cluster's default strategy is of its own capacity providers",
+    ACCEPTED,
+)
+def test_a_default_strategy_is_of_the_clusters_own(aws: Aws) -> None:
+    aws.ecs.create_cluster(clusterName="c")
+    request = {
+        "cluster": "c",
+        "capacityProviders": ["FARGATE"],
+        "defaultCapacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 1}],
+    }
+    words = aws.refused(INVALID, aws.ecs.put_cluster_capacity_providers, **request)
+    assert "not associated with the cluster" in words
+
+
+@behaviour(
+    "ECS API: PutClusterCapacityProviders",
+    "A capacity provider that tasks use cannot leave the cluster",
+    ACCEPTED,
+)
+def test_a_capacity_provider_in_use_stays(aws: Aws) -> None:
+    spot = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
+    aws.service(desiredCount=1, capacityProviderStrategy=spot)
+    aws.advance(LONG)
+    request = {"cluster": "c", "capacityProviders": [], "defaultCapacityProviderStrategy": []}
+    put = aws.ecs.put_cluster_capacity_providers
+    aws.refused("ResourceInUseException", put, **request)
+    aws.ecs.update_service(cluster="c", service="web", desiredCount=0)
+    aws.advance(LONG)
+    put(**request)
+
+
 @behaviour("ECS API: CreateService", "A service has no fewer than 0 tasks", ACCEPTED)
 def test_a_desired_count_is_not_negative(aws: Aws) -> None:
     aws.refused(INVALID, aws.service, desiredCount=-1)
