@@ -16,7 +16,7 @@ plan)
     ;;
 apply | teardown)
     tell report "$OUT/report.json"
-    exec provisioner "$COMMAND" "$SPEC" --yes --json > "$OUT/report.json"
+    exec provisioner "$COMMAND" "$SPEC" --yes --report "$OUT/report.json"
     ;;
 *)
     echo "command: $COMMAND: expected validate, plan, apply or teardown" >&2

@@ -29,6 +29,13 @@ def print_json(document: Any) -> None:
     click.echo(json.dumps(document, indent=2))
 
 
+def keep(document: Any) -> None:
+    """Write a document of what was done to the file of `--report`, if there is one."""
+    file = click.get_current_context().meta.get(options.REPORTED)
+    if file is not None:
+        file.write(json.dumps(document, indent=2) + "\n")
+
+
 def need_approval(verb: str, *, yes: bool, no_input: bool) -> None:
     """Raises UsageError where an answer is needed, and nobody is there to give it."""
     if not yes and not options.interactive(no_input=no_input):
@@ -69,6 +76,7 @@ def finish(document: dict[str, Any], report: Report, *, verb: str, as_json: bool
     if verb == "teardown":
         document["outputs"] = {}
     in_actions.finished(document, verb)
+    keep(document)
     if as_json:
         print_json(document)
     elif report.outcomes:

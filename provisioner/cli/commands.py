@@ -114,6 +114,7 @@ def plan(
 @GROUP.command()
 @options.with_target
 @options.JSON
+@options.REPORT
 @options.YES
 @options.NO_INPUT
 @options.FORCE
@@ -166,6 +167,7 @@ def apply(
 @GROUP.command()
 @options.with_target
 @options.JSON
+@options.REPORT
 @options.YES
 @options.NO_INPUT
 @options.FORCE

@@ -9,12 +9,12 @@ import click
 
 from provisioner.api import Stack
 from provisioner.cli import options
-from provisioner.cli.carrying import carry_out, need_approval, print_json
+from provisioner.cli.carrying import carry_out, keep, need_approval, print_json
 from provisioner.cli.options import Target
 from provisioner.deploy import back, paused, ship, steps
 from provisioner.deploy.places import Place
 from provisioner.engine.document import FORMAT_VERSION
-from provisioner.engine.execute import PARALLELISM
+from provisioner.engine.execute import PARALLELISM, Report
 from provisioner.engine.step import Plan
 from provisioner.errors import UsageError
 from provisioner.render import text
@@ -26,7 +26,8 @@ DRY_RUN = options.option("--dry-run", is_flag=True, help="Show what would be don
 
 def _acting(command: Command) -> Command:
     """The options of every command that changes what runs."""
-    for add in (options.PROGRESS, options.NO_INPUT, options.YES, options.JSON):
+    choices = (options.PROGRESS, options.NO_INPUT, options.YES, options.REPORT, options.JSON)
+    for add in choices:
         command = add(command)
     return options.with_target(command)
 
@@ -65,10 +66,11 @@ def deploy(
     for image in found.images:
         click.echo(_image(image), err=True)
     plan = stack.by_hand(places, found.steps)
+    more = {"images": [image.to_dict() for image in found.images]}
     if plan.empty and not as_json:
+        keep({**stack.report_document(Report((), plan.outputs)), **more})
         click.echo("Nothing to do: these images have been deployed already.")
         return 0
-    more = {"images": [image.to_dict() for image in found.images]}
     return _go(stack, plan, "deploy", as_json=as_json, yes=yes, show=progress, dry_run=dry_run,
                more=more)  # fmt: skip
 

@@ -28,6 +28,7 @@ LOOK_EVERY_SECONDS = 5.0
 @click.command()
 @options.with_target
 @options.JSON
+@options.REPORT
 @options.PROGRESS
 @SERVICE
 def wait(target: Target, *, service: str | None, as_json: bool, progress: str) -> int:

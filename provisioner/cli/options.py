@@ -23,6 +23,7 @@ from provisioner.local.clock import REAL_TIME
 from provisioner.local.control import ask
 from provisioner.spec.load import Loaded, load
 
+REPORTED = "provisioner.report"
 LOCAL_CREDENTIALS = ("local", "local")
 Command = Callable[..., Any]
 
@@ -105,6 +106,14 @@ SETTINGS = option(
     "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change one value of the spec."
 )
 JSON = option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+REPORT = option(
+    "--report",
+    type=click.File("w", lazy=False),
+    metavar="FILE",
+    expose_value=False,
+    callback=lambda context, _, file: context.meta.update({REPORTED: file}),
+    help="Write the JSON document of what was done to a file, beside the text.",
+)
 YES = option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
 NO_INPUT = option(
     "--no-input", is_flag=True, help="Never ask; implied by CI and without a terminal."

@@ -68,17 +68,26 @@ def on(command: Command, world: World, monkeypatch: pytest.MonkeyPatch) -> Comma
 
 
 @pytest.fixture
-def terminal(world: World) -> OnTerminal:
+def terminal(world: World) -> Iterator[OnTerminal]:
     """Begin a command on the world's spec and a terminal: `terminal("apply", NO_COLOR="1")`."""
+    begun: list[Terminal] = []
 
     def go(verb: str, *arguments: str, **environment: str) -> Terminal:
-        return Terminal(
-            world.command(verb, *arguments),
-            env=world.environ({"TERM": "xterm", "COLUMNS": "150", "LINES": "40", **environment}),
-            cwd=world.directory,
+        begun.append(
+            Terminal(
+                world.command(verb, *arguments),
+                env=world.environ(
+                    {"TERM": "xterm", "COLUMNS": "150", "LINES": "40", **environment}
+                ),
+                cwd=world.directory,
+            )
         )
+        return begun[-1]
 
-    return go
+    yield go
+    for one in begun:
+        one.process.kill()  # a test that failed may have left it
+        one.close()
 
 
 @pytest.fixture

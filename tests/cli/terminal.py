@@ -22,6 +22,7 @@ class Terminal:
             command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, cwd=cwd
         )
         os.close(theirs)
+        self._open = True
         self.screen = ""
 
     def until(self, words: str) -> None:
@@ -39,7 +40,13 @@ class Terminal:
         """Read to the end. Returns the exit code."""
         while self._read():
             pass
-        os.close(self._end)
+        return self.close()
+
+    def close(self) -> int:
+        """Take the terminal away, and wait. Returns the exit code."""
+        if self._open:
+            self._open = False
+            os.close(self._end)
         return self.process.wait(PATIENCE)
 
     def _read(self) -> bool:

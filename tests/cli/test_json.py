@@ -127,6 +127,29 @@ def test_nothing_but_the_document_is_on_a_process_s_stdout(world: World) -> None
     assert "creating…" in ran.err
 
 
+def test_a_report_is_what_json_would_have_been(on: Command, tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    ran = on("apply", "-y", "--report", str(file))
+    assert ran.code == 0
+    assert "url" in ran.out
+    check_report(json.loads(file.read_text()), steps=16)
+    ran = on("apply", "--json", "-y", PROVISIONER_REPORT=str(file))
+    assert json.loads(file.read_text()) == ran.document
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_done(on: Command) -> None:
+    ran = on("apply", "-y", "--report", "/nowhere/report.json")
+    assert ran.code == 64
+    assert "/nowhere/report.json" in ran.err
+    assert on("plan", "--json").document["summary"]["create"] == 16
+
+
+def test_a_report_is_empty_where_nothing_was_tried(on: Command, tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    assert on("apply", "-y", "--report", str(file), "--set", "services.app.prt=1").code == 65
+    assert file.read_text() == ""
+
+
 def test_status_of_nothing_names_what_is_missing(on: Command) -> None:
     ran = on("status", "--json")
     assert ran.code == 0
