@@ -1,16 +1,30 @@
 #!/bin/sh
-# Deployments on the embedded cloud, good and bad: each ends with its exit code, and the reason why.
+# Deployments on the embedded cloud, good and bad: each ends with its exit code, the reason why, and
+# the same as JSON, of which the gist is shown and the whole is kept in the folder REPORTS.
 set -eu
 cd "$(dirname "$0")/.."
 
+REPORTS=${REPORTS:-$(mktemp -d)}
+mkdir -p "$REPORTS"
+number=0
+next_report() {
+    number=$((number + 1))
+    report=$REPORTS/$(printf %02d "$number").json
+}
+gist() {
+    printf '%s has, among others:\n' "$report"
+    python specs/gist.py "$report"
+}
 # The exit code that is expected, then the arguments of `apply`.
 ends() {
     expected=$1
     shift
-    printf '\n$ python -m provisioner apply %s --local --yes\n' "$*"
+    next_report
+    printf '\n$ python -m provisioner apply %s --local --yes --report %s\n' "$*" "$report"
     code=0
-    python -m provisioner apply "$@" --local --yes || code=$?
+    python -m provisioner apply "$@" --local --yes --report "$report" || code=$?
     printf 'exit code %s\n' "$code"
+    gist
     test "$code" -eq "$expected"
 }
 story() { printf '\n\n== %s\n' "$*"; }
@@ -67,13 +81,15 @@ meanwhile deploy $of_oaktree
 oaktree 3 v4--pull-60s
 wait
 story 'Ctrl-C: ECS goes on without us'
-python -m provisioner apply specs/oaktree.yaml -e dev --local --yes --var image_tag=v5--pull-600s &
+next_report
+python -m provisioner apply specs/oaktree.yaml -e dev --local --yes --var image_tag=v5--pull-600s --report "$report" &
 # shellcheck disable=SC2086
 python specs/meanwhile.py watch $of_oaktree
 kill -INT $!
 code=0
 wait $! || code=$?
 printf 'exit code %s\n' "$code"
+gist
 test "$code" -eq 130
 python -m provisioner status specs/oaktree.yaml -e dev --local
 python -m provisioner teardown specs/oaktree.yaml -e dev --local --yes

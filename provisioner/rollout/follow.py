@@ -190,6 +190,8 @@ def _detailed(rollout: Rollout, aws: Aws, service: Item, record: Item) -> Rollou
     back = (full.get("rollback") or {}).get("serviceRevisionArn")
     sources = [back] if back else [one["arn"] for one in full.get("sourceServiceRevisions", ())]
     breaker = full.get("deploymentCircuitBreaker")
+    # After the end the service does not list the deployment any more, and with it the number.
+    counted = (breaker or {}).get("failureCount", 0)
     alarms = full.get("alarms") or {}
     return replace(
         rollout,
@@ -201,6 +203,7 @@ def _detailed(rollout: Rollout, aws: Aws, service: Item, record: Item) -> Rollou
         desired=target.get("requestedTaskCount", rollout.desired),
         pending=target.get("pendingTaskCount", rollout.pending),
         running=target.get("runningTaskCount", rollout.running),
+        failed=max(rollout.failed, counted),
         breaker=breaker and Breaker(
             breaker.get("status", ""), breaker.get("failureCount", 0), breaker.get("threshold", 0)
         ),

@@ -234,6 +234,15 @@ def test_it_tells_what_the_service_deployment_tells() -> None:
     )
 
 
+def test_a_deployment_that_is_not_listed_any_more_has_failed_as_often_as_its_breaker_says() -> None:
+    breaker = {"status": "TRIGGERED", "failureCount": 3, "threshold": 3}
+    over = full("ROLLBACK_SUCCESSFUL", deploymentCircuitBreaker=breaker)
+    ecs = records(
+        record("ROLLBACK_SUCCESSFUL"), describe_service_deployments={"serviceDeployments": [over]}
+    )
+    assert seen(service(BEFORE), ecs).failed == 3
+
+
 def test_what_ecs_goes_back_to_is_the_old_version() -> None:
     back = full("ROLLBACK_IN_PROGRESS", rollback={"serviceRevisionArn": revision(3)})
     ecs = records(
