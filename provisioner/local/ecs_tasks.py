@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -23,7 +24,7 @@ NO_NETWORK = "Network Configuration must be provided when networkMode 'awsvpc' i
 
 
 class TasksApi(EC2ContainerServiceResponse):
-    """RunTask, StopTask, ListTasks, DescribeTasks."""
+    """RunTask, StopTask, ListTasks, DescribeTasks, ExecuteCommand."""
 
     @property
     def ecs_backend(self) -> EcsBackend:
@@ -61,6 +62,7 @@ class TasksApi(EC2ContainerServiceResponse):
                 tags=params.get("tags", []),
                 overrides=params.get("overrides", {}),
                 provider=provider,
+                exec_enabled=bool(params.get("enableExecuteCommand")),
             )
             for provider in providers
         ]
@@ -81,6 +83,29 @@ class TasksApi(EC2ContainerServiceResponse):
         backend.region.stop(found[0], backend.clock.now(), "UserInitiated", reason)
         backend.advance()
         return ActionResult({"task": self._shown(found)[0]})
+
+    def execute_command(self) -> ActionResult:
+        """Open a session. Nobody is at its other end: there are no containers here."""
+        (task,) = self._found([self._get_param("task")])
+        (view,) = self._shown([task], tags=False)
+        named = self._get_param("container", view["containers"][0]["name"])
+        container = next(each for each in view["containers"] if each["name"] == named)
+        session = f"ecs-execute-command-{secrets.token_hex(13)}"
+        stream = f"wss://ssmmessages.{self.region}.amazonaws.com/v1/data-channel/{session}"
+        return ActionResult(
+            {
+                "clusterArn": task.cluster_arn,
+                "taskArn": task.arn,
+                "containerArn": container["containerArn"],
+                "containerName": named,
+                "interactive": True,
+                "session": {
+                    "sessionId": session,
+                    "streamUrl": f"{stream}?role=publish_subscribe",
+                    "tokenValue": secrets.token_urlsafe(64),
+                },
+            }
+        )
 
     def list_tasks(self) -> ActionResult:
         """List the tasks of a cluster; those that run unless the stopped ones are asked for."""

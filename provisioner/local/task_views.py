@@ -28,7 +28,7 @@ def task_view(task: Task, now: float, when: Callable[[float], datetime]) -> View
         "desiredStatus": task.desired,
         "healthStatus": _health(task, now),
         "connectivity": "CONNECTED" if "connectivityAt" in task.stamps else "DISCONNECTED",
-        "containers": [_container(each, task, now) for each in task.containers],
+        "containers": [_container(each, task, now, when) for each in task.containers],
         "attachments": _attachments(task),
         "attributes": [{"name": "ecs.cpu-architecture", "value": "x86_64"}],
         "overrides": {
@@ -36,7 +36,7 @@ def task_view(task: Task, now: float, when: Callable[[float], datetime]) -> View
             "inferenceAcceleratorOverrides": [],
             **task.overrides,
         },
-        "enableExecuteCommand": False,
+        "enableExecuteCommand": task.exec_enabled,
         "version": 1 + len(task.stamps),
         "createdAt": when(task.created),
         **{name: when(at) for name, at in task.stamps.items()},
@@ -58,7 +58,9 @@ def task_view(task: Task, now: float, when: Callable[[float], datetime]) -> View
     return view
 
 
-def _container(container: Container, task: Task, now: float) -> View:
+def _container(
+    container: Container, task: Task, now: float, when: Callable[[float], datetime]
+) -> View:
     view: View = {
         "containerArn": f"{task.arn.replace(':task/', ':container/')}/{container.name}",
         "taskArn": task.arn,
@@ -77,10 +79,22 @@ def _container(container: Container, task: Task, now: float) -> View:
     if container.digest and "pullStoppedAt" in task.stamps:
         view["imageDigest"] = container.digest
         view["runtimeId"] = f"{task.id}-{len(container.name):010d}"
+    if task.exec_enabled:
+        view["managedAgents"] = [_agent(container, task, when)]
     if container.exit_code is not None:
         view["exitCode"] = container.exit_code
     if container.reason:
         view["reason"] = container.reason
+    return view
+
+
+def _agent(container: Container, task: Task, when: Callable[[float], datetime]) -> View:
+    """API_ManagedAgent: by it, sessions are opened in the container."""
+    view: View = {"name": "ExecuteCommandAgent", "lastStatus": "PENDING"}
+    if container.status != "PENDING":
+        view["lastStatus"] = "RUNNING" if task.has_agent(container) else "STOPPED"
+    if view["lastStatus"] == "RUNNING":
+        view["lastStartedAt"] = when(task.started)
     return view
 
 

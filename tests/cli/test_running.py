@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -102,6 +103,46 @@ def test_exec_says_how_to_get_what_it_needs(
     ran = on("exec", "--", "/bin/sh")
     assert ran.code == 4
     assert "write enable_execute_command: true" in ran.err
+
+
+OPEN = (
+    "--set", "services.app.enable_execute_command=true",
+    "--set", "services.app.read_only_root_filesystem=false",
+)  # fmt: skip
+
+
+def test_exec_hands_the_session_over_to_the_plugin_whose_exit_code_is_ours(
+    on: Command, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = tmp_path / "session-manager-plugin"
+    told = "pathlib.Path(__file__).with_name('told').write_text(json.dumps(sys.argv[1:]))"
+    script = f"#!{sys.executable}\nimport json, pathlib, sys\n{told}\nsys.exit(9)\n"
+    plugin.write_text(script)
+    plugin.chmod(0o755)
+    assert on("apply", "-y", "--progress", "none", *OPEN).code == 0
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert on("exec", *OPEN, "--", "/bin/sh", "-c", "echo 'a b'").code == 9
+    session, region, verb, profile, target, endpoint = json.loads((tmp_path / "told").read_text())
+    assert json.loads(session).keys() == {"sessionId", "streamUrl", "tokenValue"}
+    assert (region, verb, profile) == ("ap-southeast-1", "StartSession", "")
+    (task,) = world.client("ecs").list_tasks(cluster="oaktree-cluster-dev")["taskArns"]
+    expected = f"ecs:oaktree-cluster-dev_{task.rpartition('/')[2]}_"
+    assert json.loads(target)["Target"].startswith(expected)
+    assert endpoint == world.tap.endpoint
+    (call,) = [one for one in world.tap.calls() if one.operation == "ExecuteCommand"]
+    assert shlex.split(call.arguments["command"]) == ["/bin/sh", "-c", "echo 'a b'"]
+
+
+def test_exec_into_a_container_that_is_not_there_names_those_that_are(
+    on: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "session-manager-plugin").write_text("#!/bin/sh\n")
+    (tmp_path / "session-manager-plugin").chmod(0o755)
+    assert on("apply", "-y", "--progress", "none", *OPEN).code == 0
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ran = on("exec", *OPEN, "--container", "db", "--", "/bin/sh")
+    assert ran.code == 4
+    assert "has no container db; its containers: oaktree-app" in ran.err
 
 
 def test_ctrl_c_in_a_session_is_for_the_command_inside() -> None:

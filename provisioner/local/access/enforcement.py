@@ -46,8 +46,7 @@ class Session:
         managed = iam.managed_policies
         self._policies: dict[str, list[str]] = {IDENTITY: []}
         if role is not None:
-            attached = (_document(each) for each in role.managed_policies.values())
-            self._policies[IDENTITY] = [*role.policies.values(), *attached]
+            self._policies[IDENTITY] = documents(role)
             if role.permissions_boundary_arn in managed:
                 self._policies[BOUNDARY] = [_document(managed[role.permissions_boundary_arn])]
         if assumed.policy:
@@ -68,6 +67,11 @@ class Session:
 
     def _words(self, need: Need, why: str) -> str:
         return WORDS.format(caller=self.arn, action=need.action, resource=need.resource, why=why)
+
+
+def documents(role: Any) -> list[str]:
+    """Return the policies of moto's record of a role, as JSON."""
+    return [*role.policies.values(), *map(_document, role.managed_policies.values())]
 
 
 def _document(policy: Any) -> str:

@@ -25,6 +25,7 @@ from . import (
     ec2,
     ecs,
     ecs_connect,
+    ecs_exec,
     ecs_launch,
     ecs_pairs,
     ecs_strategies,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 TABLES: dict[str, tuple[Rule, ...]] = {
     "ecs": (
         *ecs_launch.RULES,
+        *ecs_exec.RULES,
         *ecs.RULES,
         *ecs_strategies.RULES,
         *ecs_pairs.RULES,

@@ -96,6 +96,7 @@ def launch(
         deployment=deployment.number,
         balancers=deployment.balancers,
         provider=provider,
+        exec_enabled=bool(service.settings.get("enableExecuteCommand")),
         grace=float(service.settings.get("healthCheckGracePeriodSeconds") or 0),
         refused=script.refusal(definition, made, world, name),
     )

@@ -66,6 +66,7 @@ class Task:
     overrides: Shape = field(default_factory=dict)
     refused: str = ""
     provider: str = ""
+    exec_enabled: bool = False
     status: str = "PROVISIONING"
     desired: str = "RUNNING"
     due: float = math.inf
@@ -91,6 +92,11 @@ class Task:
     def started(self) -> float:
         """When its containers started."""
         return self.stamps.get("startedAt", math.inf)
+
+    def has_agent(self, container: Container) -> bool:
+        """Whether a session can be opened in a container of it: its agent runs, and can write."""
+        sealed = container.definition.get("readonlyRootFilesystem", False)
+        return self.exec_enabled and not sealed and container.status == "RUNNING"
 
     @property
     def essential(self) -> list[Container]:
