@@ -9,11 +9,13 @@ from contextlib import AbstractContextManager
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import botocore.session
 import pytest
 import structlog
+from botocore.client import ClientCreator
+from botocore.model import ServiceModel
 
 from tests.cloud import servers
 from tests.cloud.bench import Bench
@@ -55,9 +57,21 @@ def _ctrl_c_works() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _models_are_read_once() -> Iterator[None]:
-    """Every boto3 session reads AWS's descriptions anew, which is most of what a client costs."""
+    """Every boto3 session reads AWS's descriptions anew, and makes its methods of them.
+
+    That is most of what a client costs.
+    """
+    made: dict[str, dict[str, Any]] = {}
+    make = ClientCreator._create_methods
+
+    def methods(creator: ClientCreator, model: ServiceModel) -> dict[str, Any]:
+        if model.service_name not in made:
+            made[model.service_name] = make(creator, model)
+        return dict(made[model.service_name])
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        patch.setattr(ClientCreator, "_create_methods", methods)
         yield
 
 

@@ -88,8 +88,8 @@ class World:
 
     @cached_property
     def aws(self) -> Aws:
-        """The product's way to the server, through the tap."""
-        return connect(REGION, endpoint_url=self.tap.endpoint, access_key=("test", "test"))
+        """The product's way to the server, through the tap; nothing is remembered of other tests."""
+        return _connection(self.tap.endpoint).snapshot()
 
     def client(self, service: str) -> Any:
         """A client of the test's own: past the tap, so that its calls are not counted."""
@@ -219,6 +219,14 @@ class World:
             **(more or {}),
         }
         return {name: value for name, value in own.items() if value}
+
+
+@cache
+def _connection(endpoint: str) -> Aws:
+    """Its clients cost more than a plan does; what it writes with is shared, too."""
+    made = connect(REGION, endpoint_url=endpoint, access_key=("test", "test"))
+    made.writable()
+    return made
 
 
 @cache
