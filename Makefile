@@ -1,6 +1,8 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests wait for each other's servers now and then: more of them than there are processors.
+WORKERS ?= 3
 STAMP := $(VENV)/.installed
 MINISTACK := $(VENV)/ministack
 WORKFLOWS := $(VENV)/workflows
@@ -41,13 +43,13 @@ image: install ## Do the Dockerfile's steps in a directory, and run both images 
 	$(BIN)/python -m tests.image
 
 test: install ## All tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 coverage: install ## The same, and what no test reaches (takes half as long again)
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
 fast: install ## The tests that take no time
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow'
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow'
 
 check: lint type workflows image test ## What CI runs, cheapest first
 

@@ -88,7 +88,7 @@ class World:
 
     @cached_property
     def aws(self) -> Aws:
-        """The product's way to the server, through the tap; nothing is remembered of other tests."""
+        """The product's way to the server, through the tap; it remembers nothing yet."""
         return _connection(self.tap.endpoint).snapshot()
 
     def client(self, service: str) -> Any:

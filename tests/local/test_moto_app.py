@@ -13,8 +13,8 @@ from .conftest import Connect
 
 
 def test_what_moto_cannot_do_is_said_in_aws_form(client: Connect) -> None:
-    with pytest.raises(ClientError, match=r"NotImplemented.*execute_command") as refused:
-        client("ecs").execute_command(task="t", command="ls", interactive=True)
+    with pytest.raises(ClientError, match=r"NotImplemented.*list_services_by_namespace") as refused:
+        client("ecs").list_services_by_namespace(namespace="n")
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
