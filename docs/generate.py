@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from provisioner.cli import EXIT_CODES
-from provisioner.cli.commands import GROUP
+from provisioner.cli.group import GROUP
 from provisioner.local.control import PATHS, SETTINGS
 from provisioner.local.faults import KINDS as FAULTS
 from provisioner.local.simulation.fate import WORDS
@@ -68,7 +68,11 @@ def cli_page() -> str:
 
 
 def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[str, click.Command]]:
-    for name, command in sorted(group.commands.items()):
+    context = click.Context(group)
+    for name in sorted(group.list_commands(context)):
+        command = group.get_command(context, name)
+        if command is None:
+            continue
         if isinstance(command, click.Group):
             yield from _commands(command, (*path, name))
         else:

@@ -13,7 +13,7 @@ from typing import Any
 
 from provisioner.api import connect
 from provisioner.cli.log import configure
-from provisioner.cli.options import LOCAL_CREDENTIALS, local_cloud
+from provisioner.cli.target import LOCAL_CREDENTIALS, local_cloud
 from provisioner.engine.aws import Aws
 from provisioner.rollout.follow import Watched, describe, look, proceed
 from provisioner.rollout.state import Rollout

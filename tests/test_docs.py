@@ -10,10 +10,11 @@ from importlib import util
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
 
 from provisioner.cli import EXIT_CODES
-from provisioner.cli.commands import GROUP
+from provisioner.cli.group import GROUP, HOMES
 from provisioner.resources import KINDS
 from provisioner.spec.load import load_text
 
@@ -49,18 +50,21 @@ def test_generated_pages_are_current(generator: ModuleType) -> None:
 def test_every_command_kind_and_exit_code_is_documented() -> None:
     cli = (DOCS / "reference" / "cli.md").read_text()
     kinds = (DOCS / "reference" / "kinds.md").read_text()
-    assert [name for name in GROUP.commands if f"## {name}" not in cli] == []
+    assert [name for name in HOMES if f"## {name}" not in cli] == []
     assert [code for code in EXIT_CODES if f"| {code} |" not in cli] == []
     assert [name for name in KINDS if f"## {name}" not in kinds] == []
 
 
 def test_every_option_and_command_has_help() -> None:
+    context = click.Context(GROUP)
+    commands = {name: GROUP.get_command(context, name) for name in HOMES}
     silent = [
         f"{name} {option.name}"
-        for name, command in GROUP.commands.items()
-        for option in command.params
+        for name, command in commands.items()
+        for option in (command.params if command else ())
         if getattr(option, "help", "") is None and not getattr(option, "hidden", False)
     ]
+    assert [name for name, command in commands.items() if not (command and command.help)] == []
     assert silent == []
 
 

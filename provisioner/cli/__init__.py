@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from provisioner.cli.commands import GROUP
+from provisioner.cli.group import GROUP
 from provisioner.cli.signals import leave_on_signals
 from provisioner.errors import Interrupted, UsageError
 

@@ -8,12 +8,9 @@ from typing import Any
 import click
 import yaml
 
-from provisioner.cli import deploying, in_actions, observing, options, running
+from provisioner.cli import in_actions, options
 from provisioner.cli.carrying import carry_out, finish, need_approval, print_json
-from provisioner.cli.local import LOCAL
-from provisioner.cli.options import Target
-from provisioner.cli.permissions import github_role, iam_policy
-from provisioner.cli.pipeline import comment, notify
+from provisioner.cli.target import Target, with_spec, with_target
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.engine.execute import Report
 from provisioner.errors import PlanError, SpecError, UsageError
@@ -25,23 +22,8 @@ from provisioner.spec.schema import json_schema
 CHANGES = 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="provisioner", prog_name="provisioner")
-def GROUP() -> None:  # noqa: N802  # what the console script runs
-    """Build and keep an ECS Fargate web stack as one YAML spec says. No state file."""
-
-
-GROUP.add_command(LOCAL)
-GROUP.add_command(comment)
-GROUP.add_command(notify)
-GROUP.add_command(iam_policy)
-GROUP.add_command(github_role)
-for one in (*deploying.COMMANDS, *observing.COMMANDS, *running.COMMANDS):
-    GROUP.add_command(one)
-
-
-@GROUP.command()
-@options.with_spec
+@click.command()
+@with_spec
 @options.JSON
 @options.option("--render", is_flag=True, help="Print the spec with everything resolved.")
 def validate(target: Target, *, as_json: bool, render: bool) -> None:
@@ -79,8 +61,8 @@ def validate(target: Target, *, as_json: bool, render: bool) -> None:
     click.echo(f"{target.spec}: valid{where}")
 
 
-@GROUP.command()
-@options.with_target
+@click.command()
+@with_target
 @options.JSON
 @options.option(
     "--format",
@@ -111,8 +93,8 @@ def plan(
     return CHANGES if detailed_exitcode and not found.empty else 0
 
 
-@GROUP.command()
-@options.with_target
+@click.command()
+@with_target
 @options.JSON
 @options.REPORT
 @options.YES
@@ -164,8 +146,8 @@ def apply(
     return carry_out(stack, found, "apply", as_json=as_json, parallelism=parallelism, show=progress)
 
 
-@GROUP.command()
-@options.with_target
+@click.command()
+@with_target
 @options.JSON
 @options.REPORT
 @options.YES
@@ -207,10 +189,7 @@ def teardown(
     )
 
 
-GROUP.add_command(teardown, "destroy")
-
-
-@GROUP.command()
+@click.command()
 def schema() -> None:
     """Print the JSON Schema of specs, for editors."""
     click.echo(json.dumps(json_schema(), indent=2))

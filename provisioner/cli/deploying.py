@@ -10,7 +10,7 @@ import click
 from provisioner.api import Stack
 from provisioner.cli import options
 from provisioner.cli.carrying import carry_out, keep, need_approval, print_json
-from provisioner.cli.options import Target
+from provisioner.cli.target import Target, with_target
 from provisioner.deploy import back, paused, ship, steps
 from provisioner.deploy.places import Place
 from provisioner.engine.document import FORMAT_VERSION
@@ -29,7 +29,7 @@ def _acting(command: Command) -> Command:
     choices = (options.PROGRESS, options.NO_INPUT, options.YES, options.REPORT, options.JSON)
     for add in choices:
         command = add(command)
-    return options.with_target(command)
+    return with_target(command)
 
 
 @click.command()
@@ -283,6 +283,3 @@ def _go(
     return carry_out(
         stack, plan, verb, as_json=as_json, parallelism=PARALLELISM, show=show, more=more
     )
-
-
-COMMANDS = (deploy, rollback, restart, scale, proceed)

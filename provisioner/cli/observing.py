@@ -13,8 +13,8 @@ from provisioner.api import Stack
 from provisioner.cli import options
 from provisioner.cli.carrying import carry_out, print_json
 from provisioner.cli.deploying import SERVICE
-from provisioner.cli.options import Target
 from provisioner.cli.signals import stop_on_signals
+from provisioner.cli.target import Target, with_target
 from provisioner.deploy import history, steps
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.engine.execute import PARALLELISM
@@ -26,7 +26,7 @@ LOOK_EVERY_SECONDS = 5.0
 
 
 @click.command()
-@options.with_target
+@with_target
 @options.JSON
 @options.REPORT
 @options.PROGRESS
@@ -40,7 +40,7 @@ def wait(target: Target, *, service: str | None, as_json: bool, progress: str) -
 
 
 @click.command()
-@options.with_target
+@with_target
 @options.JSON
 @options.option("--watch", is_flag=True, help="Again and again, until Ctrl-C.")
 @options.option(
@@ -90,7 +90,7 @@ def _repeat(stack: Stack, show: Any, stopped: Any) -> int:
 
 
 @click.command()
-@options.with_target
+@with_target
 @options.JSON
 @options.option(
     "--last",
@@ -112,6 +112,3 @@ def revisions(target: Target, *, service: str | None, as_json: bool, last: int) 
         print_json({"format_version": FORMAT_VERSION, "services": found})
     else:
         click.echo("\n".join(services.revisions(found)))
-
-
-COMMANDS = (wait, status, revisions)

@@ -14,7 +14,7 @@ from provisioner.access.pipeline import abolish, establish
 from provisioner.access.policy import account_of, policies
 from provisioner.api import region_for
 from provisioner.cli import options
-from provisioner.cli.options import Target
+from provisioner.cli.target import Target, with_target
 from provisioner.engine.policy import LIMIT, Purpose
 from provisioner.errors import UsageError
 
@@ -26,7 +26,7 @@ ACCOUNT = options.option(
 
 
 @click.command("iam-policy")
-@options.with_target
+@with_target
 @ACCOUNT
 @options.option(
     "--for",
@@ -61,7 +61,7 @@ def iam_policy(target: Target, *, account: str | None, purpose: Purpose, part: i
 
 
 @click.command("github-role")
-@options.with_target
+@with_target
 @ACCOUNT
 @options.option("--repository", metavar="OWNER/NAME", required=True, help="The one on GitHub.")
 @options.option("--owner-id", metavar="ID", default="", help="The owner's number on GitHub.")

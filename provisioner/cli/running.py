@@ -13,8 +13,8 @@ import click
 
 from provisioner.cli import options
 from provisioner.cli.carrying import need_approval, print_json
-from provisioner.cli.options import Target
 from provisioner.cli.signals import left_to_the_child, stop_on_signals
+from provisioner.cli.target import Target, with_target
 from provisioner.deploy import lines, once, session
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.errors import Interrupted, UsageError
@@ -33,7 +33,7 @@ def _seconds(_context: click.Context, _option: click.Parameter, text: str) -> fl
 
 
 @click.command()
-@options.with_target
+@with_target
 @options.JSON
 @options.option("--service", "services", multiple=True, help="Only of this one; repeatable.")
 @options.option("-f", "--follow", is_flag=True, help="Go on with what comes in, until Ctrl-C.")
@@ -87,7 +87,7 @@ def _tell(line: lines.Line, *, as_json: bool, err: bool = False) -> None:
 
 
 @click.command()
-@options.with_target
+@with_target
 @options.JSON
 @options.YES
 @options.NO_INPUT
@@ -138,7 +138,7 @@ def run(
 
 
 @click.command("exec")
-@options.with_target
+@with_target
 @options.option("--service", default="", help="Its name in the spec, where there are several.")
 @options.option("--container", default="", help="Another than the application's.")
 @click.argument("command", nargs=-1, required=True, help="After `--`; /bin/sh for a shell.")
@@ -166,6 +166,3 @@ def _hand_over(plugin: str, opened: session.Opened, region: str, profile: str) -
     ]  # fmt: skip
     with left_to_the_child():
         return subprocess.run(words, check=False).returncode
-
-
-COMMANDS = (logs, run, execute)

@@ -6,13 +6,15 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from provisioner.engine.execute import Report
 from provisioner.engine.kind import Kind
 from provisioner.engine.model import Change, Live, Outputs, Ref, Text, refs, resolve
 from provisioner.engine.owner import ADDRESS, ON_TEARDOWN, RETAIN
 from provisioner.engine.step import Plan, Step
+
+if TYPE_CHECKING:
+    from provisioner.engine.execute import Report
 
 FORMAT_VERSION = 1
 ENVIRONMENT = "environment"
