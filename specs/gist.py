@@ -14,9 +14,10 @@ def gist(report: dict[str, Any]) -> dict[str, Any]:
     """The result and the rollouts, with what failed first and what helps."""
     rollouts = []
     for one in report["rollouts"]:
-        why = one["post_mortem"]
-        further = {"first": why["first"], "hints": [hint["id"] for hint in why["hints"]]}
-        rollouts.append({**{key: one[key] for key in ROLLOUT}, **(further if why else {})})
+        shown = {key: one[key] for key in ROLLOUT}
+        if why := one["post_mortem"]:
+            shown |= {"first": why["first"], "hints": [hint["id"] for hint in why["hints"]]}
+        rollouts.append(shown)
     failed = {one["address"]: one["error"] for one in report["steps"] if one["error"]}
     return {"result": report["result"], "failed": failed, "rollouts": rollouts}
 

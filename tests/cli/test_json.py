@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from tests.cli.conftest import Command
 from tests.cloud.world import OAKTREE, World
 
+GIST = OAKTREE.with_name("gist.py")
 PLAN = {
     "format_version", "stack", "environment", "account", "region", "changes", "unchanged",
     "kept", "retained", "summary", "warnings", "fingerprint",
@@ -133,6 +136,9 @@ def test_a_report_is_what_json_would_have_been(on: Command, tmp_path: Path) -> N
     assert ran.code == 0
     assert "url" in ran.out
     check_report(json.loads(file.read_text()), steps=16)
+    told = subprocess.check_output([sys.executable, str(GIST), str(file)])
+    (rollout,) = json.loads(told)["rollouts"]
+    assert rollout["verdict"] == "serving"
     ran = on("apply", "--json", "-y", PROVISIONER_REPORT=str(file))
     assert json.loads(file.read_text()) == ran.document
 
