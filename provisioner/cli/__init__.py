@@ -15,7 +15,7 @@ EXIT_CODES = {
     0: "done",
     1: "error",
     2: "plan --detailed-exitcode found changes",
-    3: "the new version does not serve (failed or rolled back); status --exit-status: not healthy",
+    3: "the new version does not serve, or not in time; status --exit-status: not healthy",
     4: "refused by a safety gate",
     5: "partly applied",
     64: "usage",

@@ -63,11 +63,10 @@ def carry_out(
         report = stack.apply(found, listen=listen, parallelism=parallelism)
     document = {**stack.report_document(report), **(more or {})}
     code = finish(document, report, verb=verb, as_json=as_json)
-    if stopped.exit_code:
-        # Only Ctrl-C comes from somebody who can answer; who sends SIGTERM does not wait long.
-        no_input = stopped.exit_code != Interrupted.exit_code or as_json
-        may_ask = options.interactive(no_input=no_input or options.given("no_input"))
-        left_behind(stack, document, resume=options.again(_again(verb)), may_ask=may_ask)
+    # Only Ctrl-C comes from somebody who can answer; who sends SIGTERM does not wait long.
+    no_input = stopped.exit_code != Interrupted.exit_code or as_json
+    may_ask = options.interactive(no_input=no_input or options.given("no_input"))
+    left_behind(stack, document, resume=options.again(_again(verb)), may_ask=may_ask)
     return stopped.exit_code or code
 
 

@@ -113,7 +113,8 @@ def rollback(
         if as_json:
             print_json(_decided(found))
         return 0
-    if not yes and not click.confirm("Go back?", err=True):
+    going = any(one.stop or one.to for one in found)
+    if going and not yes and not click.confirm("Go back?", err=True):
         click.echo("Nothing was changed.", err=True)
         return 1
     stopped = [one for one in found if one.stop]

@@ -1,4 +1,4 @@
-"""What is told, and asked, when a run was stopped while deployments go on at AWS."""
+"""What is told, and asked, when a run has ended while deployments go on at AWS."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ from provisioner.rollout.state import Rollout
 class Decision:
     """How a service goes back.
 
-    One is given: `stop` is the ARN of a service deployment, and ECS knows the way from it;
-    `to` is that of a task definition.
+    `stop` is the ARN of a service deployment, and ECS knows the way from it;
+    `to` is that of a task definition. Neither: it is back already.
     """
 
     place: Place
@@ -39,8 +39,7 @@ def decide(aws: Aws, place: Place, to: str = "") -> Decision:
         if to:
             return _to(aws, place, to)
         now = look(aws, place.watched)
-        found = _running(place, now)
-        return found or _last_good(aws, place)
+        return _running(place, now) or _back_already(place, now) or _last_good(aws, place)
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
 
@@ -58,6 +57,14 @@ def _running(place: Place, now: Rollout) -> Decision | None:
         )
     words = f"the deployment of {now.new} is stopped, and ECS goes back to {now.old}"
     return Decision(place, words, now.deployment)
+
+
+def _back_already(place: Place, now: Rollout) -> Decision | None:
+    """Where the newest deployment has failed, ECS has done it: the last good one serves."""
+    if now.verdict != "not-serving" or now.old != short(place.serving):
+        return None
+    words = f"{now.new} failed, and {now.old} serves again; to go further back: --to REVISION"
+    return Decision(place, words)
 
 
 def _to(aws: Aws, place: Place, to: str) -> Decision:

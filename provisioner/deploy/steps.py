@@ -11,6 +11,7 @@ from provisioner.engine.kind import Effect
 from provisioner.engine.model import Change, Ref, Resource
 from provisioner.engine.step import Plan, Step
 from provisioner.resources.ecs._rollout import RESTART, ROLLOUT, TURNED_BACK
+from provisioner.resources.ecs.service import TIMEOUT
 
 WAITED_FOR = ("serviceName", "cluster", "taskDefinition")
 
@@ -77,6 +78,8 @@ def _update(
     properties = {name: place.live.properties[name] for name in WAITED_FOR}
     for name in ("deploymentConfiguration", "healthCheckGracePeriodSeconds"):
         properties[name] = place.live.properties.get(name)  # they say how long to be patient
+    if TIMEOUT in place.wanted.properties:
+        properties[TIMEOUT] = place.wanted.properties[TIMEOUT]
     tags = {key: value for key, value in place.live.tags.items() if key in place.wanted.tags}
     resource = Resource(
         place.wanted.kind, place.wanted.name, {**properties, **wanted}, tags=tags

@@ -156,8 +156,11 @@ def _deletes(
     teardown: bool,
 ) -> Iterator[Step]:
     staying = {verdict.keeps.id for verdict in verdicts.values() if verdict.keeps}
+    used = set(_words([live.properties for live in lives if scope.ours(live.tags)]))
     superseded = {
-        old.id: address for address, verdict in verdicts.items() for old in _surplus(verdict, kinds)
+        old.id: address
+        for address, verdict in verdicts.items()
+        for old in _surplus(verdict, kinds, used)
     }
     old = {live.id for verdict in verdicts.values() for live in verdict.superseded}
     spared = old - superseded.keys()
@@ -185,9 +188,31 @@ def _stays(step: Step) -> bool:
     return step.live is not None and is_retained(step.live.tags)
 
 
-def _surplus(verdict: Verdict, kinds: Mapping[str, Kind]) -> tuple[Live, ...]:
-    """Superseded things that go: all of them, or the revisions beyond those kept."""
+def _surplus(
+    verdict: Verdict, kinds: Mapping[str, Kind], used: Collection[str]
+) -> tuple[Live, ...]:
+    """Superseded things that go: all of them, or the revisions beyond those kept.
+
+    Revisions go when a newer one comes, and never the one that is still in use: where newer ones
+    have failed, it is the one that serves, and the one to go back to from the next.
+    """
     if not verdict.superseded:
         return ()
     newest_first = sorted(verdict.superseded, key=lambda live: -live.version)
-    return tuple(newest_first[kinds[newest_first[0].kind].retain :])
+    retain = kinds[newest_first[0].kind].retain
+    if not retain:
+        return tuple(newest_first)
+    if verdict.keeps:
+        return ()
+    return tuple(live for live in newest_first[retain:] if live.id not in used)
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Every text in properties."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _words(list(value.values()))
+    elif isinstance(value, Sequence):
+        for item in value:
+            yield from _words(item)

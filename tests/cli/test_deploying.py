@@ -6,7 +6,9 @@ import signal
 
 import pytest
 
+from provisioner.deploy import steps
 from provisioner.local.control import ask
+from provisioner.resources import KINDS
 from tests.cli.conftest import Command
 from tests.cloud.tap import Call
 from tests.cloud.world import World
@@ -142,9 +144,10 @@ def test_a_running_deployment_is_stopped_and_the_verdict_is_told_afterwards(
     ran = on("wait", "--json")
     assert (ran.code, ran.document["result"]) == (3, "not-serving")
     assert on("status", "--exit-status").code == 0  # the old version serves, and is well
-    ran = on("rollback", "-y")
-    assert ran.code == 4
-    assert "ECS remembers no other deployment that succeeded" in ran.err
+    with world.tap.recording() as recording:
+        ran = on("rollback", "-y")
+    assert (ran.code, recording.operations) == (0, [])
+    assert f"{theirs} failed, and oaktree-task-dev:1 serves again" in ran.err
     ran = on("revisions", "--json")
     assert [one["status"] for one in ran.document["services"]["app"]] == ["failed", "serving"]
 
@@ -159,6 +162,37 @@ def test_a_deployed_image_that_crashes_is_3_and_the_old_one_is_named_as_serving(
     told = ran.document["outputs"]["services"]["app"]["task_definition_arn"]
     assert told.endswith(":task-definition/oaktree-task-dev:1")
     assert ran.document["rollouts"][0]["post_mortem"]["hints"]
+
+
+def test_a_rollback_after_one_that_failed_leaves_the_good_one_where_it_is(
+    on: Command, world: World
+) -> None:
+    """`deploy || rollback` in a pipeline must not ship the version before the good one."""
+    world.apply()
+    push(world, "2", "3--crash")
+    assert on("deploy", "--image", "app=2", "-y").code == 0
+    assert on("deploy", "--image", "app=3--crash", "-y").code == 3
+    with world.tap.recording() as recording:
+        ran = on("rollback", "-y")
+    assert (ran.code, recording.operations) == (0, [])
+    assert "oaktree-task-dev:3 failed, and oaktree-task-dev:2 serves again" in ran.err
+    assert revision(world) == "oaktree-task-dev:2"
+
+
+def test_a_scaling_does_not_wait_for_somebody_s_deployment(on: Command, world: World) -> None:
+    world.apply()
+    deploy_behind_our_back(world, "2--pull-20000s")
+    ran = on("scale", "app=3", "-y", "--json")
+    assert (ran.code, ran.document["rollouts"]) == (0, [])
+
+
+def test_every_command_is_as_patient_as_the_spec_says(world: World) -> None:
+    world.apply()
+    stack = world.stack("services.app.deployment.timeout_minutes=7")
+    (place,) = stack.services(())
+    made = [steps.restart(place), steps.wait(place), steps.roll_to(place, "other", "because")]
+    wanted = [one.resource.properties for one in made if one.resource]
+    assert [KINDS["ecs.service"].patience_for(one) for one in wanted] == [420] * 3
 
 
 def test_an_image_that_is_there_already_and_does_not_serve_yet_is_followed(

@@ -200,8 +200,9 @@ def test_a_new_revision_has_no_number_yet() -> None:
 
 def test_a_deleted_revision_is_told_apart_by_its_number() -> None:
     lives = [exists(thing("r", REVISION, Size=n), f"r:{n}", version=n) for n in (3, 2, 1)]
-    found = document([thing("r", REVISION, Size=3)], *lives)
-    assert [change["name"] for change in found["changes"]] == ["r:1"]
+    found = document([thing("r", REVISION, Size=4)], *lives)
+    deleted = [one["name"] for one in found["changes"] if one["action"] == "delete"]
+    assert deleted == ["r:1", "r:2"]
 
 
 def test_a_delete_without_anything_live_has_no_name() -> None:

@@ -185,6 +185,19 @@ class TestRevisions:
         assert found.steps[2].reason == "superseded"
         assert not found.steps[2].replaces
 
+    def test_the_one_that_is_in_use_stays_however_many_have_failed_since(self) -> None:
+        lives = [self.revision(n) for n in (6, 5, 4, 3, 2, 1)]
+        user = exists(thing("app", SERVICE, Revision=REV.ref()), "app")
+        user = replace(user, properties={**user.properties, "Revision": lives[3].id})
+        app = thing("app", SERVICE, Revision=REV.ref())
+        found = plan([thing("rev", REVISION, Size=7), app], seen(*lives, user), KINDS)
+        gone = [one.live.id for one in found.steps if one.action == "delete" and one.live]
+        assert gone == ["rev:1", "rev:2", "rev:4"]
+
+    def test_without_a_new_one_none_goes(self) -> None:
+        lives = [self.revision(n) for n in (6, 5, 4, 3, 2, 1)]
+        assert plan([thing("rev", REVISION, Size=6)], seen(*lives), KINDS).empty
+
     def test_going_back_uses_the_kept_one(self) -> None:
         lives = [self.revision(n) for n in (3, 2, 1)]
         found = plan([thing("rev", REVISION, Size=2)], seen(*lives), KINDS)

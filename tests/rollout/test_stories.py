@@ -41,8 +41,18 @@ def test_a_good_deployment_serves_and_a_scaling_starts_none(story: Story) -> Non
     assert said(story.heard)[-1] == ""
 
     began = story.clock.passed
-    assert rollout(story.apply("2", "services.app.desired_count=3"))["verdict"] == "serving"
+    assert story.apply("2", "services.app.desired_count=3")["rollouts"] == []
     assert story.clock.passed == began  # nothing was deployed, so nothing was waited for
+
+
+def test_versions_that_failed_do_not_push_out_the_one_that_serves(story: Story) -> None:
+    serving = rollout(story.apply("good"))["new"]
+    for number in range(6):
+        story.apply(f"{number}--crash")
+    assert rollout(story.apply("better"))["verdict"] == "serving"
+    found = story.client("ecs").describe_task_definition(taskDefinition=serving)
+    assert found["taskDefinition"]["status"] == "ACTIVE"
+    assert story.stack(SPEC, "better").plan().empty
 
 
 def test_a_crash_loop_is_rolled_back_and_explained(story: Story) -> None:
@@ -119,7 +129,7 @@ def test_a_deployment_that_takes_too_long_says_what_was_missing(story: Story) ->
     story.clock.stride = 20
     setting = "services.app.deployment.circuit_breaker.enabled=false"
     document = story.apply("2--timeout", setting, spec=BALANCED)
-    assert (document["result"], story.code) == ("partial", 5)
+    assert (document["result"], story.code) == ("not-serving", 3)
     assert "still not settled after 1860 s: " in error(document)
     assert "0 of 2 tasks run" in error(document)
     assert "circuit breaker" not in error(document)

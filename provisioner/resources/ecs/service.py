@@ -16,7 +16,7 @@ from provisioner.engine.diff import Rules
 from provisioner.engine.kind import Api, Effect, Retry, Scope, changed
 from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.engine.waiting import Waiting
-from provisioner.errors import NotServing, StepFailed
+from provisioner.errors import NotServing, StepFailed, TimedOut
 from provisioner.resources._tags import batches, indexed
 from provisioner.resources.ecs import _common, _connect, _rollout, _strategy
 from provisioner.resources.ecs._grants import GRANTS
@@ -106,7 +106,7 @@ class Service(_common.Tagged):
     exists = ("InvalidParameterException: idempotent",)
     absent = ("ServiceNotFoundException", "ClusterNotFoundException", "ServiceNotActiveException")
     patience = 1800
-    settles = frozenset({*DEPLOYING, *FORCED, "desiredCount", ROLLOUT})
+    settles = frozenset({*DEPLOYING, *FORCED, ROLLOUT})
     effects: ClassVar[Mapping[str, Effect]] = {
         **dict.fromkeys(DEPLOYING, Effect.ROLLING),
         **dict.fromkeys(FORCED, Effect.ROLLING),
@@ -230,7 +230,8 @@ class Service(_common.Tagged):
             rollout = look(aws, watched)
         except (ClientError, BotoCoreError):
             return failure  # the reason that is known already is better than none
-        told = NotServing if rollout.failing else type(failure)
+        late = isinstance(failure, TimedOut)  # nobody knows that it serves
+        told = NotServing if rollout.failing or late else type(failure)
         return told(str(failure), failure.code, explain(aws, watched, rollout))
 
     def patience_for(self, want: Properties) -> float:

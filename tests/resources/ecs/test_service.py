@@ -413,13 +413,13 @@ def test_a_wait_that_ended_on_the_way_back_is_not_serving() -> None:
     assert told.details["post_mortem"]["service"] == "web"
 
 
-def test_a_wait_that_ended_on_the_way_forward_stays_a_time_out() -> None:
+def test_a_wait_that_ended_on_the_way_forward_is_not_serving_either() -> None:
     under_way: Any = records(
         record("IN_PROGRESS"),
         describe_services={"services": [described_as(deployment(NEW, "IN_PROGRESS"))]},
     )
     told = KIND.explained(under_way, live(), WANT, TimedOut("still not settled"))
-    assert type(told) is TimedOut
+    assert type(told) is NotServing
 
 
 def test_patience_covers_what_the_deployment_is_told_to_wait_for() -> None:
