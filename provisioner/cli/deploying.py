@@ -67,12 +67,8 @@ def deploy(
         click.echo(_image(image), err=True)
     plan = stack.by_hand(places, found.steps)
     more = {"images": [image.to_dict() for image in found.images]}
-    if plan.empty and not as_json:
-        keep({**stack.report_document(Report((), plan.outputs)), **more})
-        click.echo("Nothing to do: these images have been deployed already.")
-        return 0
     return _go(stack, plan, "deploy", as_json=as_json, yes=yes, show=progress, dry_run=dry_run,
-               more=more)  # fmt: skip
+               more=more, nothing="these images have been deployed already")  # fmt: skip
 
 
 def _image(image: ship.Image) -> str:
@@ -195,7 +191,8 @@ def scale(
         if place.live.properties["desiredCount"] != wanted[place.name]
     ]
     plan = stack.by_hand(places, made)
-    return _go(stack, plan, "scale", as_json=as_json, yes=yes, show=progress, dry_run=dry_run)
+    return _go(stack, plan, "scale", as_json=as_json, yes=yes, show=progress, dry_run=dry_run,
+               nothing="so many tasks are wanted already")  # fmt: skip
 
 
 def _count(text: str) -> tuple[str, int]:
@@ -268,8 +265,13 @@ def _go(
     show: str,
     dry_run: bool,
     more: dict[str, Any] | None = None,
+    nothing: str = "",
 ) -> int:
-    """Show the plan, ask, and carry it out."""
+    """Show the plan, ask, and carry it out; `nothing` says why there is nothing to do."""
+    if plan.empty and not as_json:
+        keep({**stack.report_document(Report((), plan.outputs)), **(more or {})})
+        click.echo(f"Nothing to do: {nothing}.")
+        return 0
     document = {**stack.plan_document(plan), **(more or {})}
     if dry_run and as_json:
         print_json(document)

@@ -107,6 +107,8 @@ def test_a_deployed_image_is_one_revision_and_one_update_and_can_be_taken_back(
         ran = on("scale", "app=3", "-y")
     assert (ran.code, names(recording.writes)) == (0, ["UpdateService"])
     assert on("status", "--json").document["services"]["app"]["desired"] == 3
+    ran = on("scale", "app=3", "-y")
+    assert (ran.code, ran.out) == (0, "Nothing to do: so many tasks are wanted already.\n")
 
 
 def deploy_behind_our_back(world: World, tag: str) -> str:
