@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from provisioner.deploy import steps
+from provisioner.deploy import source, steps
 from provisioner.deploy.places import DEFINITION, Place
 from provisioner.engine.aws import Aws, explain
 from provisioner.engine.kind import Effect
@@ -78,6 +78,12 @@ def wish(text: str) -> Wish:
     service, _, container = name.partition("/")
     if not separator or not service or not version:
         raise UsageError(f"--image {text}: expected SERVICE=TAG, SERVICE=sha256:… or a reference")
+    digest = version if version.startswith(images.DIGEST) else version.partition("@")[2]
+    if ("@" in version or digest) and not images.WHOLE_DIGEST.fullmatch(digest):
+        raise UsageError(
+            f"--image {text}: the digest is {digest or 'empty'}; "
+            "expected sha256: and 64 hexadecimal digits, as `revisions --json` shows it"
+        )
     return Wish(service, container, version)
 
 
@@ -113,10 +119,7 @@ def _choose(aws: Aws, place: Place, definition: Live, one: Wish) -> Image:
             f"{place.name} has no container {name}; its containers: {', '.join(containers)}"
         )
     before = str(containers[name]["image"])
-    # A bare word is a version of the repository that the container's image comes from.
-    bare = one.version.startswith(images.DIGEST)
-    whole = not bare and any(mark in one.version for mark in "/:@")
-    named = images.read(one.version if whole else images.read(before).at(one.version))
+    named = source.read(place, name, before, one.version)
     version = named.digest or named.tag
     if not named.ours:
         note = f"{named.base} is no repository of ECR: it is taken as it is"
@@ -125,12 +128,19 @@ def _choose(aws: Aws, place: Place, definition: Live, one: Wish) -> Image:
         aws, named.repository, [version], account=named.account, region=named.region
     )
     if version not in there:
-        raise PlanError(
-            f"{place.wanted.address}: {named.repository} has no image {version}; push it first: "
-            f"docker push {named.base}:{named.tag or 'TAG'}"
-        )
+        raise PlanError(f"{place.wanted.address}: {_missing(aws, named, version)}")
     digest = there[version]
     return Image(place.name, name, before, named.pinned(digest), named.tag, digest)
+
+
+def _missing(aws: Aws, named: images.Reference, version: str) -> str:
+    if not images.there_is(aws, named):
+        return (
+            f"there is no repository {named.repository} in account {named.account}, "
+            f"{named.region}; apply makes those of the spec"
+        )
+    push = f"docker push {named.base}:{named.tag or 'TAG'}"
+    return f"{named.repository} has no image {version}; push it first: {push}"
 
 
 def _reference(named: images.Reference) -> str:
@@ -170,7 +180,7 @@ def _first(aws: Aws, task: Resource, new: list[Image]) -> list[Step]:
     live = TaskDefinition().read(aws, str(task.properties["family"]))
     if live is None:
         raise PlanError(f"{task.address} is not registered yet; apply does it")
-    bases = {images.read(one.before).base: one for one in new}
+    bases = {images.read(name).base: one for one in new for name in (one.before, one.after)}
     changes, containers, born = [], [], dict(task.born)
     for one in live.properties[IMAGES[0]]:
         image = bases.get(images.read(one["image"]).base)
