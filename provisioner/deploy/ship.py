@@ -160,7 +160,7 @@ def _steps(aws: Aws, place: Place, definition: Live, chosen: Iterable[Image]) ->
         place.name,
         {**definition.properties, "containerDefinitions": containers},
         tags=_own(definition.tags, place.definition.tags),
-        born={**place.definition.born, **remembered(new.values())},
+        born=_born(definition, place.definition, new),
     )
     changes = tuple(
         Change((IMAGES[0], one.container, IMAGES[1]), one.before, one.after) for one in new.values()
@@ -181,19 +181,20 @@ def _first(aws: Aws, task: Resource, new: list[Image]) -> list[Step]:
     if live is None:
         raise PlanError(f"{task.address} is not registered yet; apply does it")
     bases = {images.read(name).base: one for one in new for name in (one.before, one.after)}
-    changes, containers, born = [], [], dict(task.born)
+    changes, containers = [], []
+    others: dict[str, Image] = {}
     for one in live.properties[IMAGES[0]]:
         image = bases.get(images.read(one["image"]).base)
         containers.append({**one, "image": image.after} if image else one)
         if image and image.after != one["image"]:
             changes.append(Change((*IMAGES[:1], one["name"], IMAGES[1]), one["image"], image.after))
-            born |= {f"{IMAGE_TAG}{one['name']}": image.tag} if image.tag else {}
+            others[one["name"]] = image
     if not changes and live.properties[RUN] == YES:
         return []
     wanted = {name: task.properties[name] for name in (RUN, WHERE)}
     resource = Resource(
         DEFINITION, task.name, {**live.properties, IMAGES[0]: containers, **wanted},
-        tags=_own(live.tags, task.tags), initial=task.initial, born=born,
+        tags=_own(live.tags, task.tags), initial=task.initial, born=_born(live, task, others),
     )  # fmt: skip
     action: Literal["create", "update"] = "create" if changes else "update"
     found = tuple(changes) or (Change((RUN,), live.properties[RUN], YES),)
@@ -207,6 +208,17 @@ def _own(live: Mapping[str, str], wanted: Mapping[str, str]) -> Mapping[str, str
     return {**wanted, **{k: v for k, v in ours.items() if k not in (STACK, ADDRESS)}}
 
 
-def remembered(some: Iterable[Image]) -> dict[str, str]:
-    """The tags that the digests were found by, to be written on the new revision."""
-    return {f"{IMAGE_TAG}{one.container}": one.tag for one in some if one.tag and one.digest}
+def _born(live: Live, wanted: Resource, new: Mapping[str, Image]) -> dict[str, str]:
+    """What is written on a new revision alone: by which tags its digests were found.
+
+    `new` by container. An image that stays keeps the tag that its revision had, and what the spec
+    says is of neither.
+    """
+    kept = {key: value for key, value in wanted.born.items() if not key.startswith(IMAGE_TAG)}
+    stays = {
+        key: value
+        for key, value in live.tags.items()
+        if key.startswith(IMAGE_TAG) and key.removeprefix(IMAGE_TAG) not in new
+    }
+    found = {f"{IMAGE_TAG}{name}": x.tag for name, x in new.items() if x.tag and x.digest}
+    return {**kept, **stays, **found}

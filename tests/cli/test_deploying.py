@@ -257,6 +257,26 @@ def test_what_the_spec_leaves_to_others_is_a_version_of_what_runs(
     assert mine == f"{REGISTRY}/{REPOSITORY}@{digest}"
 
 
+ASIDE = "services.app.sidecars={aside: {image: {repository: oaktree-dev, tag: side}}}"
+
+
+def test_a_tag_is_shown_only_with_the_digest_that_was_found_by_it(
+    on: Command, world: World
+) -> None:
+    """The spec's tag is not that of a digest which was deployed, nor of what runs beside it."""
+    world.apply(ASIDE)
+    digests = push(world, "2", "3")
+    for version, tags in (
+        (f"app/aside={digests['3']}", {"oaktree-app": "latest"}),
+        ("app=2", {"oaktree-app": "2"}),
+        (f"app={digests['3']}", {}),
+        ("app/aside=2", {"aside": "2"}),
+    ):
+        assert on("deploy", "--image", version, "-y", "--set", ASIDE).code == 0
+        newest, *_ = on("revisions", "--json", "--set", ASIDE).document["services"]["app"]
+        assert newest["tags"] == tags
+
+
 def test_what_does_not_exist_yet_is_4_and_not_healthy(on: Command) -> None:
     ran = on("restart", "-y")
     assert ran.code == 4
