@@ -25,6 +25,8 @@ from provisioner.resources.ecs._once import RUN, WHERE, YES
 from provisioner.resources.ecs.task_definition import TaskDefinition
 
 IMAGES = ("containerDefinitions", "image")
+LOOK_BACK = 100
+"""How many revisions are asked whether their task has run; `apply` keeps six."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,8 @@ def _steps(aws: Aws, place: Place, definition: Live, chosen: Iterable[Image]) ->
 
 def _first(aws: Aws, task: Resource, new: list[Image]) -> list[Step]:
     """The task that must go well before, with the same new image, where it is from there."""
-    live = TaskDefinition().read(aws, str(task.properties["family"]))
+    family = str(task.properties["family"])
+    live = TaskDefinition().read(aws, family)
     if live is None:
         raise PlanError(f"{task.address} is not registered yet; apply does it")
     bases = {images.read(name).base: one for one in new for name in (one.before, one.after)}
@@ -189,7 +192,7 @@ def _first(aws: Aws, task: Resource, new: list[Image]) -> list[Step]:
         if image and image.after != one["image"]:
             changes.append(Change((*IMAGES[:1], one["name"], IMAGES[1]), one["image"], image.after))
             others[one["name"]] = image
-    if not changes and live.properties[RUN] == YES:
+    if _has_run(aws, family, containers) if changes else live.properties[RUN] == YES:
         return []
     wanted = {name: task.properties[name] for name in (RUN, WHERE)}
     resource = Resource(
@@ -200,6 +203,28 @@ def _first(aws: Aws, task: Resource, new: list[Image]) -> list[Step]:
     found = tuple(changes) or (Change((RUN,), live.properties[RUN], YES),)
     reason = "runs before the service"
     return [Step(action, resource.address, DEFINITION, reason, Effect.NONE, resource, live, found)]
+
+
+def _has_run(aws: Aws, family: str, containers: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a revision that is still ACTIVE has run to a good end with the same images.
+
+    What is not pinned by a digest may be another image by now, and runs again.
+    """
+    wanted = _digests(containers)
+    if not all(wanted.values()):
+        return False
+    kind = TaskDefinition()
+    arns = kind.active(aws, family)[:LOOK_BACK]
+    return any(
+        one is not None
+        and one.properties[RUN] == YES
+        and _digests(one.properties[IMAGES[0]]) == wanted
+        for one in aws.gather(lambda arn: kind.read(aws, arn), arns)
+    )
+
+
+def _digests(containers: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {one["name"]: images.read(one["image"]).digest for one in containers}
 
 
 def _own(live: Mapping[str, str], wanted: Mapping[str, str]) -> Mapping[str, str]:
