@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from provisioner.deploy import steps
+from provisioner.deploy import source, steps
 from provisioner.deploy.places import DEFINITION, Place
 from provisioner.engine.aws import Aws, explain
 from provisioner.engine.kind import Effect
@@ -25,6 +25,8 @@ from provisioner.resources.ecs._once import RUN, WHERE, YES
 from provisioner.resources.ecs.task_definition import TaskDefinition
 
 IMAGES = ("containerDefinitions", "image")
+LOOK_BACK = 100
+"""How many revisions are asked whether their task has run; `apply` keeps six."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,12 @@ def wish(text: str) -> Wish:
     service, _, container = name.partition("/")
     if not separator or not service or not version:
         raise UsageError(f"--image {text}: expected SERVICE=TAG, SERVICE=sha256:… or a reference")
+    digest = version if version.startswith(images.DIGEST) else version.partition("@")[2]
+    if ("@" in version or digest) and not images.WHOLE_DIGEST.fullmatch(digest):
+        raise UsageError(
+            f"--image {text}: the digest is {digest or 'empty'}; "
+            "expected sha256: and 64 hexadecimal digits, as `revisions --json` shows it"
+        )
     return Wish(service, container, version)
 
 
@@ -113,10 +121,7 @@ def _choose(aws: Aws, place: Place, definition: Live, one: Wish) -> Image:
             f"{place.name} has no container {name}; its containers: {', '.join(containers)}"
         )
     before = str(containers[name]["image"])
-    # A bare word is a version of the repository that the container's image comes from.
-    bare = one.version.startswith(images.DIGEST)
-    whole = not bare and any(mark in one.version for mark in "/:@")
-    named = images.read(one.version if whole else images.read(before).at(one.version))
+    named = source.read(place, name, before, one.version)
     version = named.digest or named.tag
     if not named.ours:
         note = f"{named.base} is no repository of ECR: it is taken as it is"
@@ -125,12 +130,19 @@ def _choose(aws: Aws, place: Place, definition: Live, one: Wish) -> Image:
         aws, named.repository, [version], account=named.account, region=named.region
     )
     if version not in there:
-        raise PlanError(
-            f"{place.wanted.address}: {named.repository} has no image {version}; push it first: "
-            f"docker push {named.base}:{named.tag or 'TAG'}"
-        )
+        raise PlanError(f"{place.wanted.address}: {_missing(aws, named, version)}")
     digest = there[version]
     return Image(place.name, name, before, named.pinned(digest), named.tag, digest)
+
+
+def _missing(aws: Aws, named: images.Reference, version: str) -> str:
+    if not images.there_is(aws, named):
+        return (
+            f"there is no repository {named.repository} in account {named.account}, "
+            f"{named.region}; apply makes those of the spec"
+        )
+    push = f"docker push {named.base}:{named.tag or 'TAG'}"
+    return f"{named.repository} has no image {version}; push it first: {push}"
 
 
 def _reference(named: images.Reference) -> str:
@@ -150,7 +162,7 @@ def _steps(aws: Aws, place: Place, definition: Live, chosen: Iterable[Image]) ->
         place.name,
         {**definition.properties, "containerDefinitions": containers},
         tags=_own(definition.tags, place.definition.tags),
-        born={**place.definition.born, **remembered(new.values())},
+        born=_born(definition, place.definition, new),
     )
     changes = tuple(
         Change((IMAGES[0], one.container, IMAGES[1]), one.before, one.after) for one in new.values()
@@ -167,28 +179,52 @@ def _steps(aws: Aws, place: Place, definition: Live, chosen: Iterable[Image]) ->
 
 def _first(aws: Aws, task: Resource, new: list[Image]) -> list[Step]:
     """The task that must go well before, with the same new image, where it is from there."""
-    live = TaskDefinition().read(aws, str(task.properties["family"]))
+    family = str(task.properties["family"])
+    live = TaskDefinition().read(aws, family)
     if live is None:
         raise PlanError(f"{task.address} is not registered yet; apply does it")
-    bases = {images.read(one.before).base: one for one in new}
-    changes, containers, born = [], [], dict(task.born)
+    bases = {images.read(name).base: one for one in new for name in (one.before, one.after)}
+    changes, containers = [], []
+    others: dict[str, Image] = {}
     for one in live.properties[IMAGES[0]]:
         image = bases.get(images.read(one["image"]).base)
         containers.append({**one, "image": image.after} if image else one)
         if image and image.after != one["image"]:
             changes.append(Change((*IMAGES[:1], one["name"], IMAGES[1]), one["image"], image.after))
-            born |= {f"{IMAGE_TAG}{one['name']}": image.tag} if image.tag else {}
-    if not changes and live.properties[RUN] == YES:
+            others[one["name"]] = image
+    if _has_run(aws, family, containers) if changes else live.properties[RUN] == YES:
         return []
     wanted = {name: task.properties[name] for name in (RUN, WHERE)}
     resource = Resource(
         DEFINITION, task.name, {**live.properties, IMAGES[0]: containers, **wanted},
-        tags=_own(live.tags, task.tags), initial=task.initial, born=born,
+        tags=_own(live.tags, task.tags), initial=task.initial, born=_born(live, task, others),
     )  # fmt: skip
     action: Literal["create", "update"] = "create" if changes else "update"
     found = tuple(changes) or (Change((RUN,), live.properties[RUN], YES),)
     reason = "runs before the service"
     return [Step(action, resource.address, DEFINITION, reason, Effect.NONE, resource, live, found)]
+
+
+def _has_run(aws: Aws, family: str, containers: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a revision that is still ACTIVE has run to a good end with the same images.
+
+    What is not pinned by a digest may be another image by now, and runs again.
+    """
+    wanted = _digests(containers)
+    if not all(wanted.values()):
+        return False
+    kind = TaskDefinition()
+    arns = kind.active(aws, family)[:LOOK_BACK]
+    return any(
+        one is not None
+        and one.properties[RUN] == YES
+        and _digests(one.properties[IMAGES[0]]) == wanted
+        for one in aws.gather(lambda arn: kind.read(aws, arn), arns)
+    )
+
+
+def _digests(containers: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {one["name"]: images.read(one["image"]).digest for one in containers}
 
 
 def _own(live: Mapping[str, str], wanted: Mapping[str, str]) -> Mapping[str, str]:
@@ -197,6 +233,17 @@ def _own(live: Mapping[str, str], wanted: Mapping[str, str]) -> Mapping[str, str
     return {**wanted, **{k: v for k, v in ours.items() if k not in (STACK, ADDRESS)}}
 
 
-def remembered(some: Iterable[Image]) -> dict[str, str]:
-    """The tags that the digests were found by, to be written on the new revision."""
-    return {f"{IMAGE_TAG}{one.container}": one.tag for one in some if one.tag and one.digest}
+def _born(live: Live, wanted: Resource, new: Mapping[str, Image]) -> dict[str, str]:
+    """What is written on a new revision alone: by which tags its digests were found.
+
+    `new` by container. An image that stays keeps the tag that its revision had, and what the spec
+    says is of neither.
+    """
+    kept = {key: value for key, value in wanted.born.items() if not key.startswith(IMAGE_TAG)}
+    stays = {
+        key: value
+        for key, value in live.tags.items()
+        if key.startswith(IMAGE_TAG) and key.removeprefix(IMAGE_TAG) not in new
+    }
+    found = {f"{IMAGE_TAG}{name}": x.tag for name, x in new.items() if x.tag and x.digest}
+    return {**kept, **stays, **found}

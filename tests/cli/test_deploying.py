@@ -14,6 +14,7 @@ from tests.cloud.tap import Call
 from tests.cloud.world import World
 
 REPOSITORY = "oaktree-dev"
+REGISTRY = "123456789012.dkr.ecr.ap-southeast-1.amazonaws.com"
 AUTOSCALED = "services.app.autoscaling={min: 1, max: 2, cpu_percent: 50}"
 
 
@@ -227,6 +228,12 @@ def test_an_image_that_failed_with_nothing_to_go_back_to_is_tried_again(on: Comm
         (["scale", "app=many"], 64, "expected SERVICE=N"),
         (["scale", "app=1", "--set", AUTOSCALED], 64,
          "belongs to autoscaling"),
+        (["deploy", "--image", "app=sha256:00"], 64, "the digest is sha256:00; expected"),
+        (["deploy", "--image", "app=nginx@sha256:00"], 64, "expected sha256: and 64 hexadecimal"),
+        (["deploy", "--image", "app=oaktree-dev:nosuch"], 4, "oaktree-dev has no image nosuch"),
+        (["deploy", "--image", f"app=oaktree-dev@sha256:{0:064}"], 4, "oaktree-dev has no image"),
+        (["deploy", "--image", f"app={REGISTRY}/nosuchrepo:v1"], 4,
+         "there is no repository nosuchrepo in account 123456789012, ap-southeast-1"),
         (["deploy", "--image", "app/nosuch=1"], 64, "its containers: oaktree-app"),
         (["rollback", "app", "--to", "other:1"], 64, "expected a revision of oaktree-task-dev"),
         (["rollback", "app", "--to", "99"], 4, "oaktree-task-dev:99 is not there any more"),
@@ -248,6 +255,62 @@ def test_another_registry_is_not_asked_and_that_is_said(on: Command, applied: Wo
     ran = on("deploy", "--image", "app=nginx:1.29", "--dry-run", "--json")
     assert "nginx is no repository of ECR: it is taken as it is" in ran.err
     assert ran.document["images"][0]["after"] == "nginx:1.29"
+
+
+def deployed(on: Command, version: str, *more: str) -> str:
+    """The reference that a version becomes."""
+    ran = on("deploy", "--image", f"app={version}", "--dry-run", "--json", *more)
+    assert ran.code == 0, ran.err
+    return str(ran.document["images"][0]["after"])
+
+
+def test_the_name_of_the_repository_alone_means_it_whatever_runs(
+    on: Command, applied: World
+) -> None:
+    """As `revisions` and `local push` write it; an image of Docker Hub's has that name as well."""
+    digest = push(applied, "2")["2"]
+    pinned = f"{REGISTRY}/{REPOSITORY}@{digest}"
+    named = (f"{REPOSITORY}:2", f"{REPOSITORY}@{digest}", f"{REPOSITORY}:2@{digest}")
+    alone = ("2", digest)
+    assert {deployed(on, version) for version in (*named, *alone)} == {pinned}
+
+    elsewhere = f"docker.io/library/{REPOSITORY}:2"
+    assert on("deploy", "--image", f"app={elsewhere}", "-y").code == 0
+    assert image(applied) == elsewhere
+    assert {deployed(on, version) for version in (*named, *alone)} == {pinned}
+    assert on("deploy", "--image", "app=9", "-y").code == 4
+
+
+def test_what_the_spec_leaves_to_others_is_a_version_of_what_runs(
+    on: Command, world: World
+) -> None:
+    external = "services.app.manage.image=external"
+    world.apply(external)
+    digest = push(world, "2")["2"]
+    deploy_behind_our_back(world, "1.29")
+    assert deployed(on, "2", "--set", external) == "nginx:2"
+    mine = deployed(on, f"{REPOSITORY}:2", "--set", external)
+    assert mine == f"{REGISTRY}/{REPOSITORY}@{digest}"
+
+
+ASIDE = "services.app.sidecars={aside: {image: {repository: oaktree-dev, tag: side}}}"
+
+
+def test_a_tag_is_shown_only_with_the_digest_that_was_found_by_it(
+    on: Command, world: World
+) -> None:
+    """The spec's tag is not that of a digest which was deployed, nor of what runs beside it."""
+    world.apply(ASIDE)
+    digests = push(world, "2", "3")
+    for version, tags in (
+        (f"app/aside={digests['3']}", {"oaktree-app": "latest"}),
+        ("app=2", {"oaktree-app": "2"}),
+        (f"app={digests['3']}", {}),
+        ("app/aside=2", {"aside": "2"}),
+    ):
+        assert on("deploy", "--image", version, "-y", "--set", ASIDE).code == 0
+        newest, *_ = on("revisions", "--json", "--set", ASIDE).document["services"]["app"]
+        assert newest["tags"] == tags
 
 
 def test_what_does_not_exist_yet_is_4_and_not_healthy(on: Command) -> None:

@@ -56,3 +56,54 @@ def test_a_second_deploy_does_not_step_over_a_task_that_failed(
         assert ran.code == 5
         assert "RunTask" in recording.operations
         assert "UpdateService" not in recording.operations
+
+
+def run_before(on: Command, world: World, version: str) -> bool:
+    """Deploy it; whether the task ran."""
+    with world.tap.recording() as recording:
+        ran = on("deploy", "--image", f"app={version}", "-y", "--json")
+    assert ran.code == 0, ran.err
+    assert recording.operations.count("UpdateService") == 1
+    return "RunTask" in recording.operations
+
+
+def test_the_task_runs_once_per_digest(on: Command, world: World, tmp_path: Path) -> None:
+    world.spec = tmp_path / "hooked.yaml"
+    world.spec.write_text(SPEC)
+    world.apply()
+    for tag in ("2", "3"):
+        ask(world.server.endpoint, "push", {"image": f"oaktree-dev:{tag}"})
+    assert [run_before(on, world, one) for one in ("2", "3", "2", "3")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_task_whose_image_has_no_digest_runs_each_time(
+    on: Command, world: World, tmp_path: Path
+) -> None:
+    world.spec = tmp_path / "hooked.yaml"
+    world.spec.write_text(SPEC)
+    world.apply()
+    versions = ("nginx:1.28", "nginx:1.29", "nginx:1.28")
+    assert [run_before(on, world, one) for one in versions] == [True, True, True]
+
+
+def test_a_digest_whose_task_failed_has_not_run_and_the_way_back_is_free(
+    on: Command, world: World, tmp_path: Path
+) -> None:
+    world.spec = tmp_path / "hooked.yaml"
+    world.spec.write_text(SPEC)
+    world.apply()
+    for tag in ("2", "3", "4"):
+        ask(world.server.endpoint, "push", {"image": f"oaktree-dev:{tag}"})
+    assert [run_before(on, world, one) for one in ("2", "3")] == [True, True]
+    world.spec.write_text(SPEC.replace("exit-0", "exit-7"))
+    assert on("apply", "-y").code == 5
+    assert on("deploy", "--image", "app=4", "-y").code == 5
+    assert not run_before(on, world, "2")
+    with world.tap.recording() as recording:
+        assert on("deploy", "--image", "app=4", "-y").code == 5
+    assert "RunTask" in recording.operations

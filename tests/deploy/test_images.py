@@ -38,6 +38,21 @@ def test_a_fips_and_a_dual_stack_registry_are_ecr_too() -> None:
     assert [(one.repository, one.region) for one in (fips, dual)] == [("app", "us-east-1")] * 2
 
 
+@pytest.mark.parametrize(
+    ("image", "host"),
+    [
+        ("shop:v2", ""),
+        ("team/shop:v2", ""),
+        ("docker.io/library/shop:v2", "docker.io"),
+        ("registry:5000/shop", "registry:5000"),
+        ("localhost/shop", "localhost"),
+        (f"{ECR}/shop:v2", ECR),
+    ],
+)
+def test_a_registry_is_told_from_a_name(image: str, host: str) -> None:
+    assert read(image).host == host
+
+
 def test_one_call_for_all_and_each_alone_where_one_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -17,6 +17,7 @@ from provisioner.engine.aws import Aws, says
 
 ABSENT = ("ImageNotFoundException", "RepositoryNotFoundException")
 DIGEST = "sha256:"
+WHOLE_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 REGISTRY = re.compile(
     r"(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\."
     r"(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.(?:aws|amazonwebservices\.com\.cn))"
@@ -40,6 +41,13 @@ class Reference:
     def ours(self) -> bool:
         """Whether it is in a private ECR registry, which can be asked."""
         return bool(self.account)
+
+    @property
+    def host(self) -> str:
+        """The registry's host where one is named: it has a dot or a port, or is `localhost`."""
+        first, slash, _ = self.base.partition("/")
+        named = first == "localhost" or "." in first or ":" in first
+        return first if slash and named else ""
 
     def pinned(self, digest: str) -> str:
         """The reference by digest."""
@@ -83,6 +91,19 @@ def digests(
     for one in wanted:
         found |= digests(aws, repository, [one], account=account, region=region)
     return found
+
+
+def there_is(aws: Aws, named: Reference) -> bool:
+    """Whether there is such a repository in ECR. Raises ClientError."""
+    try:
+        aws.client("ecr", region=named.region).describe_images(
+            repositoryName=named.repository, registryId=named.account, maxResults=1
+        )
+    except ClientError as error:
+        if says(error, ("RepositoryNotFoundException",)):
+            return False
+        raise
+    return True
 
 
 def _ask(aws: Aws, repository: str, wanted: list[str], account: str, region: str) -> dict[str, str]:

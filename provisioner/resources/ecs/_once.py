@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 A tag on the revision remembers that it has: a new image is a new revision, which has none.
+`deploy` asks the revisions before, too, so that a digest is not run twice.
 """
 
 from __future__ import annotations
