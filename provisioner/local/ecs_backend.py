@@ -32,6 +32,7 @@ from .settings import Settings
 from .simulation import service as services
 from .simulation.region import Region
 from .simulation.service import Service
+from .simulation.task import Task
 from .world import World, plain
 
 Params = dict[str, Any]
@@ -54,6 +55,8 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
         self.region = Region(self.world)
         self.views = Views(self.clock.when)
         self.highest: dict[str, int] = {}
+        # What RunTask was asked with a client's token, and what it has started.
+        self.tokens: dict[str, tuple[Params, list[Task]]] = {}
 
     def create_cluster(self, cluster_name: str, *args: Any, **kwargs: Any) -> Cluster:
         """Create it, or return the ACTIVE one of that name as it is."""
@@ -189,10 +192,21 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
             raise InvalidParameterException(
                 "The service cannot be stopped while it is scaled above 0."
             )
+        if service.status == "ACTIVE" and not request.get("force") and self._busy(service):
+            raise InvalidParameterException(
+                "The service cannot be stopped while deployments are active."
+            )
         if service.status == "ACTIVE":
             services.delete(service, self.clock.now())
             self.region.touch(service, self.clock.now())
         return self.view(service)
+
+    def _busy(self, service: Service) -> bool:
+        view = self.view(service, tags=False)
+        states = [each.get("rolloutState") for each in view["deployments"]]
+        place = (service.cluster_arn, f"service:{service.name}")
+        tasks = [each for each in self.region.tasks() if (each.cluster_arn, each.group) == place]
+        return "IN_PROGRESS" in states or any(each.status != "STOPPED" for each in tasks)
 
     def cluster(self, name_or_arn: str) -> Cluster:
         """Return a cluster in whatever state. Raises ClusterNotFoundException."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from moto.core.responses import ActionResult
-from moto.ecs.exceptions import InvalidParameterException
+from moto.ecs.exceptions import ECSException, InvalidParameterException
 from moto.ecs.models import ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 
@@ -20,6 +20,7 @@ from .task_views import task_view
 
 PAGE = 100
 MOST_AT_ONCE = 10
+OTHERWISE = "The clientToken was used before, with other parameters."
 NO_NETWORK = "Network Configuration must be provided when networkMode 'awsvpc' is specified."
 
 
@@ -32,7 +33,24 @@ class TasksApi(EC2ContainerServiceResponse):
         return cast("EcsBackend", ecs_backends[self.current_account][self.region])
 
     def run_task(self) -> ActionResult:
-        """Start tasks that belong to no service."""
+        """Start tasks that belong to no service; those of a `clientToken` once.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html
+        """
+        tokens, token = self.ecs_backend.tokens, self.params.get("clientToken")
+        if token in tokens:
+            asked, started = tokens[token]
+            if asked != self.params:
+                raise ECSException("ConflictException", OTHERWISE)
+            return ActionResult({"tasks": self._shown(started), "failures": []})
+        started, missing = self._start()
+        if token and started:
+            tokens[token] = (dict(self.params), started)
+        failures = [{"reason": NO_CAPACITY}] * missing
+        return ActionResult({"tasks": self._shown(started), "failures": failures})
+
+    def _start(self) -> tuple[list[Task], int]:
+        """The tasks that got a place, and the number of those that did not."""
         backend, params = self.ecs_backend, self.params
         cluster = backend.cluster(params.get("cluster", "default"))
         definition = backend.describe_task_definition(params["taskDefinition"])
@@ -69,8 +87,7 @@ class TasksApi(EC2ContainerServiceResponse):
         placed = [each for each in made if not unplaced(each.containers, each.provider)]
         for task in placed:
             backend.region.run(task)  # the answer shows it as it begins, however fast time passes
-        failures = [{"reason": NO_CAPACITY}] * (len(made) - len(placed))
-        return ActionResult({"tasks": self._shown(placed), "failures": failures})
+        return placed, len(made) - len(placed)
 
     def stop_task(self) -> ActionResult:
         """Ask a task to stop."""

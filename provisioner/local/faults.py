@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from io import BytesIO
-from threading import Lock
+from threading import TIMEOUT_MAX, Lock
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from .record import call_of, headers_of
@@ -34,6 +35,18 @@ KINDS = {
     "slow": "the call is applied, and answered `seconds` of real time later",
 }
 FIELDS = frozenset({"kind", "at", "probability", "seed", "operations", "seconds"})
+# The status of a service's throttling error, where it is not 400.
+STATUSES = {
+    "ec2": "503 Service Unavailable",
+    "s3": "503 Slow Down",
+    "sns": "429 Too Many Requests",
+}
+# Field -> its type, its least and its greatest value.
+RANGES: dict[str, tuple[type, float, float]] = {
+    "at": (int, 1, float("inf")),
+    "probability": (float, 0, 1),
+    "seconds": (float, 0, TIMEOUT_MAX),
+}
 
 
 @dataclass(slots=True)
@@ -65,6 +78,7 @@ def fault(given: Mapping[str, Any]) -> Fault:
         raise ValueError(f"a fault has a kind of {', '.join(KINDS)}, and only {sorted(FIELDS)}")
     if ("at" in given) == ("probability" in given):
         raise ValueError("a fault has either `at` or `probability`")
+    _check(given)
     return Fault(
         kind=given["kind"],
         at=given.get("at"),
@@ -73,6 +87,25 @@ def fault(given: Mapping[str, Any]) -> Fault:
         seconds=float(given.get("seconds", 60)),
         dice=random.Random(given.get("seed")),  # noqa: S311  a test's dice
     )
+
+
+def _check(given: Mapping[str, Any]) -> None:
+    for name, (kind, least, most) in RANGES.items():
+        value = given.get(name, least)
+        fits = isinstance(value, (int, kind)) and not isinstance(value, bool)
+        if not fits or not least <= value <= most:
+            what = "a whole number" if kind is int else "a number"
+            limit = f"from {least:g} on" if most > 1 else f"from {least:g} to {most:g}"
+            raise ValueError(f"a fault has as `{name}` {what} {limit}, not {value!r}")
+    texts: dict[str, tuple[type, ...]] = {
+        "operations": (str,),
+        "seed": (str, int, float, NoneType),
+    }
+    for name in [
+        each for each, kinds in texts.items() if not isinstance(given.get(each, ""), kinds)
+    ]:
+        what = "a pattern" if name == "operations" else "a number or text"
+        raise ValueError(f"a fault has as `{name}` {what}, not {given[name]!r}")
 
 
 class Faults:
@@ -133,8 +166,7 @@ class Faults:
 
 def _error(kind: str, call: Call) -> tuple[str, str, str]:
     if kind == "throttle":
-        status = "503 Service Unavailable" if call.service == "ec2" else "400 Bad Request"
-        return status, code_of(call.service), MESSAGE
+        return STATUSES.get(call.service, "400 Bad Request"), code_of(call.service), MESSAGE
     if kind == "503":
         return "503 Service Unavailable", "ServiceUnavailable", "Service is unavailable."
     return "500 Internal Server Error", "InternalFailure", "An internal error occurred."

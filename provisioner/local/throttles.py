@@ -57,7 +57,17 @@ BUCKETS = (
     Bucket("route53", ".*", 5, 5),
 )
 # What a service calls it: the page Common Errors of its API reference.
-CODES = {"ec2": "RequestLimitExceeded", "elbv2": "Throttling", "iam": "Throttling"}
+CODES = {
+    "cloudwatch": "Throttling",
+    "ec2": "RequestLimitExceeded",
+    "elbv2": "Throttling",
+    "iam": "Throttling",
+    "route53": "Throttling",
+    "s3": "SlowDown",
+    "servicediscovery": "RequestLimitExceeded",
+    "sns": "Throttled",
+    "sts": "Throttling",
+}
 MESSAGE = "Rate exceeded"
 
 

@@ -33,7 +33,11 @@ def test_it_comes_settles_and_goes(world: World) -> None:
     applied = world.apply()
     check_order(applied.writes, "CreateVpc", "CreateSubnet", "CreateNatGateway", "CreateService")
     check_order(applied.writes, "AttachInternetGateway", "CreateNatGateway")
-    check_order(applied.writes, "CreateRoute", "CreateLoadBalancer")
+    public = [  # a way out of the private subnets is for tasks, which come later
+        one for one in applied.writes
+        if one.operation != "CreateRoute" or "GatewayId" in one.arguments
+    ]  # fmt: skip
+    check_order(public, "CreateRoute", "CreateLoadBalancer")
     assert world.owned().keys() == world.addresses()
     world.check_settled()
     writes = world.teardown().writes

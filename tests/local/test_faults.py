@@ -85,6 +85,62 @@ def test_a_fault_without_sense_is_refused(cloud: Cloud, given: dict[str, Any]) -
         ask(cloud.endpoint, "faults", {"faults": [given]})
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("at", 0, "a whole number from 1 on, not 0"),
+        ("at", 1.5, "a whole number from 1 on"),
+        ("at", None, "a whole number from 1 on"),
+        ("at", True, "a whole number from 1 on"),
+        ("probability", -0.1, "a number from 0 to 1, not -0.1"),
+        ("probability", 2, "a number from 0 to 1"),
+        ("probability", "often", "a number from 0 to 1"),
+        ("probability", float("nan"), "a number from 0 to 1"),
+        ("seconds", -1, "a number from 0 on"),
+        ("seconds", float("inf"), "a number from 0 on"),
+        ("operations", ["ecs.*"], "a pattern, not"),
+        ("operations", None, "a pattern, not"),
+        ("seed", [1], "a number or text"),
+    ],
+)
+def test_a_fault_out_of_range_is_refused(field: str, value: object, words: str) -> None:
+    given = {"kind": "slow", **({} if field == "probability" else {"at": 1}), field: value}
+    with pytest.raises(ValueError, match=rf"a fault has as `{field}` {words}"):
+        fault(given)
+
+
+def test_a_fault_at_the_limits_is_accepted() -> None:
+    assert fault({"kind": "slow", "at": 1, "seconds": 0, "operations": "ecs.*"}).seconds == 0
+    for probability in (0, 1, 0.5):
+        assert fault({"kind": "500", "probability": probability}).probability == probability
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "code", "status"),
+    [
+        ("ec2", "describe_vpcs", "RequestLimitExceeded", 503),
+        ("elbv2", "describe_load_balancers", "Throttling", 400),
+        ("ecs", "list_clusters", "ThrottlingException", 400),
+        ("s3", "list_buckets", "SlowDown", 503),
+        ("sns", "list_topics", "Throttled", 429),
+        ("sts", "get_caller_identity", "Throttling", 400),
+        ("route53", "list_hosted_zones", "Throttling", 400),
+        ("cloudwatch", "describe_alarms", "Throttling", 400),
+        ("servicediscovery", "list_namespaces", "RequestLimitExceeded", 400),
+    ],
+)
+def test_each_service_has_its_own_word_for_throttling(
+    client: Connect, order: Order, service: str, call: str, code: str, status: int
+) -> None:
+    order({"kind": "throttle", "probability": 1, "operations": f"{service}.*"})
+    with pytest.raises(ClientError) as caught:
+        getattr(client(service), call)()
+    answer: dict[str, Any] = dict(caught.value.response)
+    assert answer["Error"]["Code"] == code
+    assert answer["Error"]["Message"] == "Rate exceeded"
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == status
+
+
 @pytest.mark.parametrize("bucket", BUCKETS, ids=lambda each: f"{each.service}-{each.pattern}")
 def test_a_bucket_is_emptied_and_fills_again(bucket: Any) -> None:
     operation = {".*": "CreateRule"}.get(bucket.pattern) or next(

@@ -209,6 +209,11 @@ def _definition(params: Params, place: Place) -> Any:
         return None
 
 
+def _uncounted(params: Params, _: Place) -> str | None:
+    replica = params.get("schedulingStrategy", "REPLICA") == "REPLICA"
+    return "The desired count is required." if replica and "desiredCount" not in params else None
+
+
 def _rebalancing(params: Params, _: Place) -> str | None:
     most = params.get("deploymentConfiguration", {}).get("maximumPercent", 200)
     if params.get("availabilityZoneRebalancing") == "ENABLED" and most <= 100:  # noqa: PLR2004
@@ -244,6 +249,7 @@ RULES = (
     ),
     Rule("CreateService", INVALID, _bad_name, "ECS API: CreateService"),
     Rule("CreateService", INVALID, _no_network, "ECS API: CreateService"),
+    Rule("CreateService", INVALID, _uncounted, "ECS API: CreateService"),
     Rule("CreateService", INVALID, _daemon, "ECS API: CreateService"),
     Rule("CreateCluster", INVALID, _bad_name, "ECS API: CreateCluster"),
     *(

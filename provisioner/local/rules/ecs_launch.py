@@ -82,20 +82,39 @@ def _negative(params: Params, _: Place) -> str | None:
     return "Desired count must be 0 or more." if count is not None and int(count) < 0 else None
 
 
+def _no_subnet(params: Params, _: Place) -> str | None:
+    asked = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration")
+    return "subnets can not be empty." if asked is not None and not asked.get("subnets") else None
+
+
+def _stray_override(params: Params, place: Place) -> str | None:
+    found = definition(params, place)
+    names = {each["name"] for each in found.container_definitions} if found else set()
+    for each in (params.get("overrides") or {}).get("containerOverrides") or ():
+        name = each.get("name")
+        if found and name not in names:
+            return f"Override for container named {name} is not a container in the TaskDefinition."
+    return None
+
+
 def _network(params: Params) -> Params:
     found: Params = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
     return found
 
 
-RULES = tuple(
-    Rule(operation, code, check, source)
-    for operation in ("CreateService", "UpdateService", "RunTask")
-    for code, check, source in (
-        ("ClientException", _absent, "EvalAI#2419"),
-        (INVALID, _inactive, "ECS API: DeregisterTaskDefinition"),
-        (INVALID, _subnets, "serverless-fargate#20"),
-        (INVALID, _groups, "aws-dotnet-deploy#735"),
-        (INVALID, _providers, "dask-cloudprovider#328"),
-        (INVALID, _negative, "ECS API: CreateService"),
-    )
+RULES = (
+    *(
+        Rule(operation, code, check, source)
+        for operation in ("CreateService", "UpdateService", "RunTask")
+        for code, check, source in (
+            ("ClientException", _absent, "EvalAI#2419"),
+            (INVALID, _inactive, "ECS API: DeregisterTaskDefinition"),
+            (INVALID, _no_subnet, "ECS API: AwsVpcConfiguration"),
+            (INVALID, _subnets, "serverless-fargate#20"),
+            (INVALID, _groups, "aws-dotnet-deploy#735"),
+            (INVALID, _providers, "dask-cloudprovider#328"),
+            (INVALID, _negative, "ECS API: CreateService"),
+        )
+    ),
+    Rule("RunTask", INVALID, _stray_override, "ECS API: ContainerOverride"),
 )

@@ -19,7 +19,6 @@ LEAST_ZONES = 2
 MOST_ATTRIBUTES = 20
 MOST_BODY = 1024
 PRIORITIES = range(1, 50_001)
-ACCESS_LOGS = "access_logs.s3."
 
 
 def _protected(params: Params, place: Place) -> str | None:
@@ -52,7 +51,7 @@ def _zones(params: Params, place: Place) -> str | None:
     ec2 = place.of("ec2")
     zones = [s.availability_zone for each in params["Subnets"] if (s := _subnet(ec2, each))]
     if len(zones) < len(params["Subnets"]):
-        return None  # moto's own answer to this is right
+        return None  # _unknown_subnet says so
     if len(zones) != len(set(zones)):
         return (
             "A load balancer cannot be attached to multiple subnets in the same Availability Zone"
@@ -64,6 +63,35 @@ def _zones(params: Params, place: Place) -> str | None:
 
 def _subnet(ec2: Any, name: str) -> Any:
     return next((zone[name] for zone in ec2.subnets.values() if name in zone), None)
+
+
+def _unknown_subnet(params: Params, place: Place) -> str | None:
+    mapped = [each["SubnetId"] for each in params.get("SubnetMappings") or ()]
+    for each in (*(params.get("Subnets") or ()), *mapped):
+        if _subnet(place.of("ec2"), each) is None:
+            return f"The subnet ID '{each}' does not exist"
+    return None
+
+
+def _default_rule(params: Params, place: Place) -> str | None:
+    moved = [each["RuleArn"] for each in params.get("RulePriorities") or ()]
+    named = {params.get("RuleArn"), *moved}
+    for balancer in place.of("elbv2").load_balancers.values():
+        for listener in balancer.listeners.values():
+            for rule in listener.rules.values():
+                if rule.is_default and rule.arn in named:
+                    return (
+                        f"Default rule '{rule.arn}' cannot be {'reordered' if moved else 'deleted'}"
+                    )
+    return None
+
+
+def _port_in_use(params: Params, place: Place) -> str | None:
+    for balancer in place.of("elbv2").load_balancers.values():
+        others = {arn: str(each.port) for arn, each in balancer.listeners.items()}
+        if others.pop(params["ListenerArn"], None) and str(params.get("Port")) in others.values():
+            return "A listener already exists on this port for this load balancer"
+    return None
 
 
 def _groups(params: Params, place: Place) -> str | None:
@@ -137,20 +165,6 @@ def _attributes(params: Params, _: Place) -> str | None:
     return None
 
 
-def _bucket(params: Params, place: Place) -> str | None:
-    """The bucket must be there and let the delivery write."""
-    given = {each["Key"]: each.get("Value", "") for each in params.get("Attributes") or ()}
-    if given.get(f"{ACCESS_LOGS}enabled") != "true":
-        return None
-    name = given.get(f"{ACCESS_LOGS}bucket", "")
-    bucket = place.backends("s3")[place.account]["aws"].buckets.get(name)
-    policy = (getattr(bucket, "policy", None) or b"") if bucket else b""
-    text = policy.decode() if isinstance(policy, bytes) else str(policy)
-    if "s3:PutObject" not in text and "s3:*" not in text:
-        return f"Access Denied for bucket: {name}. Please check S3bucket permission"
-    return None
-
-
 def _last_listener(params: Params, place: Place) -> str | None:
     if params["TargetGroupArn"] in place.of("elbv2").target_groups and serving(
         place.of("elbv2"), params["TargetGroupArn"]
@@ -166,6 +180,11 @@ RULES = (
     Rule("DeleteLoadBalancer", "OperationNotPermitted", _protected, "ELB API: DeleteLoadBalancer"),
     Rule("CreateLoadBalancer", "ValidationError", _name, "ELB API: CreateLoadBalancer"),
     Rule("CreateTargetGroup", "ValidationError", _name, "ELB API: CreateTargetGroup"),
+    Rule("CreateLoadBalancer", "SubnetNotFound", _unknown_subnet, "ELB API: CreateLoadBalancer"),
+    Rule("SetSubnets", "SubnetNotFound", _unknown_subnet, "ELB API: SetSubnets"),
+    Rule("DeleteRule", "OperationNotPermitted", _default_rule, "ELB API: DeleteRule"),
+    Rule("SetRulePriorities", "OperationNotPermitted", _default_rule, "ELB API: SetRulePriorities"),
+    Rule("ModifyListener", "DuplicateListener", _port_in_use, "ELB API: ModifyListener"),
     Rule("CreateLoadBalancer", INVALID, _zones, "ELB API: CreateLoadBalancer"),
     Rule("SetSubnets", INVALID, _zones, "ELB API: SetSubnets"),
     Rule("CreateLoadBalancer", "InvalidSecurityGroup", _groups, "ELB API: CreateLoadBalancer"),
@@ -181,7 +200,6 @@ RULES = (
         _attributes,
         "ELB API: ModifyLoadBalancerAttributes",
     ),
-    Rule("ModifyLoadBalancerAttributes", INVALID, _bucket, "aws-load-balancer-controller#1956"),
     *(
         Rule(operation, code, check, source)
         for operation in ("CreateListener", "ModifyListener", "CreateRule", "ModifyRule")

@@ -233,3 +233,39 @@ def test_time_that_brings_nothing_costs_nothing(scaled: Scaled) -> None:
     scaled.load(50, 1)
     scaled.aws.advance(86400 * 365)
     assert scaled.desired == 2
+
+
+@behaviour(
+    "Application Auto Scaling API: RegisterScalableTarget",
+    "MaxCapacity is not less than MinCapacity",
+    "accepts it",
+)
+def test_a_target_has_more_room_than_it_needs(aws: Aws) -> None:
+    aws.service()
+    register = aws.client("application-autoscaling").register_scalable_target
+    code = "ValidationException"
+    aws.refused(code, register, **WHERE, MinCapacity=3, MaxCapacity=2)
+    register(**WHERE, MinCapacity=2, MaxCapacity=2)
+    aws.refused(code, register, **WHERE, MaxCapacity=1)
+    register(**WHERE, MaxCapacity=3)
+
+
+@behaviour(
+    "Application Auto Scaling API: PredefinedMetricSpecification",
+    "ALBRequestCountPerTarget needs a ResourceLabel",
+    "accepts it",
+)
+def test_requests_are_counted_of_a_target_group(aws: Aws) -> None:
+    aws.service()
+    api = aws.client("application-autoscaling")
+    api.register_scalable_target(**WHERE, MinCapacity=1, MaxCapacity=8)
+    metric = {"PredefinedMetricType": "ALBRequestCountPerTarget"}
+    tracking = {"TargetValue": 10.0, "PredefinedMetricSpecification": metric}
+    aws.refused(
+        "ValidationException",
+        api.put_scaling_policy,
+        **WHERE,
+        PolicyName="requests",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration=tracking,
+    )

@@ -61,6 +61,59 @@ def test_unknown_security_groups_are_refused(aws: Aws) -> None:
 
 
 @behaviour(
+    "ELB API: CreateLoadBalancer",
+    "A load balancer's subnets exist: SubnetNotFound",
+    "has EC2's word for it",
+)
+def test_unknown_subnets_are_refused(aws: Aws) -> None:
+    both = [aws.subnets()[0], "subnet-0123456789abcdef0"]
+    aws.refused("SubnetNotFound", aws.balancer, Subnets=both)
+    mapped = [{"SubnetId": each} for each in both]
+    create = aws.elbv2.create_load_balancer
+    aws.refused("SubnetNotFound", create, Name="web", SubnetMappings=mapped)
+
+
+@behaviour("ELB API: SetSubnets", "New subnets exist: SubnetNotFound", "refuses, too")
+def test_unknown_subnets_are_not_set(aws: Aws) -> None:
+    both = [aws.subnets()[0], "subnet-0123456789abcdef0"]
+    request = {"LoadBalancerArn": aws.balancer(), "Subnets": both}
+    aws.refused("SubnetNotFound", aws.elbv2.set_subnets, **request)
+
+
+@behaviour("ELB API: DeleteRule", "A listener's default rule is not deleted", "fails")
+def test_a_default_rule_is_not_deleted(aws: Aws) -> None:
+    group = aws.group()
+    listener = aws.listener(aws.balancer(), group)
+    rule = aws.rule(listener, group, 1)
+    default = default_rule(aws, listener)
+    aws.refused("OperationNotPermitted", aws.elbv2.delete_rule, RuleArn=default)
+    aws.elbv2.delete_rule(RuleArn=rule)
+
+
+@behaviour("ELB API: SetRulePriorities", "A default rule keeps its place", "updates it")
+def test_a_default_rule_is_not_reordered(aws: Aws) -> None:
+    default = default_rule(aws, aws.listener(aws.balancer(), aws.group()))
+    priorities = [{"RuleArn": default, "Priority": 7}]
+    change = aws.elbv2.set_rule_priorities
+    aws.refused("OperationNotPermitted", change, RulePriorities=priorities)
+
+
+def default_rule(aws: Aws, listener: str) -> str:
+    rules = aws.elbv2.describe_rules(ListenerArn=listener)["Rules"]
+    return next(str(each["RuleArn"]) for each in rules if each["IsDefault"])
+
+
+@behaviour("ELB API: ModifyListener", "A port has one listener: DuplicateListener", ACCEPTED)
+def test_a_listener_does_not_move_to_a_port_in_use(aws: Aws) -> None:
+    balancer, group = aws.balancer(), aws.group()
+    aws.listener(balancer, group)
+    other, change = aws.listener(balancer, group, port=81), aws.elbv2.modify_listener
+    aws.refused("DuplicateListener", change, ListenerArn=other, Port=80)
+    for port in (81, 82):
+        change(ListenerArn=other, Port=port)
+
+
+@behaviour(
     "ELB API: LoadBalancerState",
     "A new load balancer is provisioning for minutes",
     "until it is described once",
@@ -194,23 +247,6 @@ def test_a_forward_is_shown_in_both_forms(aws: Aws) -> None:
         == group
     )
     assert "SslPolicy" not in listener
-
-
-@behaviour(
-    "aws-load-balancer-controller#1956",
-    "Access logs need a bucket that lets the delivery write",
-    ACCEPTED,
-)
-def test_access_logs_need_a_bucket_with_a_policy(aws: Aws) -> None:
-    attributes = [
-        {"Key": "access_logs.s3.enabled", "Value": "true"},
-        {"Key": "access_logs.s3.bucket", "Value": "nowhere"},
-    ]
-    change = aws.elbv2.modify_load_balancer_attributes
-    words = aws.refused(
-        "InvalidConfigurationRequest", change, LoadBalancerArn=aws.balancer(), Attributes=attributes
-    )
-    assert words.startswith("Access Denied for bucket: nowhere")
 
 
 @behaviour(

@@ -127,6 +127,34 @@ def test_a_secret_in_its_recovery_window_is_in_the_way(aws: Aws) -> None:
 
 
 @behaviour(
+    "Secrets Manager API: PutSecretValue",
+    "A secret in its recovery window gets no value",
+    "puts one",
+)
+def test_a_deleted_secret_gets_no_value(aws: Aws) -> None:
+    arn = aws.secrets.create_secret(Name="s", SecretString="x")["ARN"]
+    aws.secrets.delete_secret(SecretId="s")
+    for name in ("s", arn):
+        request = {"SecretId": name, "SecretString": "y"}
+        words = aws.refused("InvalidRequestException", aws.secrets.put_secret_value, **request)
+        assert "marked for deletion" in words
+    aws.secrets.restore_secret(SecretId="s")
+    aws.secrets.put_secret_value(SecretId="s", SecretString="y")
+
+
+@behaviour(
+    "Secrets Manager API: UpdateSecret",
+    "A secret in its recovery window is not changed",
+    "refuses, too",
+)
+def test_a_deleted_secret_is_not_changed(aws: Aws) -> None:
+    aws.secrets.create_secret(Name="s", SecretString="x")
+    aws.secrets.delete_secret(SecretId="s")
+    request = {"SecretId": "s", "SecretString": "y"}
+    aws.refused("InvalidRequestException", aws.secrets.update_secret, **request)
+
+
+@behaviour(
     "Secrets Manager API: CreateSecret", "A second secret of a name is refused", "refuses, too"
 )
 def test_a_secret_is_created_once(aws: Aws) -> None:

@@ -252,6 +252,21 @@ def test_a_scaled_service_is_not_deleted(aws: Aws) -> None:
 
 
 @behaviour(
+    "convox/rack#346",
+    "Without force a service is deleted when its tasks are gone and its deployments over",
+    "deletes it",
+)
+def test_a_busy_service_is_not_deleted(aws: Aws) -> None:
+    aws.service()
+    aws.advance(400)
+    delete, name = aws.ecs.delete_service, {"cluster": "c", "service": "web"}
+    aws.ecs.update_service(**name, desiredCount=0)
+    assert "deployments are active" in aws.refused(INVALID, delete, **name)
+    aws.advance(400)
+    delete(**name)
+
+
+@behaviour(
     "ECS API: DeleteService", "A deleted service is DRAINING, and its name not free", "is gone"
 )
 def test_a_name_is_free_when_its_service_is_inactive(aws: Aws) -> None:
@@ -572,3 +587,51 @@ def test_the_old_revision_replaces_its_own(aws: Aws) -> None:
     aws.advance(60)
     running = [each for each in aws.tasks() if each["lastStatus"] == "RUNNING"]
     assert [each["taskDefinitionArn"] for each in running] == [old]
+
+
+@behaviour("ECS API: CreateService", "A replica service is told a desiredCount", "assumes 0")
+def test_a_service_is_told_how_many(aws: Aws) -> None:
+    request = aws.service_request()
+    del request["desiredCount"]
+    assert "desired count" in aws.refused(INVALID, aws.ecs.create_service, **request)
+
+
+@behaviour(
+    "ECS API: AwsVpcConfiguration", "There is at least one subnet", "looks at services alone"
+)
+def test_a_network_has_subnets(aws: Aws) -> None:
+    nowhere: dict[str, Any] = {"awsvpcConfiguration": {"subnets": []}}
+    request = aws.service_request(networkConfiguration=nowhere)
+    assert "subnets can not be empty" in aws.refused(INVALID, aws.ecs.create_service, **request)
+    aws.service()
+    aws.refused(INVALID, run, aws=aws, networkConfiguration=nowhere)
+    change = {"cluster": "c", "service": "web", "networkConfiguration": nowhere}
+    aws.refused(INVALID, aws.ecs.update_service, **change)
+
+
+@behaviour(
+    "ECS API: ContainerOverride", "An override names a container of the definition", "runs none"
+)
+def test_an_override_names_a_container(aws: Aws) -> None:
+    aws.ecs.create_cluster(clusterName="c")
+    aws.define()
+    overrides = {"containerOverrides": [{"name": "other", "command": ["true"]}]}
+    assert "container named other" in aws.refused(INVALID, run, aws=aws, overrides=overrides)
+    run(aws, overrides={"containerOverrides": [{"name": "web", "command": ["true"]}]})
+
+
+@behaviour("ECS API: RunTask", "A clientToken starts its tasks once", "runs none")
+def test_a_token_starts_tasks_once(aws: Aws) -> None:
+    aws.ecs.create_cluster(clusterName="c")
+    aws.define()
+    first, again = (run(aws, clientToken="once")["tasks"][0]["taskArn"] for _ in range(2))
+    assert first == again
+    aws.refused("ConflictException", run, aws=aws, clientToken="once", startedBy="somebody")
+    assert run(aws, clientToken="twice")["tasks"][0]["taskArn"] != first
+    assert run(aws)["tasks"][0]["taskArn"] != run(aws)["tasks"][0]["taskArn"]
+
+
+def run(aws: Aws, **request: Any) -> dict[str, Any]:
+    request = {"networkConfiguration": aws.network(), **request}
+    answer: dict[str, Any] = aws.ecs.run_task(cluster="c", taskDefinition="web", **request)
+    return answer

@@ -432,3 +432,16 @@ def test_alarms_fail_a_deployment(
     assert (found["alarms"]["triggeredAlarmNames"], found["status"]) == (["errors"], status)
     assert found["alarms"]["status"] == "TRIGGERED"
     assert weights(aws, pair.rule)[pair.blue] == (100 if rollback else 0)
+
+
+@behaviour("convox/rack#346", "Without force no service is deleted while it deploys", NEVER)
+def test_a_service_that_deploys_is_not_deleted(aws: Aws, pair: Pair) -> None:
+    asked = configured()
+    aws.service(loadBalancers=pair.balancers, deploymentConfiguration=asked, desiredCount=0)
+    aws.advance(2 * LONG)
+    name = {"cluster": "c", "service": "web"}
+    aws.ecs.update_service(**name, taskDefinition=aws.image("nginx:2"))
+    until(aws, "BAKE_TIME")
+    assert "deployments are active" in aws.refused(INVALID, aws.ecs.delete_service, **name)
+    aws.advance(2 * LONG)
+    aws.ecs.delete_service(**name)
