@@ -36,6 +36,12 @@ BUCKETS = (
     Bucket("ecs", "DescribeTasks|ListTasks", 100, 20),
     Bucket("ecs", "(Create|Update|Delete)Service", 50, 5),
     Bucket("ecs", "DescribeServices|ListServices", 100, 20),
+    Bucket("ecs", "ListServicesByNamespace", 10, 1),
+    Bucket("ecs", "(Create|Update|Delete)CapacityProvider", 10, 1),
+    Bucket("ecs", "DescribeCapacityProviders", 50, 20),
+    Bucket("ecs", "(Put|Delete)AccountSetting.*", 10, 1),
+    Bucket("ecs", "ListAccountSettings", 50, 20),
+    Bucket("ecs", "(Get|Update)TaskProtection", 200, 80),
     Bucket("ecs", "(Describe|List)ServiceDeployments", 50, 20),
     Bucket("ecs", "DescribeServiceRevisions", 50, 20),
     Bucket("elbv2", "CreateLoadBalancer|SetSubnets", 10, 0.2),
@@ -45,6 +51,7 @@ BUCKETS = (
     Bucket("ec2", "(Create|Delete)NatGateway", 10, 1),
     Bucket("ec2", "(Create|Modify|Delete)VpcEndpoints?", 4, 0.3),
     Bucket("ec2", "(Create|Delete)Tags", 100, 10),
+    Bucket("ec2", "(Create|Delete)NetworkInterface", 100, 5),
     Bucket("ec2", READS, 100, 20),
     Bucket("ec2", ".*", 50, 5),
     Bucket("logs", "GetLogEvents", 25, 25),
@@ -55,7 +62,12 @@ BUCKETS = (
     Bucket("cloudwatch", "PutMetricAlarm", 3, 3),
     Bucket("cloudwatch", "DescribeAlarms", 9, 9),
     Bucket("route53", ".*", 5, 5),
+    Bucket("ssm", "PutParameter", 3, 3),
+    Bucket("sns", "CreateTopic", 30, 30),
+    Bucket("wafv2", "(Create|Update|Delete|Associate|Disassociate|Put).*", 1, 1),
 )
+# What all calls of a service take from besides.
+WHOLE = (Bucket("elbv2", ".*", 40, 10),)
 # What a service calls it: the page Common Errors of its API reference.
 CODES = {
     "cloudwatch": "Throttling",
@@ -79,14 +91,23 @@ class Throttles:
 
     def allows(self, call: Call, now: float) -> bool:
         """Take a token for a call; False if there is none."""
-        bucket = next((each for each in BUCKETS if _fits(each, call)), None)
-        if bucket is None:
-            return True
-        left, since = self._left.get((bucket, call.region), (bucket.burst, now))
+        fitting = [
+            next((each for each in rows if _fits(each, call)), None) for rows in (BUCKETS, WHOLE)
+        ]
+        found = [self._fill(bucket, call.region, now) for bucket in fitting if bucket]
+        if any(left < 1 for left in found):
+            return False
+        for bucket in filter(None, fitting):
+            left, since = self._left[bucket, call.region]
+            self._left[bucket, call.region] = (left - 1, since)
+        return True
+
+    def _fill(self, bucket: Bucket, region: str, now: float) -> float:
+        """The tokens of a bucket, with those that came in meanwhile."""
+        left, since = self._left.get((bucket, region), (bucket.burst, now))
         left = min(bucket.burst, left + (now - since) * bucket.rate)
-        allowed = left >= 1
-        self._left[bucket, call.region] = (left - 1 if allowed else left, now)
-        return allowed
+        self._left[bucket, region] = (left, now)
+        return left
 
     def clear(self) -> None:
         """Fill all buckets."""

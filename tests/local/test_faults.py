@@ -161,8 +161,19 @@ NAMES = (
     "CreateService", "ListServices", "ListServiceDeployments", "DescribeServiceRevisions",
     "CreateLoadBalancer", "RegisterTargets", "DescribeRules", "CreateNatGateway",
     "CreateVpcEndpoint", "CreateTags", "GetLogEvents", "PutRetentionPolicy", "CreateLogGroup",
-    "PutImage", "PutMetricAlarm", "DescribeAlarms",
+    "PutImage", "PutMetricAlarm", "DescribeAlarms", "ListServicesByNamespace",
+    "CreateCapacityProvider", "DescribeCapacityProviders", "PutAccountSetting",
+    "ListAccountSettings", "GetTaskProtection", "CreateNetworkInterface", "PutParameter",
+    "CreateTopic",
 )  # fmt: skip
+
+
+def test_all_calls_of_a_load_balancer_share_one_more_bucket() -> None:
+    throttles = Throttles()
+    reads = Call("elbv2", "DescribeRules", write=False, region="r")
+    writes = Call("elbv2", "CreateRule", write=True, region="r")
+    assert all(throttles.allows(writes, 0) for _ in range(20))
+    assert sum(throttles.allows(reads, 0) for _ in range(40)) == 20
 
 
 @behaviour(

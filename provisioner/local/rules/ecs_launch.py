@@ -11,6 +11,8 @@ from typing import Any
 from .rule import Params, Place, Rule
 
 INVALID = "InvalidParameterException"
+# Of Linux (ECS guide: platform-linux-fargate); None where a call leaves it to AWS.
+PLATFORMS = frozenset({None, "LATEST", "1.4.0", "1.3.0"})
 
 
 def definition(params: Params, place: Place) -> Any:
@@ -97,6 +99,18 @@ def _stray_override(params: Params, place: Place) -> str | None:
     return None
 
 
+def _unfit(params: Params, place: Place) -> str | None:
+    found, kind = definition(params, place), params.get("launchType")
+    if found and kind in {"EC2", "FARGATE"} and kind not in found.compatibilities:
+        return f"Task definition does not support launch_type {kind}."
+    return None
+
+
+def _platform(params: Params, _: Place) -> str | None:
+    version = params.get("platformVersion")
+    return "The specified platform does not exist." if version not in PLATFORMS else None
+
+
 def _network(params: Params) -> Params:
     found: Params = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
     return found
@@ -109,6 +123,8 @@ RULES = (
         for code, check, source in (
             ("ClientException", _absent, "EvalAI#2419"),
             (INVALID, _inactive, "ECS API: DeregisterTaskDefinition"),
+            (INVALID, _unfit, "ECS guide: launch_types"),
+            ("PlatformUnknownException", _platform, "ECS guide: platform-linux-fargate"),
             (INVALID, _no_subnet, "ECS API: AwsVpcConfiguration"),
             (INVALID, _subnets, "serverless-fargate#20"),
             (INVALID, _groups, "aws-dotnet-deploy#735"),

@@ -72,6 +72,14 @@ def _mode(params: Params) -> str | None:
     return None
 
 
+def _hosts(params: Params) -> str | None:
+    if params.get("placementConstraints"):
+        return "Fargate compatible task definitions do not support placementConstraints"
+    if any((each.get("host") or {}).get("sourcePath") for each in params.get("volumes") or ()):
+        return "Fargate compatible task definitions do not support sourcePath"
+    return None
+
+
 def _features(params: Params) -> str | None:
     for each in _containers(params):
         if each.get("privileged"):
@@ -198,6 +206,7 @@ RULES = tuple(
     for check, source in (
         (_fargate(_mode), "ECS guide: fargate-tasks-services"),
         (_fargate(_size), "ECS guide: fargate-tasks-services"),
+        (_fargate(_hosts), "ECS guide: fargate-tasks-services"),
         (_fargate(_features), "ECS guide: fargate-tasks-services"),
         (_fargate(_ports), "ECS API: PortMapping"),
         (_fargate(_execution_role), "ECS guide: fargate-tasks-services"),

@@ -76,6 +76,22 @@ def checked(**change: Any) -> dict[str, Any]:
             ),
         ),
         pytest.param(
+            {"volumes": [{"name": "v", "host": {"sourcePath": "/data"}}]},
+            "sourcePath",
+            id="host volume",
+            marks=behaviour(
+                "ECS guide: fargate-tasks-services", "Fargate has no paths of a host", ACCEPTED
+            ),
+        ),
+        pytest.param(
+            {"placementConstraints": [{"type": "memberOf", "expression": "a == b"}]},
+            "placementConstraints",
+            id="placement",
+            marks=behaviour(
+                "ECS guide: fargate-tasks-services", "Fargate knows no placement", ACCEPTED
+            ),
+        ),
+        pytest.param(
             container(linuxParameters={"capabilities": {"add": ["NET_ADMIN"]}}),
             "adding",
             id="capabilities",

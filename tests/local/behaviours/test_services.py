@@ -209,6 +209,19 @@ def test_a_capacity_provider_in_use_stays(aws: Aws) -> None:
     put(**request)
 
 
+@behaviour("ECS guide: platform-linux-fargate", "A platform version exists", ACCEPTED)
+def test_a_platform_version_exists(aws: Aws) -> None:
+    aws.refused("PlatformUnknownException", aws.service, platformVersion="9.9.9")
+    aws.service(platformVersion="1.4.0")
+
+
+@behaviour("ECS guide: launch_types", "A definition fits how it is launched", ACCEPTED)
+def test_a_definition_fits_its_launch_type(aws: Aws) -> None:
+    made = aws.define(requiresCompatibilities=["EC2"])
+    words = aws.refused(INVALID, aws.service, taskDefinition=made, launchType="FARGATE")
+    assert words == "Task definition does not support launch_type FARGATE."
+
+
 @behaviour("ECS API: CreateService", "A service has no fewer than 0 tasks", ACCEPTED)
 def test_a_desired_count_is_not_negative(aws: Aws) -> None:
     aws.refused(INVALID, aws.service, desiredCount=-1)
