@@ -7,6 +7,7 @@ from typing import Any
 
 from provisioner.local.elbv2_targets import serving
 
+from . import ecs_launch
 from .rule import Params, Place, Rule
 
 INVALID = "InvalidParameterException"
@@ -195,18 +196,13 @@ def _daemon(params: Params, _: Place) -> str | None:
 
 def _definition(params: Params, place: Place) -> Any:
     """Return the revision that is asked for, or that an updated service has."""
-    ecs = place.of("ecs")
     asked = params.get("taskDefinition")
     if not asked and "service" in params:
-        found = ecs.region.services.get(
-            f"{str(params.get('cluster', 'default')).rpartition('/')[2]}:"
-            f"{params['service'].rpartition('/')[2]}"
-        )
+        cluster = str(params.get("cluster", "default")).rpartition("/")[2]
+        name = params["service"].rpartition("/")[2]
+        found = place.of("ecs").region.services.get(f"{cluster}:{name}")
         asked = found and found.settings.get("taskDefinition")
-    try:
-        return ecs.describe_task_definition(asked) if asked else None
-    except Exception:  # noqa: BLE001  moto's own answer to this is right
-        return None
+    return ecs_launch.definition({"taskDefinition": asked}, place)
 
 
 def _uncounted(params: Params, _: Place) -> str | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.ecs.exceptions import ECSException
+
 from .rule import Params, Place, Rule
 
 INVALID = "InvalidParameterException"
@@ -20,7 +22,7 @@ def definition(params: Params, place: Place) -> Any:
     name = params.get("taskDefinition")
     try:
         return place.of("ecs").describe_task_definition(name) if name else None
-    except Exception:  # noqa: BLE001  moto's own answer is for DescribeTaskDefinition
+    except (ECSException, ValueError):  # moto's own answer is for DescribeTaskDefinition
         return None
 
 
