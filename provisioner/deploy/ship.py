@@ -190,7 +190,7 @@ def _first(aws: Aws, task: Resource, new: list[Image]) -> list[Step]:
         image = bases.get(images.read(one["image"]).base)
         containers.append({**one, "image": image.after} if image else one)
         if image and image.after != one["image"]:
-            changes.append(Change((*IMAGES[:1], one["name"], IMAGES[1]), one["image"], image.after))
+            changes.append(Change((IMAGES[0], one["name"], IMAGES[1]), one["image"], image.after))
             others[one["name"]] = image
     if _has_run(aws, family, containers) if changes else live.properties[RUN] == YES:
         return []

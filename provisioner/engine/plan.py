@@ -193,8 +193,9 @@ def _surplus(
 ) -> tuple[Live, ...]:
     """Superseded things that go: all of them, or the revisions beyond those kept.
 
-    Revisions go when a newer one comes, and never the one that is still in use: where newer ones
-    have failed, it is the one that serves, and the one to go back to from the next.
+    Never the one that is in use: where newer ones have failed, it is the one that serves, and the
+    one to go back to from the next. So that it is still there after the next has come, and the
+    plan then is empty, twice as many may stay while no newer one comes.
     """
     if not verdict.superseded:
         return ()
@@ -202,9 +203,8 @@ def _surplus(
     retain = kinds[newest_first[0].kind].retain
     if not retain:
         return tuple(newest_first)
-    if verdict.keeps:
-        return ()
-    return tuple(live for live in newest_first[retain:] if live.id not in used)
+    most = 2 * retain if verdict.keeps else retain
+    return tuple(live for live in newest_first[most:] if live.id not in used)
 
 
 def _words(value: Any) -> Iterator[str]:

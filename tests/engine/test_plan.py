@@ -194,9 +194,11 @@ class TestRevisions:
         gone = [one.live.id for one in found.steps if one.action == "delete" and one.live]
         assert gone == ["rev:1", "rev:2", "rev:4"]
 
-    def test_without_a_new_one_none_goes(self) -> None:
+    def test_without_a_new_one_twice_as_many_stay(self) -> None:
         lives = [self.revision(n) for n in (6, 5, 4, 3, 2, 1)]
-        assert plan([thing("rev", REVISION, Size=6)], seen(*lives), KINDS).empty
+        newest = [thing("rev", REVISION, Size=6)]
+        assert plan(newest, seen(*lives[:-1]), KINDS).empty
+        assert keys(plan(newest, seen(*lives), KINDS)) == ["delete run.revision/rev rev:1"]
 
     def test_going_back_uses_the_kept_one(self) -> None:
         lives = [self.revision(n) for n in (3, 2, 1)]
