@@ -64,6 +64,7 @@ class Recorder:
         self._lock = Lock()
         self._seq = 0
         self._records: deque[Record] = deque(maxlen=KEPT)
+        self._cleared = float("-inf")
         self._latency = Latency()
 
     def calls(self, since: int = 0) -> list[Record]:
@@ -72,9 +73,10 @@ class Recorder:
             return [record for record in self._records if record.seq > since]
 
     def clear(self) -> None:
-        """Forget all calls. Numbers go on counting."""
+        """Forget all calls, also those that are not answered yet. Numbers go on counting."""
         with self._lock:
             self._records.clear()
+            self._cleared = self._clock()
 
     def latency(self, read_ms: float | None = None, write_ms: float | None = None) -> Latency:
         """Set the delay of reads and of writes; None leaves one as it is."""
@@ -127,6 +129,8 @@ class Recorder:
         headers = {name.lower(): value for name, value in answer[1]}
         error = "ConnectionCut" if cut else error_code(status, headers, answer[2])
         with self._lock:
+            if begun < self._cleared:
+                return
             self._seq += 1
             self._records.append(
                 Record(

@@ -37,7 +37,7 @@ services:
       min: 1
       max: 4
       cpu_percent: 60
-      schedule: [{name: morning, when: cron(0 8 * * ? *), min: 2}]
+      schedule: [{name: morning, when: cron(0 8 1 1 ? 2199), min: 2}]
     routes: [{default: true}, {path: /a}]
   api: {image: nginx:1, port: 80, routes: [{path: /api}]}
 tasks:

@@ -87,6 +87,19 @@ def test_numbers_go_on_after_clearing(recorder: Recorder) -> None:
     assert [each.seq for each in recorder.calls()] == [2]
 
 
+def test_a_call_that_was_under_way_at_the_clearing_is_forgotten_too() -> None:
+    time = Time()
+
+    def late(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        time.now += 1
+        recorder.clear()
+        return answering(environ, start_response)
+
+    recorder = Recorder(late, clock=time.read, sleep=time.sleep)
+    assert call(recorder, "CreateRole") == "<Done/>"
+    assert recorder.calls() == []
+
+
 def test_what_is_not_an_aws_call_is_not_logged(recorder: Recorder) -> None:
     assert Client(recorder).get("/favicon.ico").status_code == 200
     assert recorder.calls() == []

@@ -24,7 +24,7 @@ def action(bench: Bench, place: dict[str, str], target: Make) -> Make:
         properties = {
             "ScheduledActionName": f"{bench.name}-morning",
             **place,
-            "Schedule": "cron(0 8 * * ? *)",
+            "Schedule": "cron(0 8 1 1 ? 2199)",
             "Timezone": "Europe/Berlin",
             "StartTime": None,
             "EndTime": None,
@@ -44,7 +44,7 @@ def test_it_is_made_with_what_is_given(bench: Bench, target: Make, action: Make)
 @pytest.mark.parametrize(
     "changes",
     [
-        {"Schedule": "cron(0 9 * * ? *)"},
+        {"Schedule": "cron(0 9 1 1 ? 2199)"},
         {"Timezone": "UTC"},
         {"ScalableTargetAction": {"MaxCapacity": 3}},
     ],
@@ -67,7 +67,7 @@ def test_drift_is_repaired(bench: Bench, target: Make, action: Make) -> None:
     given = KIND.request(action(Schedule="rate(1 day)").properties)
     bench.client("application-autoscaling").put_scheduled_action(**given)
     bench.check(
-        target(), action(), writes=[sent("PutScheduledAction", Schedule="cron(0 8 * * ? *)")]
+        target(), action(), writes=[sent("PutScheduledAction", Schedule="cron(0 8 1 1 ? 2199)")]
     )
 
 
