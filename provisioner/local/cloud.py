@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
 from .control import LocalError, ask
@@ -129,7 +129,11 @@ def _started(directory: Path, settings: Mapping[str, Any], port: int | None) -> 
     arguments += ["--port", str(settings["port"] if port is None else port)]
     arguments += ["--elsewhere"] if port is None else []
     arguments += [part for name in settings["vpcs"] for part in ("--vpc", name)]
-    with os.fdopen(readable) as ready, (directory / LOG).open("w") as log:
+    with (
+        os.fdopen(readable) as ready,
+        (directory / LOG).open("w") as log,
+        DefaultSelector() as selector,
+    ):
         try:
             subprocess.run(
                 [sys.executable, "-m", "provisioner.local.server", *arguments],
@@ -144,8 +148,8 @@ def _started(directory: Path, settings: Mapping[str, Any], port: int | None) -> 
             )
         finally:
             os.close(writable)
-        answers, _, _ = select.select([ready], [], [], READY_WITHIN)
-        told = ready.read() if answers else ""
+        selector.register(ready, EVENT_READ)
+        told = ready.read() if selector.select(READY_WITHIN) else ""
     if not told:
         raise LocalError(_why(directory, port))
     return _cloud(json.loads(told))

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,23 @@ def test_a_stopped_cloud_is_gone_and_comes_back_on_its_port(directory: Path) -> 
     second = cloud.start(directory)
     assert second.port == first.port
     assert second.pid != first.pid
+
+
+def test_it_starts_for_a_program_that_has_a_thousand_files_open(directory: Path) -> None:
+    many = 1024  # more than select(2) can look at
+    with ExitStack() as opened:
+        opened.enter_context(files_allowed(2 * many))
+        for _ in range(many):
+            opened.enter_context(Path(os.devnull).open())
+        assert cloud.start(directory) == cloud.status(directory)
+
+
+@contextmanager
+def files_allowed(wanted: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(wanted, before[0]), before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_it_moves_to_another_port_if_its_own_is_taken(directory: Path) -> None:
