@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import pty
-import select
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
 
 PATIENCE = 60.0
 
@@ -50,8 +50,9 @@ class Terminal:
         return self.process.wait(PATIENCE)
 
     def _read(self) -> bool:
-        ready, _, _ = select.select([self._end], [], [], PATIENCE)
-        assert ready, f"it says nothing more: {self.screen}"
+        with DefaultSelector() as selector:
+            selector.register(self._end, EVENT_READ)
+            assert selector.select(PATIENCE), f"it says nothing more: {self.screen}"
         try:
             told = os.read(self._end, 65536)
         except OSError:  # Linux: nobody has the other end open any more
