@@ -1,9 +1,10 @@
 """The Python API: what the command line is built on.
 
 loaded = provisioner.load("specs/oaktree.yaml", environment="dev")
-stack = provisioner.Stack(loaded.spec, environment="dev", aws=provisioner.connect("eu-west-1"))
-plan = stack.plan()
-report = stack.apply(plan)
+with provisioner.connect("eu-west-1") as aws:
+    stack = provisioner.Stack(loaded.spec, environment="dev", aws=aws)
+    plan = stack.plan()
+    report = stack.apply(plan)
 """
 
 from __future__ import annotations

@@ -58,8 +58,12 @@ class Target:
         return Stack(loaded.spec, environment=loaded.environment, aws=self.aws(loaded))
 
     def aws(self, loaded: Loaded) -> Aws:
-        """A way to AWS, or to the embedded cloud."""
-        region = region_for(loaded.spec, self.region)
+        """A way to AWS, or to the embedded cloud, until the command ends."""
+        aws = self._connect(region_for(loaded.spec, self.region))
+        click.get_current_context().call_on_close(aws.close)
+        return aws
+
+    def _connect(self, region: str) -> Aws:
         if self.local:
             server = local_cloud()
             return connect(region, endpoint_url=server.endpoint, access_key=LOCAL_CREDENTIALS)

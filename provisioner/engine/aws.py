@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import boto3
 import structlog
@@ -64,6 +64,7 @@ class Aws:
 
     `read_only` refuses every operation that is not a read, before it is sent.
     Clients are shared by `snapshot`, which begins with nothing remembered.
+    As a context manager it is closed in the end.
     """
 
     def __init__(
@@ -83,6 +84,23 @@ class Aws:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="aws")
         self._writing: Aws | None = None
         self._heard = threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give connections and threads back, those of snapshots and of `writable` as well.
+
+        Calls that are under way end by themselves; there are no others after it.
+        """
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for client in self._clients.values():
+            client.close()
+        if self._writing is not None:
+            self._writing.close()
 
     @property
     def region(self) -> str:

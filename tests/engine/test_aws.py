@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +20,10 @@ from botocore.exceptions import (
     UnauthorizedSSOTokenError,
 )
 
+from provisioner.api import connect
 from provisioner.engine.aws import DENIED, code_of, explain, message_of, says
 from provisioner.errors import NoAccess, ProvisionerError, WriteRefused
+from tests.cloud.world import World
 from tests.support.aws import REGION, Wire, new_aws, nowhere, refusal
 
 THREADS = 8
@@ -235,6 +238,24 @@ def test_code_and_message_of_any_error() -> None:
     assert code_of(bare) == ""
     assert "Op" in message_of(bare)
     assert (code_of(ValueError("x")), message_of(ValueError("x"))) == ("", "x")
+
+
+def test_a_closed_connection_leaves_no_socket_and_no_thread(world: World) -> None:
+    before, others = open_files(), set(threading.enumerate())
+    with connect(REGION, endpoint_url=world.server.endpoint, access_key=("test", "test")) as aws:
+        for one in (aws, aws.snapshot(), aws.writable()):
+            one.gather(lambda _, one=one: one.client("ecs").list_clusters(), range(4))
+        assert len(open_files()) > len(before)
+        pool = set(threading.enumerate()) - others
+        assert pool
+    assert open_files() <= before
+    for thread in pool:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+def open_files() -> set[str]:
+    return {one.name for one in Path("/dev/fd").iterdir()}
 
 
 EXPLAINED: dict[str, tuple[ClientError | BotoCoreError, type[ProvisionerError], str]] = {
