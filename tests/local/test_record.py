@@ -92,12 +92,12 @@ def test_a_call_that_was_under_way_at_the_clearing_is_forgotten_too() -> None:
 
     def late(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         time.now += 1
-        recorder.clear()
+        cleared.clear()
         return answering(environ, start_response)
 
-    recorder = Recorder(late, clock=time.read, sleep=time.sleep)
-    assert call(recorder, "CreateRole") == "<Done/>"
-    assert recorder.calls() == []
+    cleared = Recorder(late, clock=time.read, sleep=time.sleep)
+    assert call(cleared, "CreateRole") == "<Done/>"
+    assert cleared.calls() == []
 
 
 def test_what_is_not_an_aws_call_is_not_logged(recorder: Recorder) -> None:
