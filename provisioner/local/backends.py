@@ -29,6 +29,7 @@ from . import (
     acm,
     cloud_map,
     cloudwatch,
+    ec2,
     ecs,
     elbv2,
     iam,
@@ -57,6 +58,7 @@ def build(settings: Settings) -> WSGIApplication:
     acm.install(settings)
     cloud_map.install(settings)
     cloudwatch.install(settings)
+    ec2.install(settings)
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)
@@ -133,6 +135,11 @@ def thaw(data: bytes, settings: Settings) -> Mapping[str, Any]:
 def freeze_network(account: str, region: str, settings: Settings) -> bytes:
     """Return what EC2 has in a region, as bytes. Raises ValueError."""
     return frozen(_backends("ec2")[account][region], _fixed(settings))
+
+
+def settle_network(account: str, region: str) -> None:
+    """Have everything in a region's networks done that would take a while."""
+    _backends("ec2")[account][region].settle()
 
 
 def thaw_network(data: bytes, account: str, region: str, settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 moto 5.2.5 has done everything at once, ignores the filters of ListServices, has one namespace for
 each VPC, makes a second one or a second service of the same name, deletes what is in use, and makes
-a hosted zone that no VPC asks.
+a hosted zone of another name, which no VPC asks, and leaves it behind.
 https://docs.aws.amazon.com/cloud-map/latest/api/API_GetOperation.html
 https://docs.aws.amazon.com/cloud-map/latest/api/API_ListServices.html
 """
@@ -14,10 +14,11 @@ from typing import Any, ClassVar
 
 from moto.core.exceptions import JsonRESTError
 from moto.ecs.models import ecs_backends
-from moto.route53.models import route53_backends
+from moto.route53.models import FakeZone, route53_backends
 from moto.servicediscovery import urls
 from moto.servicediscovery.exceptions import NamespaceNotFound, ServiceNotFound
 from moto.servicediscovery.models import (
+    Namespace,
     Operation,
     Service,
     ServiceDiscoveryBackend,
@@ -67,13 +68,20 @@ class CloudMap(Extension, ServiceDiscoveryBackend):
         return super().create_http_namespace(name, *args, **kwargs)
 
     def create_private_dns_namespace(self, name: str, *args: Any, **kwargs: Any) -> str:
-        """Create it, beside others of its VPC."""
+        """Create it, beside others of its VPC, with a hosted zone of its name for that."""
         self._alone(name, kwargs, "DNS_PRIVATE")
         present, self.namespaces = self.namespaces, {}
         try:
-            return super().create_private_dns_namespace(name, *args, **kwargs)
+            operation = super().create_private_dns_namespace(name, *args, **kwargs)
+            for made in self.namespaces.values():
+                if zone := self._zone(made):
+                    zone.name = f"{name}."
+                    for record in zone.rrsets:
+                        record.name = zone.name
+                    zone.add_vpc(made.vpc, self.region_name)
         finally:
             self.namespaces = present | self.namespaces
+        return operation
 
     def create_service(self, name: str, namespace_id: str, *args: Any, **kwargs: Any) -> Service:
         """Create it, if its namespace has none of its name."""
@@ -94,10 +102,26 @@ class CloudMap(Extension, ServiceDiscoveryBackend):
         super().delete_service(service_id)
 
     def delete_namespace(self, namespace_id: str) -> str:
-        """Delete one that no service is in."""
+        """Delete one that no service is in, with its hosted zone.
+
+        https://docs.aws.amazon.com/cloud-map/latest/api/API_DeleteNamespace.html
+        """
         if any(each.namespace_id == namespace_id for each in self.services.values()):
             raise JsonRESTError("ResourceInUse", "The namespace contains one or more services.")
-        return super().delete_namespace(namespace_id)
+        zone = self._zone(self.namespaces.get(namespace_id))
+        operation = super().delete_namespace(namespace_id)
+        if zone:
+            self._zones.pop(zone.resource_id)
+        return operation
+
+    @property
+    def _zones(self) -> dict[str, FakeZone]:
+        return route53_backends[self.account_id][self.partition].zones
+
+    def _zone(self, namespace: Namespace | None) -> FakeZone | None:
+        """The hosted zone of a namespace that has one."""
+        properties = (namespace and namespace.dns_properties) or {}
+        return self._zones.get(str(properties.get("HostedZoneId")).rsplit("/")[-1])
 
     def list_instances(self, service_id: str) -> list[ServiceInstance]:
         """List them, and the running tasks of ECS services that are registered here."""
@@ -168,19 +192,6 @@ def _instance(service: str, task: Any) -> ServiceInstance:
 
 class Api(ServiceDiscoveryResponse):
     """One request. The public methods are operations."""
-
-    def create_private_dns_namespace(self) -> str:
-        """Make the namespace, and its hosted zone for the VPC."""
-        answer = super().create_private_dns_namespace()
-        vpc = json.loads(self.body)["Vpc"]
-        zones = route53_backends[self.current_account][self.partition].zones
-        for namespace in self.servicediscovery_backend.namespaces.values():
-            zone = zones.get(
-                str((namespace.dns_properties or {}).get("HostedZoneId")).rsplit("/")[-1]
-            )
-            if zone and namespace.vpc == vpc and not zone.vpcs:
-                zone.add_vpc(vpc, self.region)
-        return answer
 
     def list_services(self) -> str:
         """List the services of the namespaces that the filter names, or all."""

@@ -17,6 +17,7 @@ from .simulation.reasons import NO_CAPACITY
 from .simulation.script import unplaced
 from .simulation.task import Task
 from .task_views import task_view
+from .throttles import message_of
 
 PAGE = 100
 MOST_AT_ONCE = 10
@@ -69,6 +70,7 @@ class TasksApi(EC2ContainerServiceResponse):
         providers: list[str] = []
         for _ in range(number):
             providers.append(choose(params.get("capacityProviderStrategy") or (), providers))
+        self._check_rate(providers)
         made = [
             backend.region.single_task(
                 backend.world.definition(definition.arn),
@@ -88,6 +90,13 @@ class TasksApi(EC2ContainerServiceResponse):
         for task in placed:
             backend.region.run(task)  # the answer shows it as it begins, however fast time passes
         return placed, len(made) - len(placed)
+
+    def _check_rate(self, providers: list[str]) -> None:
+        """Fargate launches so many tasks a second (Amazon ECS Developer Guide, throttling.html)."""
+        world, now = self.ecs_backend.world, self.ecs_backend.clock.now()
+        for provider in set(providers):
+            if not world.launches(provider, now, providers.count(provider)):
+                raise ECSException("ThrottlingException", message_of("ecs"))
 
     def stop_task(self) -> ActionResult:
         """Ask a task to stop."""

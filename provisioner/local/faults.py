@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from .record import call_of, headers_of
 from .serve import CUT
 from .settings import Settings
-from .throttles import MESSAGE, Throttles, code_of
-from .wire import Call, refusal
+from .throttles import Throttles, code_of, message_of
+from .wire import Call, parameters_of, refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -138,7 +138,7 @@ class Faults:
         body = environ["wsgi.input"].read()
         environ["wsgi.input"] = BytesIO(body)
         call = call_of(environ, body)
-        met = self._met(call)
+        met = self._met(call, environ, body)
         if met is None:
             return self._app(environ, start_response)
         if met.kind in {"cut-after", "slow"}:
@@ -153,20 +153,27 @@ class Faults:
         start_response(status, list(headers.items()))
         return [text.encode()]
 
-    def _met(self, call: Call) -> Fault | None:
+    def _met(self, call: Call, environ: WSGIEnvironment, body: bytes) -> Fault | None:
         with self._lock:
             if not call.service:
                 return None
-            now = self._settings.clock.now()
-            if self._settings.throttles and not self._throttles.allows(call, now):
+            if self._settings.throttles and not self._allowed(call, environ, body):
                 return Fault("throttle")
             met = [each for each in self._faults if each.meets(call)]
             return met[0] if met else None
 
+    def _allowed(self, call: Call, environ: WSGIEnvironment, body: bytes) -> bool:
+        names = parameters_of(headers_of(environ), environ.get("QUERY_STRING", ""), body)
+        return self._throttles.allows(call, self._settings.clock.now(), names)
+
 
 def _error(kind: str, call: Call) -> tuple[str, str, str]:
     if kind == "throttle":
-        return STATUSES.get(call.service, "400 Bad Request"), code_of(call.service), MESSAGE
+        return (
+            STATUSES.get(call.service, "400 Bad Request"),
+            code_of(call.service),
+            message_of(call.service),
+        )
     if kind == "503":
         return "503 Service Unavailable", "ServiceUnavailable", "Service is unavailable."
     return "500 Internal Server Error", "InternalFailure", "An internal error occurred."

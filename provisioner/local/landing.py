@@ -120,6 +120,7 @@ class Landing:
                 _open(ec2)
             for index in range(made, len(self._names)):
                 _make(ec2, zones, self._names[index], index)
+            self._app.settle(self._account, region)
         return len(zones) == ZONES
 
 

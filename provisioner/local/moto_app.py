@@ -85,6 +85,11 @@ class MotoApp:
             data: bytes = self._backends().freeze_network(account, region, self._settings)
             return data
 
+    def settle(self, account: str, region: str) -> None:
+        """Have everything in a region's networks done that would take a while."""
+        with self._lock:
+            self._backends().settle_network(account, region)
+
     def lay(self, data: bytes, account: str, region: str) -> None:
         """Have that in the place of what EC2 has there. Raises ValueError."""
         with self._lock:

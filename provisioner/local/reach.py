@@ -1,8 +1,8 @@
 """What a task cannot reach from its subnet, and how it fails for that.
 
-A task gets out by a default route to anything but an internet gateway, or to that with a public
-address; else interface endpoints of its VPC, and S3's gateway endpoint in its route table, stand in
-for the way out. Security groups are not looked at.
+A task gets out by a default route to anything but an internet gateway (a NAT gateway must be
+available), or to that with a public address; else interface endpoints of its VPC, and S3's gateway
+endpoint in its route table, stand in for the way out. Security groups are not looked at.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/verify-connectivity.html and
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 """
@@ -76,6 +76,9 @@ def _way_out(table: Any, *, public: bool) -> bool:
     default = [each for each in table.routes if each.destination_cidr_block == EVERYWHERE]
     if not default:
         return False
+    nat = default[0].nat_gateway
+    if nat is not None and nat.state != "available":
+        return False
     gateway = str(default[0].gateway_id or "")
     return public or not gateway.startswith("igw-")
 
@@ -85,7 +88,6 @@ def _endpoints(ec2: EC2Backend, table: Any) -> Iterator[str]:
     for each in ec2.vpc_end_points.values():
         name = each.service_name.split(".", 3)[-1]
         gateway = each.vpc_endpoint_type == "Gateway"
-        if each.vpc_id == table.vpc_id and (
-            not gateway or table.id in (each.route_table_ids or ())
-        ):
+        here = each.vpc_id == table.vpc_id and each.state == "available"
+        if here and (not gateway or table.id in (each.route_table_ids or ())):
             yield name

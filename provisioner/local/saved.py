@@ -10,7 +10,7 @@ from typing import Any
 
 FORMAT = "provisioner embedded cloud"
 # Of the classes whose objects are in a state: a higher number when one of them changes.
-VERSION = 2
+VERSION = 3
 
 
 def header() -> dict[str, Any]:

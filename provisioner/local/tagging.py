@@ -16,9 +16,6 @@ from moto.core.resource_tagging import (
     make_tag_matcher,
     match_resource_type,
 )
-from moto.ec2 import urls as ec2_urls
-from moto.ec2.models import EC2Backend, ec2_backends
-from moto.ec2.models.nat_gateways import NatGateway
 from moto.ecr import urls as ecr_urls
 from moto.ecr.models import ECRBackend, ecr_backends
 from moto.logs import urls as logs_urls
@@ -41,44 +38,10 @@ INDEXED_IN = 20.0
 def install(settings: Settings) -> None:
     """Put these backends in the place of moto's, before moto has made one."""
     TaggingBackend.settings = settings
-    ec2_backends.backend = Ec2Backend
     ecr_backends.backend = EcrBackend
     logs_backends.backend = TaggedLogsBackend
     scheduler_backends.backend = SchedulerBackend
     resourcegroupstaggingapi_backends.backend = TaggingBackend
-
-
-class Ec2Backend(Extension, EC2Backend):
-    """moto's EC2, with its addresses, endpoints and rules of security groups in the index."""
-
-    urls_of = ec2_urls
-
-    def delete_nat_gateway(self, nat_gateway_id: str) -> NatGateway:
-        """Delete it, and let go of its address."""
-        nat: NatGateway = super().delete_nat_gateway(nat_gateway_id)
-        for held in nat.address_set:
-            if number := held.pop("associationId", None):
-                self.disassociate_address(association_id=number)
-        return nat
-
-    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """Yield moto's kinds and these."""
-        yield from super().iter_tagged_resources()
-        kinds: dict[str, list[str]] = {
-            "elastic-ip": [str(address.id) for address in self.addresses],
-            "vpc-endpoint": list(self.vpc_end_points),
-            "security-group-rule": [
-                rule.id
-                for groups in self.groups.values()
-                for group in groups.values()
-                for rule in (*group.ingress_rules, *group.egress_rules)
-            ],
-        }
-        place = f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}"
-        for kind, numbers in kinds.items():
-            for number in numbers:
-                tags = dict(self.tags.get(number, {}))
-                yield TaggedResource(f"{place}:{kind}/{number}", tags, f"ec2:{kind}")
 
 
 class EcrBackend(Extension, ECRBackend, TaggableResourcesMixin):

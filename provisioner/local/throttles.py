@@ -1,12 +1,16 @@
 """AWS's token buckets: how many calls at once, and how many more each second.
 
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html, and the pages of
-the same name of Elastic Load Balancing and EC2; others are quotas of their services.
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html, the page of the
+same name of Elastic Load Balancing, and for EC2, which has a bucket for each of its operations,
+https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html; Fargate's:
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html, Cloud Map's:
+https://docs.aws.amazon.com/general/latest/gr/cloud_map.html; others are quotas of their services.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from .wire import Call
@@ -14,15 +18,26 @@ from .wire import Call
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Calls whose operation fits share `burst` tokens; `rate` more come in a second."""
+    """Calls whose operation fits share `burst` tokens; `rate` more come in a second.
+
+    `each`: every operation has them for itself. `whole`: only for calls that ask for everything,
+    without a filter and not by pages.
+    """
 
     service: str
     pattern: str
     burst: float
     rate: float
+    each: bool = False
+    whole: bool = False
 
 
-READS = "Describe.*|List.*|Get.*"
+READS = "Describe.*|List.*|Get.*|Search.*"
+LARGE = (
+    "Describe(Instances|InstanceStatus|NetworkInterfaces|SecurityGroups|Snapshots"
+    "|SpotInstanceRequests|Volumes)"
+)
+NARROWED = frozenset({"Filter", "MaxResults", "NextToken"})
 # The first row that fits counts.
 BUCKETS = (
     Bucket("ecs", "(Create|Update|Delete)Cluster|UpdateClusterSettings|PutCluster.*", 20, 1),
@@ -48,12 +63,13 @@ BUCKETS = (
     Bucket("elbv2", "(Register|Deregister)Targets", 20, 4),
     Bucket("elbv2", READS, 40, 10),
     Bucket("elbv2", ".*", 20, 3),
-    Bucket("ec2", "(Create|Delete)NatGateway", 10, 1),
-    Bucket("ec2", "(Create|Modify|Delete)VpcEndpoints?", 4, 0.3),
-    Bucket("ec2", "(Create|Delete)Tags", 100, 10),
-    Bucket("ec2", "(Create|Delete)NetworkInterface", 100, 5),
-    Bucket("ec2", READS, 100, 20),
-    Bucket("ec2", ".*", 50, 5),
+    Bucket("ec2", LARGE, 50, 10, each=True, whole=True),
+    Bucket("ec2", "(Create|Delete)NatGateway", 10, 1, each=True),
+    Bucket("ec2", "(Create|Modify|Delete)VpcEndpoints?", 4, 0.3, each=True),
+    Bucket("ec2", "(Create|Delete)Tags", 100, 10, each=True),
+    Bucket("ec2", "(Create|Delete)NetworkInterface", 100, 5, each=True),
+    Bucket("ec2", READS, 100, 20, each=True),
+    Bucket("ec2", ".*", 50, 5, each=True),
     Bucket("logs", "GetLogEvents", 25, 25),
     Bucket("logs", "PutRetentionPolicy|.*Tag.*", 5, 5),
     Bucket("logs", "(Create|Delete|Describe)LogGroups?", 10, 10),
@@ -64,10 +80,15 @@ BUCKETS = (
     Bucket("route53", ".*", 5, 5),
     Bucket("ssm", "PutParameter", 3, 3),
     Bucket("sns", "CreateTopic", 30, 30),
+    Bucket("servicediscovery", "DiscoverInstances", 2000, 1000),
+    Bucket("servicediscovery", "DiscoverInstancesRevision", 3000, 3000),
     Bucket("wafv2", "(Create|Update|Delete|Associate|Disassociate|Put).*", 1, 1),
 )
-# What all calls of a service take from besides.
-WHOLE = (Bucket("elbv2", ".*", 40, 10),)
+# What calls take from besides: all of a service, and tasks that Fargate is to run.
+BESIDES = (Bucket("elbv2", ".*", 40, 10), Bucket("ecs", "RunTask", 20, 20))
+# Tasks that begin: no operations of anybody's, but of the same kind.
+ON_DEMAND, SPOT = "LaunchTask", "LaunchSpotTask"
+LAUNCHES = (Bucket("fargate", ON_DEMAND, 100, 20), Bucket("fargate", SPOT, 100, 20))
 # What a service calls it: the page Common Errors of its API reference.
 CODES = {
     "cloudwatch": "Throttling",
@@ -80,33 +101,43 @@ CODES = {
     "sns": "Throttled",
     "sts": "Throttling",
 }
-MESSAGE = "Rate exceeded"
+MESSAGES = {"ec2": "Request limit exceeded."}
 
 
 class Throttles:
     """All buckets of one cloud, each per region."""
 
     def __init__(self) -> None:
-        self._left: dict[tuple[Bucket, str], tuple[float, float]] = {}
+        # By bucket, operation where it has one of its own, and region: tokens, and when that was.
+        self._left: dict[tuple[Bucket, str, str], tuple[float, float]] = {}
 
-    def allows(self, call: Call, now: float) -> bool:
-        """Take a token for a call; False if there is none."""
+    def allows(
+        self, call: Call, now: float, parameters: Collection[str] = (), number: int = 1
+    ) -> bool:
+        """Take tokens for a call with parameters of these names; False if there are too few."""
+        whole = NARROWED.isdisjoint(parameters)
         fitting = [
-            next((each for each in rows if _fits(each, call)), None) for rows in (BUCKETS, WHOLE)
+            next((each for each in rows if _fits(each, call, whole=whole)), None)
+            for rows in (BUCKETS, BESIDES, LAUNCHES)
         ]
-        found = [self._fill(bucket, call.region, now) for bucket in fitting if bucket]
-        if any(left < 1 for left in found):
+        keys = [
+            (bucket, call.operation if bucket.each else "", call.region)
+            for bucket in fitting
+            if bucket
+        ]
+        found = [self._fill(key, now) for key in keys]
+        if any(left < number for left in found):
             return False
-        for bucket in filter(None, fitting):
-            left, since = self._left[bucket, call.region]
-            self._left[bucket, call.region] = (left - 1, since)
+        for key, left in zip(keys, found, strict=True):
+            self._left[key] = (left - number, self._left[key][1])
         return True
 
-    def _fill(self, bucket: Bucket, region: str, now: float) -> float:
+    def _fill(self, key: tuple[Bucket, str, str], now: float) -> float:
         """The tokens of a bucket, with those that came in meanwhile."""
-        left, since = self._left.get((bucket, region), (bucket.burst, now))
-        left = min(bucket.burst, left + (now - since) * bucket.rate)
-        self._left[bucket, region] = (left, now)
+        bucket = key[0]
+        left, since = self._left.get(key, (bucket.burst, now))
+        left = min(bucket.burst, left + max(now - since, 0) * bucket.rate)
+        self._left[key] = (left, max(now, since))
         return left
 
     def clear(self) -> None:
@@ -119,5 +150,14 @@ def code_of(service: str) -> str:
     return CODES.get(service, "ThrottlingException")
 
 
-def _fits(bucket: Bucket, call: Call) -> bool:
-    return bucket.service == call.service and bool(re.fullmatch(bucket.pattern, call.operation))
+def message_of(service: str) -> str:
+    """How a service words it."""
+    return MESSAGES.get(service, "Rate exceeded")
+
+
+def _fits(bucket: Bucket, call: Call, *, whole: bool) -> bool:
+    return (
+        bucket.service == call.service
+        and (whole or not bucket.whole)
+        and bool(re.fullmatch(bucket.pattern, call.operation))
+    )

@@ -34,6 +34,8 @@ from .simulation.surroundings import Address, Group, Shape
 from .simulation.task import Container, Task
 from .sources import unreadable
 from .task_views import task_view
+from .throttles import ON_DEMAND, SPOT, Throttles
+from .wire import Call
 
 _ECR = re.compile(r"(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com/([^:@]+)(?::([^@]+))?(?:@(.+))?")
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?:.*/)?([\w+=,.@-]+)")
@@ -54,6 +56,7 @@ class World:
         self._account, self._region, self._partition = account, region, partition
         self._settings = settings
         self._definitions: dict[str, Shape] = {}
+        self._launches = Throttles()
         self._addresses = 0
         self._groups: dict[str, Group] = {}
 
@@ -87,6 +90,13 @@ class World:
             port=int(found.port),
             path=str(found.health_check_path or "/"),
         )
+
+    def launches(self, provider: str, at: float, number: int = 1) -> bool:
+        if not self._settings.throttles:
+            return True
+        kind = SPOT if provider == "FARGATE_SPOT" else ON_DEMAND
+        call = Call("fargate", kind, write=True, region=self._region)
+        return self._launches.allows(call, at, number=number)
 
     def attach(self, network: Shape, task: str) -> Address | None:
         vpc = network.get("awsvpcConfiguration", {})

@@ -137,7 +137,8 @@ def test_each_service_has_its_own_word_for_throttling(
         getattr(client(service), call)()
     answer: dict[str, Any] = dict(caught.value.response)
     assert answer["Error"]["Code"] == code
-    assert answer["Error"]["Message"] == "Rate exceeded"
+    words = "Request limit exceeded." if service == "ec2" else "Rate exceeded"
+    assert answer["Error"]["Message"] == words
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
@@ -148,7 +149,7 @@ def test_a_bucket_is_emptied_and_fills_again(bucket: Any) -> None:
     )
     throttles = Throttles()
     call = Call(bucket.service, operation, write=True, region="r")
-    taken = sum(throttles.allows(call, 0) for _ in range(1000))
+    taken = sum(throttles.allows(call, 0) for _ in range(4000))
     assert taken == bucket.burst
     assert not throttles.allows(call, 0.5 / bucket.rate)
     assert throttles.allows(call, 1.001 / bucket.rate)
@@ -157,14 +158,14 @@ def test_a_bucket_is_emptied_and_fills_again(bucket: Any) -> None:
 
 NAMES = (
     "CreateCluster", "DescribeClusters", "RegisterTaskDefinition", "DescribeTaskDefinition",
-    "DeleteTaskDefinitions", "TagResource", "ListTagsForResource", "RunTask", "ListTasks",
+    "DeleteTaskDefinitions", "TagResource", "ListTagsForResource", "StopTask", "ListTasks",
     "CreateService", "ListServices", "ListServiceDeployments", "DescribeServiceRevisions",
     "CreateLoadBalancer", "RegisterTargets", "DescribeRules", "CreateNatGateway",
     "CreateVpcEndpoint", "CreateTags", "GetLogEvents", "PutRetentionPolicy", "CreateLogGroup",
     "PutImage", "PutMetricAlarm", "DescribeAlarms", "ListServicesByNamespace",
     "CreateCapacityProvider", "DescribeCapacityProviders", "PutAccountSetting",
     "ListAccountSettings", "GetTaskProtection", "CreateNetworkInterface", "PutParameter",
-    "CreateTopic",
+    "CreateTopic", "DescribeSecurityGroups", "DiscoverInstances", "DiscoverInstancesRevision",
 )  # fmt: skip
 
 
@@ -174,6 +175,76 @@ def test_all_calls_of_a_load_balancer_share_one_more_bucket() -> None:
     writes = Call("elbv2", "CreateRule", write=True, region="r")
     assert all(throttles.allows(writes, 0) for _ in range(20))
     assert sum(throttles.allows(reads, 0) for _ in range(40)) == 20
+
+
+def test_each_operation_of_ec2_has_a_bucket_of_its_own() -> None:
+    throttles = Throttles()
+    for operation in ("CreateVpc", "CreateSubnet"):
+        call = Call("ec2", operation, write=True, region="r")
+        assert sum(throttles.allows(call, 0) for _ in range(60)) == 50
+
+
+@behaviour(
+    "EC2 guide: Request throttling",
+    "Who asks for all security groups, without filter or pages, has 50 tokens instead of 100",
+    "never throttles",
+)
+def test_reads_of_everything_are_throttled_early(
+    cloud: Cloud, client: Connect, order: Order
+) -> None:
+    ask(cloud.endpoint, "settings", {"throttles": True})
+    order()
+    ec2 = client("ec2")
+    for _ in range(50):
+        ec2.describe_security_groups()
+    with pytest.raises(ClientError, match="RequestLimitExceeded"):
+        ec2.describe_security_groups()
+    for narrower in ({"MaxResults": 5}, {"Filters": [{"Name": "vpc-id", "Values": ["vpc-1"]}]}):
+        ec2.describe_security_groups(**narrower)
+
+
+@behaviour(
+    "ECS guide: AWS Fargate throttling quotas",
+    "Fargate launches 100 tasks at once, then 20 a second: ThrottlingException",
+    "never throttles",
+)
+def test_too_many_tasks_at_once_are_throttled(
+    cloud: Cloud, client: Connect, order: Order, advance: Callable[[float], None]
+) -> None:
+    ecs, ec2 = client("ecs"), client("ec2")
+    ecs.create_cluster(clusterName="c")
+    ecs.register_task_definition(
+        family="web",
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu="256",
+        memory="512",
+        containerDefinitions=[{"name": "web", "image": "nginx"}],
+    )
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    request = {
+        "cluster": "c",
+        "taskDefinition": "web",
+        "launchType": "FARGATE",
+        "networkConfiguration": {"awsvpcConfiguration": {"subnets": [subnet]}},
+        "count": 10,
+    }
+    ask(cloud.endpoint, "settings", {"throttles": True})
+    order()
+    for _ in range(10):
+        ecs.run_task(**request)
+    with pytest.raises(ClientError, match=r"ThrottlingException.*Rate exceeded"):
+        ecs.run_task(**request)
+    advance(1)
+    for _ in range(2):
+        ecs.run_task(**request)
+
+
+def test_run_task_is_called_twenty_times_a_second() -> None:
+    throttles = Throttles()
+    call = Call("ecs", "RunTask", write=True, region="r")
+    assert sum(throttles.allows(call, 0) for _ in range(40)) == 20
+    assert sum(throttles.allows(call, 1) for _ in range(40)) == 20
 
 
 @behaviour(

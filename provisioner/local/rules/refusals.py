@@ -34,6 +34,7 @@ from . import (
     others,
     task_definitions,
     vpc,
+    vpc_endpoints,
     wafv2,
 )
 from .rule import Place, Rule
@@ -52,7 +53,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         *task_definitions.RULES,
     ),
     "elbv2": (*certificates.RULES, *elbv2.RULES, *log_buckets.RULES),
-    "ec2": (*ec2.RULES, *vpc.RULES),
+    "ec2": (*ec2.RULES, *vpc.RULES, *vpc_endpoints.RULES),
     "wafv2": wafv2.RULES,
     **others.TABLES,
 }

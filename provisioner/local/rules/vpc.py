@@ -18,9 +18,7 @@ def _vpc_in_use(params: Params, place: Place) -> str | None:
     vpc, ec2 = params["VpcId"], place.of("ec2")
     groups = [group for group in ec2.groups.get(vpc, {}).values() if group.name != "default"]
     gateways = [one for one in ec2.internet_gateways.values() if one.vpc and one.vpc.id == vpc]
-    endpoints = [
-        one for one in ec2.vpc_end_points.values() if one.vpc_id == vpc and one.state not in GONE
-    ]
+    endpoints = [one for one in ec2.vpc_end_points.values() if one.vpc_id == vpc]
     if groups or gateways or endpoints:
         return f"The vpc '{vpc}' has dependencies and cannot be deleted."
     return None
@@ -29,9 +27,7 @@ def _vpc_in_use(params: Params, place: Place) -> str | None:
 def _subnet_in_use(params: Params, place: Place) -> str | None:
     subnet, ec2 = params["SubnetId"], place.of("ec2")
     place.of("ecs").advance()
-    # moto leaves the interface of a NAT gateway behind.
-    left = {nat._eni.id for nat in ec2.nat_gateways.values() if nat.state in GONE}  # noqa: SLF001
-    held = [eni for eni in ec2.enis.values() if eni.subnet.id == subnet and eni.id not in left]
+    held = [eni for eni in ec2.enis.values() if eni.subnet.id == subnet]
     balanced = any(
         subnet in balancer.subnets for balancer in place.of("elbv2").load_balancers.values()
     )
@@ -52,9 +48,31 @@ def _gateway_in_use(params: Params, place: Place) -> str | None:
 
 def _address_in_use(params: Params, place: Place) -> str | None:
     number = params.get("AllocationId", "")
-    held = [one.get("allocationId") for nat in _gateways(place) for one in nat.address_set]
-    if number in held:
+    if number and number in [nat.allocation for nat in _gateways(place)]:
         return f"Address with allocation id {number} is in use."
+    return None
+
+
+def _address_managed(params: Params, place: Place) -> str | None:
+    """Only the gateway itself can let go of its address."""
+    held = [nat.allocation for nat in _gateways(place)]
+    for each in place.of("ec2").addresses:
+        named = params.get("AssociationId") or params.get("PublicIp")
+        if each.allocation_id in held and named in {each.association_id, each.public_ip}:
+            return "You do not have permission to access the specified resource."
+    return None
+
+
+def _no_address(params: Params, _: Place) -> str | None:
+    if params.get("ConnectivityType", "public") == "public" and not params.get("AllocationId"):
+        return "The request must include the AllocationId parameter."
+    return None
+
+
+def _no_gateway(params: Params, place: Place) -> str | None:
+    number = params.get("NatGatewayId")
+    if number and number not in [nat.id for nat in _gateways(place)]:
+        return f"The natGateway ID '{number}' does not exist"
     return None
 
 
@@ -72,4 +90,8 @@ RULES = (
         "EC2 API: DetachInternetGateway",
     ),
     Rule("ReleaseAddress", "InvalidIPAddress.InUse", _address_in_use, "EC2 API: ReleaseAddress"),
+    Rule("DisassociateAddress", "AuthFailure", _address_managed, "terraform-provider-aws#3572"),
+    Rule("CreateNatGateway", "MissingParameter", _no_address, "EC2 API: CreateNatGateway"),
+    Rule("CreateRoute", "InvalidNatGatewayID.NotFound", _no_gateway, "EC2 API: CreateRoute"),
+    Rule("ReplaceRoute", "InvalidNatGatewayID.NotFound", _no_gateway, "EC2 API: ReplaceRoute"),
 )

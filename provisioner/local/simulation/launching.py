@@ -29,6 +29,9 @@ UNASSUMABLE = (
 )
 # Seconds until ECS looks for capacity again [unverified].
 CAPACITY_AGAIN = 60.0
+# Fargate's launch rate (throttling.html), and until ECS tries again: it gives no number.
+HURRIED = "operations are being throttled. Will try again later."
+HURRIED_AGAIN = 5.0
 UNPLACED = "was unable to place a task. Reason: {why}."
 # The same reason is told again after so long.
 REPEATED = 60.0
@@ -51,6 +54,10 @@ def start(
     started: list[Task] = []
     for _ in range(number):
         provider = capacity.choose(strategy, providers)
+        if not world.launches(provider, now):
+            service.tell(now, HURRIED, apart=REPEATED)
+            service.retry_at = max(service.retry_at, now + HURRIED_AGAIN)
+            break
         made = script.containers(definition, world, service.name, service.launched)
         service.launched += 1
         if script.unplaced(made, provider):

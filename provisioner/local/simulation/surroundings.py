@@ -42,6 +42,9 @@ class Surroundings(Protocol):
     def group(self, arn: str) -> Group:
         """Return a target group's settings; those of an unused one if it does not exist."""
 
+    def launches(self, provider: str, at: float, number: int = 1) -> bool:
+        """Whether so many tasks may begin now, of a capacity provider or of none."""
+
     def attach(self, network: Shape, task: str) -> Address | None:
         """Make a task's network interface in one of the subnets."""
 

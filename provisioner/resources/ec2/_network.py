@@ -6,6 +6,7 @@ One call per kind finds them, filtered by the ownership tag, and only where ther
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
@@ -78,6 +79,14 @@ class Numbered(Kind):
         return self.of(
             item, tag_map(item.get("Tags")), {name: item.get(name) for name in self.fields}
         )
+
+    def canonical(self, properties: Properties) -> Properties:
+        """AWS drops the host bits of a block."""
+        try:
+            block = ip_network(properties["CidrBlock"], strict=False)
+        except (KeyError, ValueError):  # none, not known yet, or for AWS to refuse
+            return properties
+        return {**properties, "CidrBlock": str(block)}
 
     def of(self, item: Mapping[str, Any], tags: Tags, properties: Properties) -> Live:
         """A Live with the id as its one output."""

@@ -13,7 +13,7 @@ from provisioner.engine.aws import Aws
 from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Retry
 from provisioner.engine.model import Change, Live, Properties, Tags
-from provisioner.errors import StepFailed
+from provisioner.errors import NotYet, StepFailed
 from provisioner.resources._tags import tag_map
 from provisioner.resources.ec2 import _network
 
@@ -31,6 +31,7 @@ class NatGateway(_network.Numbered):
     api = Api("ec2", "CreateNatGateway")
     grants = (
         Grant("read", "ec2:DescribeNatGateways"),
+        Grant("create", "ec2:DescribeAddresses"),
         Grant("create", "ec2:CreateNatGateway", "ec2:natgateway/*", tagged="request"),
         Grant("create", "ec2:CreateNatGateway", "ec2:subnet/* ec2:elastic-ip/* ec2:vpc/*"),
         Grant(
@@ -60,11 +61,28 @@ class NatGateway(_network.Numbered):
         return item["State"] in THERE
 
     def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
-        """A call has a client token from botocore, so that one sent twice makes one gateway."""
+        """A call has a client token from botocore, so that one sent twice makes one gateway.
+
+        One whose address is in use would be made, and fail. An interrupted run may have left the
+        gateway that had it on its way out.
+        """
+        self._check_free(aws, want["AllocationId"])
         answer = aws.client("ec2").create_nat_gateway(
             **self.request(want), TagSpecifications=self.marks(tags)
         )
         return self.of(answer["NatGateway"], tags, self.request(want))
+
+    def _check_free(self, aws: Aws, number: str | None) -> None:
+        if number is None:
+            return
+        found = aws.client("ec2").describe_addresses(AllocationIds=[number])["Addresses"]
+        for address in found:
+            if "AssociationId" in address:
+                user = address.get("NetworkInterfaceId") or address.get("InstanceId")
+                raise NotYet(
+                    f"the address {number} is still associated with {user}; a NAT gateway lets go"
+                    " of its address minutes after it is deleted"
+                )
 
     def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
         """Never called: every property is immutable here."""

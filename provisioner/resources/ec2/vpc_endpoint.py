@@ -81,8 +81,9 @@ class VpcEndpoint(_network.Numbered):
         Retry("create", "InvalidRouteTableId.NotFound"),
         Retry("create", "InvalidSecurityGroupId.NotFound"),
         Retry("create", "InvalidGroup.NotFound"),
-        # DNS hostnames of the VPC were switched on a moment ago, or the last endpoint for the
-        # same service is on its way out with the same private names.
+        # DNS hostnames of the VPC were switched on a moment ago.
+        Retry("create", "InvalidParameter", containing="enableDnsHostnames"),
+        # The last endpoint for the same service is on its way out, with the same private names.
         Retry("create", "InvalidParameter", containing="private-dns-enabled", seconds=600),
         Retry("update", "InvalidVpcEndpointId.NotFound"),
         Retry("update", "IncorrectState", seconds=600),

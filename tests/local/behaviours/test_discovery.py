@@ -95,6 +95,26 @@ def test_a_namespace_with_services_is_not_deleted(aws: Aws, discovery: Map) -> N
     discovery.map.delete_namespace(Id=namespace)
 
 
+@behaviour(
+    "Cloud Map API: CreatePrivateDnsNamespace, DeleteNamespace",
+    "A private namespace has a hosted zone of its name, which goes with it",
+    "leaves it, under another name",
+)
+def test_a_hosted_zone_goes_with_its_namespace(aws: Aws, discovery: Map) -> None:
+    dns = aws.client("route53")
+    present = {each["Id"] for each in dns.list_hosted_zones()["HostedZones"]}
+    namespace, _ = discovery.namespace("shop.internal")
+    (zone,) = [each for each in dns.list_hosted_zones()["HostedZones"] if each["Id"] not in present]
+    assert (zone["Name"], zone["Config"]["PrivateZone"]) == ("shop.internal.", True)
+    assert dns.get_hosted_zone(Id=zone["Id"])["VPCs"] == [
+        {"VPCRegion": "eu-west-1", "VPCId": aws.vpc()}
+    ]
+    records = dns.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+    assert {each["Name"] for each in records} == {"shop.internal."}
+    discovery.map.delete_namespace(Id=namespace)
+    assert {each["Id"] for each in dns.list_hosted_zones()["HostedZones"]} == present
+
+
 @behaviour("Cloud Map API: DeleteService", "A service with instances is not deleted", "deletes it")
 def test_a_service_with_instances_is_not_deleted(aws: Aws, discovery: Map) -> None:
     namespace, _ = discovery.namespace()

@@ -23,6 +23,7 @@ ALL = ("ecr.api", "ecr.dkr", "logs", "s3")
 def closed(aws: Aws) -> tuple[str, str]:
     """Make a subnet without a way out; return it with its route table."""
     vpc = aws.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    aws.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
     subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
     where = [{"Name": "vpc-id", "Values": [vpc]}]
     table = aws.ec2.describe_route_tables(Filters=where)["RouteTables"][0]["RouteTableId"]
@@ -37,6 +38,7 @@ def endpoints(aws: Aws, table: str, names: tuple[str, ...]) -> None:
             kind = {"VpcEndpointType": "Gateway", "RouteTableIds": [table]}
         service = f"com.amazonaws.eu-west-1.{name}"
         aws.ec2.create_vpc_endpoint(VpcId=found["VpcId"], ServiceName=service, **kind)
+    aws.advance(100)
 
 
 def stopped(aws: Aws, subnet: str, *, public: bool = False, **container: Any) -> str:

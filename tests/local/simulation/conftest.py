@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -38,6 +39,7 @@ class World:
         self.passed: list[tuple[float, str, str]] = []
         self.roles: set[str] = {"role"}
         self.rules: dict[str, dict[str, float] | None] = {}
+        self.room = math.inf
         self._made = 0
 
     def definition(self, arn: str) -> Mapping[str, Any]:
@@ -50,6 +52,10 @@ class World:
 
     def group(self, arn: str) -> Group:
         return self.settings
+
+    def launches(self, provider: str, at: float, number: int = 1) -> bool:
+        self.room -= number
+        return self.room >= 0
 
     def attach(self, network: Mapping[str, Any], task: str) -> Address:
         self._made += 1

@@ -61,3 +61,17 @@ def test_a_version_that_was_never_good_is_not_replaced(stage: Stage) -> None:
     stage.update(taskDefinition="pull-300s")
     stage.after(120)
     assert len(stage.service.of(bad)) == 2
+
+
+def test_tasks_start_no_faster_than_fargate_launches_them(stage: Stage) -> None:
+    stage.world.room = 3
+    service = stage.create(desired=5)
+    assert len(service.tasks) == 3
+    stage.after(3)
+    assert [event.message for event in service.events].count(
+        "(service web) operations are being throttled. Will try again later."
+    ) == 1
+    stage.world.room = 2
+    stage.after(5)
+    assert len(service.tasks) == 5
+    stage.until(settled)

@@ -19,12 +19,15 @@ class Place:
         self.ec2 = ec2
         block = next(_blocks)
         self.vpc: str = ec2.create_vpc(CidrBlock=f"10.{block}.0.0/16")["Vpc"]["VpcId"]
-        self.subnets = [self.subnet(f"10.{block}.{third}.0/24") for third in range(2)]
+        ec2.modify_vpc_attribute(VpcId=self.vpc, EnableDnsHostnames={"Value": True})
+        self.subnets = [
+            self.subnet(f"10.{block}.{third}.0/24", zone) for third, zone in enumerate("ab")
+        ]
         self.gateway = self.internet_gateway()
 
-    def subnet(self, block: str) -> str:
+    def subnet(self, block: str, zone: str = "a") -> str:
         made: str = self.ec2.create_subnet(
-            VpcId=self.vpc, CidrBlock=block, AvailabilityZone="ap-southeast-1a"
+            VpcId=self.vpc, CidrBlock=block, AvailabilityZone=f"ap-southeast-1{zone}"
         )["Subnet"]["SubnetId"]
         return made
 

@@ -6,7 +6,7 @@ import pytest
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.model import Live, Resource
-from provisioner.errors import PlanError, StepFailed
+from provisioner.errors import NotYet, PlanError, StepFailed
 from provisioner.resources import KINDS
 from tests.cloud.bench import Bench, changed
 from tests.cloud.sent import check_sent, sent
@@ -101,3 +101,16 @@ def test_one_that_failed_is_said_with_its_reason() -> None:
     with pytest.raises(StepFailed, match="nat-1 failed: no free addresses"):
         NAT.pending(aws, LIVE, {})
     assert NAT.lingering(aws, LIVE) == ""
+
+
+def test_an_address_that_is_still_in_use_is_waited_for() -> None:
+    """A gateway that is made with it would fail, minutes later."""
+
+    class Ec2(Answering):
+        def describe_addresses(self, **_: Any) -> dict[str, Any]:
+            return {"Addresses": self.items}
+
+    used = {"AllocationId": "eipalloc-1", "AssociationId": "a", "NetworkInterfaceId": "eni-1"}
+    want = {"SubnetId": "subnet-1", "AllocationId": "eipalloc-1", "ConnectivityType": "public"}
+    with pytest.raises(NotYet, match="eipalloc-1 is still associated with eni-1"):
+        NAT.create(cast("Aws", Ec2(used)), want, {})

@@ -132,3 +132,8 @@ def test_nobody_looks_where_nobody_wants_one(bench: Bench) -> None:
     with bench.tap.recording() as recording:
         bench.observe()
     assert [call.operation for call in recording.calls] == ["GetResources"]
+
+
+def test_host_bits_of_a_block_are_no_change(bench: Bench) -> None:
+    bench.apply(changed(WANTED, {"CidrBlock": "10.0.0.7/16"}))
+    bench.check_settled(WANTED)

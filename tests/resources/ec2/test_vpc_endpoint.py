@@ -5,7 +5,6 @@ from typing import Any, cast
 import pytest
 
 from provisioner.engine.aws import Aws
-from provisioner.engine.diff import differences
 from provisioner.engine.model import Live, Resource
 from provisioner.errors import StepFailed
 from provisioner.resources import KINDS
@@ -96,23 +95,16 @@ def test_drift_of_a_gateway_is_repaired(bench: Bench, gateway: Resource, place: 
     )
 
 
-def test_private_names_are_switched_on_again(interface: Resource) -> None:
-    """The test server cannot switch them off."""
-    live = Live(
-        ENDPOINT.name, "vpce-1", {}, {**interface.properties, "PrivateDnsEnabled": False}, {}
+def test_private_names_are_switched_on_again(bench: Bench, interface: Resource) -> None:
+    def switch_off(ec2: Any, live: Live) -> None:
+        ec2.modify_vpc_endpoint(VpcEndpointId=live.id, PrivateDnsEnabled=False)
+
+    bench.check_drift(
+        interface,
+        switch_off,
+        shown={"PrivateDnsEnabled": (False, True)},
+        writes=[sent("ModifyVpcEndpoint", PrivateDnsEnabled=True)],
     )
-    calls: list[dict[str, Any]] = []
-
-    class Ec2:
-        def client(self, _: str) -> Any:
-            return self
-
-        def modify_vpc_endpoint(self, **arguments: Any) -> None:
-            calls.append(arguments)
-
-    changes = differences(interface.properties, live.properties, ENDPOINT.rules)
-    ENDPOINT.update(cast("Aws", Ec2()), live, interface.properties, changes)
-    assert calls == [{"VpcEndpointId": "vpce-1", "PrivateDnsEnabled": True}]
 
 
 LIVE = Live(ENDPOINT.name, "vpce-1", {}, {}, {"Id": "vpce-1"})
@@ -157,3 +149,26 @@ def test_deleting_it_twice_is_fine(bench: Bench, interface: Resource) -> None:
 
 def test_another_tag_is_set_without_the_rest(bench: Bench, gateway: Resource) -> None:
     bench.check_retag(gateway, sent("CreateTags", Tag=[{"Key": "team", "Value": "tree"}]))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes"
+        " set to true for vpc-1",
+        "private-dns-enabled cannot be set because there is already a conflicting DNS domain for"
+        " logs.ap-southeast-1.amazonaws.com in the VPC vpc-1",
+    ],
+)
+def test_private_names_that_cannot_be_had_yet_are_waited_for(message: str) -> None:
+    """In AWS's words: hostnames switched on a moment ago, and an endpoint on its way out."""
+    rules = [rule for rule in ENDPOINT.retries if rule.code == "InvalidParameter"]
+    assert [rule.verb for rule in rules if rule.containing in message] == ["create"]
+
+
+def test_one_is_made_while_the_last_goes(bench: Bench, interface: Resource) -> None:
+    bench.apply(interface)
+    bench.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[bench.find(interface).id])
+    *early, last = bench.apply(interface)
+    assert (last.operation, last.error) == ("CreateVpcEndpoint", "")
+    assert {one.error for one in early} <= {"InvalidParameter"}
