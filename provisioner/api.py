@@ -24,6 +24,7 @@ from provisioner.deploy.health import service_status
 from provisioner.deploy.jobs import job
 from provisioner.deploy.missing import warned
 from provisioner.deploy.once import Job
+from provisioner.deploy.served import observed
 from provisioner.engine.aws import Aws, explain
 from provisioner.engine.check import check
 from provisioner.engine.clock import Clock
@@ -34,6 +35,7 @@ from provisioner.engine.document import (
     report_document,
 )
 from provisioner.engine.execute import PARALLELISM, Listen, Report, execute, ignore
+from provisioner.engine.forecast import forecast
 from provisioner.engine.guard import guard
 from provisioner.engine.kind import Scope, names_of
 from provisioner.engine.model import Lookup, Outputs
@@ -146,7 +148,7 @@ class Stack:
         seen, wanted = self.observe(), self.blueprint.resources
         check(wanted, kinds=KINDS, aws=self.aws, known=seen.lookups)
         made = make_plan(wanted, seen, kinds=KINDS, scope=self.scope, replaceable=replaceable)
-        return warned(made)
+        return warned(forecast(made, kinds=KINDS, aws=self.aws))
 
     def teardown_plan(self) -> Plan:
         """What `teardown` would do: the plan for nothing. Needs no network to be there."""
@@ -164,8 +166,11 @@ class Stack:
         listen: Listen = ignore,
         parallelism: int = PARALLELISM,
     ) -> Report:
-        """Carry out a plan, a teardown's as well. The report says what became of every step."""
-        return execute(
+        """Carry out a plan, a teardown's as well. The report says what became of every step.
+
+        Its outputs say what services run after it, also where that is not what was wanted.
+        """
+        report = execute(
             history.sign(plan, self._signature(plan)),
             kinds=KINDS,
             aws=self.aws.writable(),
@@ -174,6 +179,7 @@ class Stack:
             listen=listen,
             parallelism=parallelism,
         )
+        return observed(self.aws, report)
 
     def services(self, names: Iterable[str] = ()) -> list[places.Place]:
         """Services of the stack as they run; all of them where none is named. Reads only.
@@ -270,24 +276,13 @@ class Stack:
     def report_document(self, report: Report) -> dict[str, Any]:
         """The report as `apply --json` prints it, with what was learnt of rollouts."""
         document = report_document(report, self.outputs(report.outputs), kinds=KINDS)
-        rollouts = document["rollouts"] = [
+        document["rollouts"] = [
             {"address": outcome.step.address, "post_mortem": None, **outcome.details}
             for outcome in report.outcomes
             if outcome.step.kind == SERVICE and outcome.details
         ]
-        for one in rollouts:
-            _tell_what_serves(document["outputs"].get("services", {}), one)
         return document
 
     def roll_back(self, deployment: str) -> None:
         """Have ECS return from a running service deployment (its ARN). Raises StepFailed."""
         stop(self.aws.writable(), deployment)
-
-
-def _tell_what_serves(services: dict[str, Any], rollout: Mapping[str, Any]) -> None:
-    """What was registered does not serve where its deployment has not succeeded."""
-    told = services.get(rollout["address"].partition("/")[2], {})
-    arn = told.get("task_definition_arn")
-    failed = rollout["verdict"] in ("waiting", "not-serving") and rollout["status"] != "SUCCESSFUL"
-    if arn and rollout["old"] and failed:
-        told["task_definition_arn"] = f"{arn.rpartition('/')[0]}/{rollout['old']}"

@@ -23,10 +23,9 @@ from provisioner.errors import PlanError, UsageError
 from provisioner.resources.ecr import _images as images
 from provisioner.resources.ecs._once import RUN, WHERE, YES
 from provisioner.resources.ecs.task_definition import TaskDefinition
+from provisioner.rollout import pushing
 
 IMAGES = ("containerDefinitions", "image")
-LOOK_BACK = 100
-"""How many revisions are asked whether their task has run; `apply` keeps six."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ def _missing(aws: Aws, named: images.Reference, version: str) -> str:
             f"there is no repository {named.repository} in account {named.account}, "
             f"{named.region}; apply makes those of the spec"
         )
-    push = f"docker push {named.base}:{named.tag or 'TAG'}"
+    push = pushing.command(named.at(named.tag or "TAG"), aws.endpoint)
     return f"{named.repository} has no image {version}; push it first: {push}"
 
 
@@ -192,7 +191,8 @@ def _first(aws: Aws, task: Resource, new: list[Image]) -> list[Step]:
         if image and image.after != one["image"]:
             changes.append(Change((IMAGES[0], one["name"], IMAGES[1]), one["image"], image.after))
             others[one["name"]] = image
-    if _has_run(aws, family, containers) if changes else live.properties[RUN] == YES:
+    has_run = TaskDefinition().has_run(aws, family, containers) if changes else None
+    if live.properties[RUN] == YES if has_run is None else has_run:
         return []
     wanted = {name: task.properties[name] for name in (RUN, WHERE)}
     resource = Resource(
@@ -203,28 +203,6 @@ def _first(aws: Aws, task: Resource, new: list[Image]) -> list[Step]:
     found = tuple(changes) or (Change((RUN,), live.properties[RUN], YES),)
     reason = "runs before the service"
     return [Step(action, resource.address, DEFINITION, reason, Effect.NONE, resource, live, found)]
-
-
-def _has_run(aws: Aws, family: str, containers: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether a revision that is still ACTIVE has run to a good end with the same images.
-
-    What is not pinned by a digest may be another image by now, and runs again.
-    """
-    wanted = _digests(containers)
-    if not all(wanted.values()):
-        return False
-    kind = TaskDefinition()
-    arns = kind.active(aws, family)[:LOOK_BACK]
-    return any(
-        one is not None
-        and one.properties[RUN] == YES
-        and _digests(one.properties[IMAGES[0]]) == wanted
-        for one in aws.gather(lambda arn: kind.read(aws, arn), arns)
-    )
-
-
-def _digests(containers: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    return {one["name"]: images.read(one["image"]).digest for one in containers}
 
 
 def _own(live: Mapping[str, str], wanted: Mapping[str, str]) -> Mapping[str, str]:

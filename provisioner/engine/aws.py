@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 import boto3
 import structlog
@@ -51,6 +52,11 @@ HOMES: Mapping[str, tuple[str, ...]] = {
 
 Source: AWS General Reference, Amazon Q Developer in chat applications endpoints.
 """
+AWS_HOSTS = (
+    ".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws",
+    ".api.amazonwebservices.com.cn",
+)  # fmt: skip
+"""How names of AWS's own endpoints end: AWS General Reference, AWS service endpoints."""
 WORKERS = 64
 RETRIES = 8
 HELLOS = 2
@@ -106,6 +112,12 @@ class Aws:
     def region(self) -> str:
         """The region that calls go to."""
         return str(self.session.region_name)
+
+    @property
+    def endpoint(self) -> str:
+        """Where calls go instead of AWS: what was given, or AWS_ENDPOINT_URL; "" where neither."""
+        url = str(self.client("ecs").meta.endpoint_url)
+        return "" if (urlsplit(url).hostname or "").endswith(AWS_HOSTS) else url
 
     def client(self, service: str, *, attempts: int = RETRIES, region: str = "") -> Any:
         """The boto3 client of a service, made once. Polls, which are repeated anyway, try once.

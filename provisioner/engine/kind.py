@@ -177,6 +177,16 @@ class Kind(ABC):
         """One form for what means the same to AWS; applied to both sides before comparing."""
         return properties
 
+    def foretold(
+        self, aws: Aws, want: Properties, changes: Sequence[Change] | None
+    ) -> Iterable[str]:
+        """What AWS says beforehand of making it, or of changing it so: warnings of the plan.
+
+        `want` may hold references; `changes` is None where it is to be made. Reads only.
+        Raises PlanError where AWS would refuse it.
+        """
+        return ()
+
     def concede(self, name: str, want: Any, live: Any) -> Any:
         """A wanted property, with what of it somebody else decides as it is live.
 

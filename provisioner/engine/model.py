@@ -108,6 +108,7 @@ class Live:
     """One thing that AWS says exists, in the vocabulary of its kind's properties.
 
     `version` orders several objects of one address, newest highest (task definition revisions).
+    Of those, the one that is `in_use` is compared first.
     """
 
     kind: str
@@ -116,6 +117,7 @@ class Live:
     properties: Properties
     outputs: Mapping[str, Any]
     version: int = 0
+    in_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)

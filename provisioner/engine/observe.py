@@ -63,4 +63,8 @@ def observe(
 
 
 def _all_of(kind: Kind, aws: Aws, scope: Scope) -> list[Live]:
-    return sorted(kind.observe(aws, scope), key=lambda live: (-live.version, live.id))
+    return sorted(kind.observe(aws, scope), key=_rank)
+
+
+def _rank(live: Live) -> tuple[bool, int, str]:
+    return (not live.in_use, -live.version, live.id)

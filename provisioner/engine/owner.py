@@ -47,7 +47,8 @@ EXTERNAL = "external"
 """On a task definition whose image is somebody else's: whatever they register is ours, too."""
 
 NAMED = "provisioner:dns/"
-"""On a load balancer, with a host name: records of ours are, or were, where that name is held."""
+"""With a host name, on a load balancer, or on the target groups behind somebody else's: records of
+ours are, or were, where that name is held."""
 
 
 def stamp(resource: Resource, stack: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from provisioner.rollout.patterns import PATTERNS, Fact
 MOST = 3
 GENERAL = frozenset({"crash", "killed", "ended", "health", "database"})
 """Told only where nothing more particular is known."""
+MAY_BE_EMPTY = frozenset({"inspection"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,10 @@ class _Blank(dict[str, str]):
 def find(facts: Iterable[Fact], known: Mapping[str, str]) -> tuple[Hint, ...]:
     """The hints for what was found, at most three, in the order of the table.
 
-    `known` fills in names: cluster, service, image, port, ….
+    `known` fills in names: cluster, service, image, port, …; `endpoint` is where the commands of
+    the AWS CLI must go, if that is not AWS.
     """
-    every, names = tuple(facts), _Blank({k: v for k, v in known.items() if v})
+    every, names = tuple(facts), _Blank({k: v for k, v in known.items() if v or k in MAY_BE_EMPTY})
     found: dict[str, Hint] = {}
     for one in PATTERNS:
         if one.id not in found and one.fits(every):
@@ -42,7 +44,12 @@ def find(facts: Iterable[Fact], known: Mapping[str, str]) -> tuple[Hint, ...]:
                 one.id,
                 one.cause.format_map(names),
                 one.advice.format_map(names),
-                one.command.format_map(names),
+                _sent(one.command.format_map(names), known.get("endpoint", "")),
             )
     particular = [hint for hint in found.values() if hint.id not in GENERAL]
     return tuple((particular or list(found.values()))[:MOST])
+
+
+def _sent(command: str, endpoint: str) -> str:
+    """The command, sent where everything else is."""
+    return f"{command} --endpoint-url {endpoint}" if endpoint and command[:4] == "aws " else command

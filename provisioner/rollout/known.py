@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from provisioner.rollout import pushing
 from provisioner.rollout.follow import Watched, target_groups
 from provisioner.rollout.logs import group_of
 from provisioner.rollout.records import Item
@@ -13,13 +14,14 @@ from provisioner.rollout.state import Rollout
 if TYPE_CHECKING:
     from provisioner.rollout.post_mortem import Task
 
-REGISTRY = re.compile(r"\d{12}\.dkr[.-]ecr\.[^/]+/(?P<repository>[^:@]+)(?P<rest>[:@].*)?")
-
 
 def known(
-    watched: Watched, service: Item, definition: Item, rollout: Rollout, task: Task
+    watched: Watched, service: Item, definition: Item, rollout: Rollout, task: Task, endpoint: str
 ) -> dict[str, str]:
-    """Values by the names that the table of hints uses; "" for what is not known."""
+    """Values by the names that the table of hints uses; "" for what is not known.
+
+    `endpoint` is where calls go instead of AWS, if they do.
+    """
     containers = definition.get("containerDefinitions") or [{}]
     balancers = service.get("loadBalancers") or [{}]
     main = next(
@@ -28,20 +30,13 @@ def known(
     )
     vpc = (service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
     groups = target_groups(service)
-    image = main.get("image", "")
     grace = service.get("healthCheckGracePeriodSeconds")
     return {
+        **of_definition(definition, main, endpoint),
         "cluster": watched.cluster.rpartition("/")[2],
         "service": watched.service,
         "task": task.id,
         "lived": task.lived or "not long",
-        "image": image,
-        "image_command": image_command(image),
-        "push": push(image),
-        "architecture": (definition.get("runtimePlatform") or {}).get("cpuArchitecture", "X86_64"),
-        "execution_role": definition.get("executionRoleArn", "").rpartition("/")[2],
-        "memory": str(definition.get("memory", "")),
-        "log_group": next((found for found in map(group_of, containers) if found), ""),
         "port": str(balancers[0].get("containerPort", "")),
         "groups": " ".join(vpc.get("securityGroups", ())),
         "target_group": groups[0] if groups else "",
@@ -50,19 +45,20 @@ def known(
     }
 
 
-def push(image: str) -> str:
-    """How to bring an image there, where that is ours to do."""
-    ours = REGISTRY.fullmatch(image) and "@" not in image
-    return f"push it (docker push {image})" if ours else "push it"
-
-
-def image_command(image: str) -> str:
-    """The command that shows whether an image is there."""
-    found = REGISTRY.fullmatch(image)
-    if found is None:
-        return f"docker manifest inspect {image}"
-    rest = found["rest"] or ":latest"
-    kind = "imageDigest" if "@" in rest else "imageTag"
-    repository, value = found["repository"], rest.removeprefix("@").removeprefix(":")
-    value = value.rpartition("@")[2]
-    return f"aws ecr describe-images --repository-name {repository} --image-ids {kind}={value}"
+def of_definition(
+    definition: Mapping[str, Any], main: Mapping[str, Any], endpoint: str
+) -> dict[str, str]:
+    """Those that a task definition tells, with one of its containers."""
+    image = main.get("image", "")
+    containers = definition.get("containerDefinitions", ())
+    return {
+        "endpoint": endpoint,
+        "image": image,
+        "image_command": pushing.look(image),
+        "inspection": pushing.inspection(image, endpoint),
+        "push": pushing.advice(image, endpoint),
+        "architecture": (definition.get("runtimePlatform") or {}).get("cpuArchitecture", "X86_64"),
+        "execution_role": definition.get("executionRoleArn", "").rpartition("/")[2],
+        "memory": str(definition.get("memory", "")),
+        "log_group": next((found for found in map(group_of, containers) if found), ""),
+    }

@@ -60,14 +60,14 @@ PATTERNS = (
         "wrong-architecture", ("log", "stopped"), r"exec format error|exec user process caused",
         "the image is built for another processor than the task's {architecture}",
         "build it with `docker build --platform`, or set `architecture:` of the service",
-        "docker manifest inspect {image}",
+        "{inspection}",
     ),
     Pattern(
         "wrong-architecture", STOPPED, r"does not contain descriptor matching platform|no match for"
         r" platform in manifest",
         "the image has no variant for the task's {architecture}",
         "build it with `docker build --platform`, or set `architecture:` of the service",
-        "docker manifest inspect {image}",
+        "{inspection}",
     ),
     Pattern(
         "rate-limit", STOPPED, r"toomanyrequests|pull rate limit",

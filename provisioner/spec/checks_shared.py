@@ -17,7 +17,11 @@ from provisioner.spec.parts import workloads
 
 _AT: Path = ("load_balancer",)
 _OTHERS = "does not go with `existing`: it is a setting of somebody else's"
-_OURS = {"existing", "security_group", "listeners"}
+_WHY = {
+    "waf": "does not go with `existing`: a web ACL judges everybody's requests to a load balancer;"
+    " it is for whoever makes that",
+}
+_OURS = {"existing", "security_group", "listeners", "domain"}
 _OF_OUR_LISTENERS = {"ingress_cidrs", "security_headers", "cors", "redirect_http"}
 _CATCH_ALL = ("*", "/*")
 
@@ -36,7 +40,12 @@ def balancer_of_others(spec: Spec) -> Iterator[Finding]:
         return
     allowed = _OURS | (_OF_OUR_LISTENERS if balancer.own() else set())
     for field in sorted(balancer.model_fields_set - allowed):
-        yield Finding((*_AT, field), _OTHERS)
+        yield Finding((*_AT, field), _WHY.get(field, _OTHERS))
+    domain = balancer.domain
+    if domain and "request_certificate" in domain.model_fields_set and domain.request_certificate:
+        message = "does not go with `existing`: its listeners have certificates already; one of"
+        more = f"{message} the stack's own takes `certificate: {{request: {domain.names[0]}}}`"
+        yield Finding((*_AT, "domain", "request_certificate"), more)
 
 
 def listeners_of_others(spec: Spec) -> Iterator[Finding]:

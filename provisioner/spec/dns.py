@@ -41,9 +41,12 @@ HostNames = Annotated[
 def with_https(value: Any) -> Any:
     """The load balancer as written, with the listener that its domain asks for.
 
-    Where one has a certificate already, or speaks HTTPS, nothing is added.
+    Where one has a certificate already, or speaks HTTPS, nothing is added; nor is it to a load
+    balancer of somebody else's.
     """
     if not isinstance(value, dict) or value.get("domain") is None:
+        return value
+    if value.get("existing") is not None:
         return value
     try:
         domain = Dns.model_validate(_names(value["domain"]))
@@ -60,5 +63,8 @@ def with_https(value: Any) -> Any:
 def _secure(listeners: dict[str, Any]) -> bool:
     found = [one for one in listeners.values() if isinstance(one, dict)]
     return any(
-        one.get("certificate") is not None or one.get("protocol") == "HTTPS" for one in found
+        one.get("certificate") is not None
+        or one.get("existing") is not None
+        or one.get("protocol") == "HTTPS"
+        for one in found
     )

@@ -11,7 +11,8 @@ from provisioner.spec.dns import Dns
 from provisioner.spec.ingress import LoadBalancer
 from provisioner.spec.models import Spec
 from provisioner.stack import tls
-from provisioner.stack.context import Context, address, ref
+from provisioner.stack.context import Context, address
+from provisioner.stack.references import balancer as to
 
 RECORD = "route53.record_set"
 TYPES = {"ipv4": ("A",), "dualstack": ("A", "AAAA")}
@@ -23,19 +24,19 @@ def build(context: Context) -> Iterator[Resource]:
     """An alias per name, and one for IPv6 where there is that.
 
     They follow the services: a name should lead to something that answers. The stack's own tags
-    find no place on a record.
+    find no place on a record. Whether somebody else's load balancer has IPv6 is not known here.
     """
     balancer = context.spec.load_balancer
     if balancer is None or balancer.domain is None:
         return
     target = {
-        "HostedZoneId": ref("elbv2.load_balancer", "main", "CanonicalHostedZoneId"),
-        "DNSName": ref("elbv2.load_balancer", "main", "DNSName"),
+        "HostedZoneId": to(context, "CanonicalHostedZoneId"),
+        "DNSName": to(context, "DNSName"),
         "EvaluateTargetHealth": balancer.domain.evaluate_target_health,
     }
     after = tuple(address("ecs.service", name) for name in sorted(context.targeted()))
     for name in dict.fromkeys(balancer.domain.names):
-        for kind in TYPES[balancer.ip_address_type]:
+        for kind in TYPES["ipv4" if balancer.found() else balancer.ip_address_type]:
             properties = {
                 "HostedZoneId": _zone(balancer, balancer.domain, name).ref("Id"),
                 "Name": name,
@@ -61,7 +62,8 @@ def lookups(context: Context) -> Iterator[Lookup]:
 def memory(spec: Spec) -> dict[str, str]:
     """Tags by which the load balancer knows where records are when the spec has forgotten.
 
-    Of a long name the end is enough: it tells the zone.
+    Behind somebody else's, the target groups know it. Of a long name the end is enough: it tells
+    the zone.
     """
     domain = spec.load_balancer.domain if spec.load_balancer else None
     raw = [

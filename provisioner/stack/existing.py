@@ -13,7 +13,7 @@ from provisioner.spec.parts import images
 from provisioner.spec.service import Service
 from provisioner.stack import listener_rules, network
 from provisioner.stack.context import Context
-from provisioner.stack.references import called, group, priorities
+from provisioner.stack.references import called, group, host, priorities
 
 
 def lookups(context: Context) -> Iterator[Lookup]:
@@ -137,6 +137,7 @@ def _listener(context: Context, name: str, spec: Listener, balancer: Properties)
         "numbers": numbers,
         "size": len(priorities(context, name, spec)),
         "stack": context.names.owner,
+        "host": host(context),
     }
     return Lookup("listener", query, name)
 

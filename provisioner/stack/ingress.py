@@ -123,7 +123,9 @@ def _target_group(context: Context, name: str, service: Service) -> Resource:
             "stickiness.enabled": "false",
         },
     }
-    return context.resource(TARGET_GROUP, name, properties)
+    balancer = context.spec.load_balancer
+    tags = dns.memory(context.spec) if balancer and balancer.found() else {}
+    return context.resource(TARGET_GROUP, name, properties, tags=tags)
 
 
 def _second(context: Context, name: str, service: Service) -> Resource:

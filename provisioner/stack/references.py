@@ -45,6 +45,13 @@ def url(context: Context, spec: LoadBalancer) -> Ref | Text:
     return Lookup("listener", name=next(iter(spec.listeners))).ref("Url")
 
 
+def host(context: Context) -> str:
+    """The host name that people use, behind somebody else's load balancer; "" where none is."""
+    spec = context.spec.load_balancer
+    names = spec.domain.names if spec and spec.domain else ()
+    return next((name for name in names if not name.startswith("*")), "")
+
+
 def priorities(context: Context, name: str, spec: Listener) -> range:
     """The numbers of our rules on a listener of others.
 

@@ -71,7 +71,7 @@ def test_the_plan_role_only_reads_and_the_build_role_only_pushes() -> None:
         policies = found[f"github-oaktree-dev-{role}"].policies
         return {a for one in policies for s in one["Statement"] for a in s["Action"]}
 
-    reads = ("Describe", "List", "Get", "BatchGet", "Filter")
+    reads = ("Describe", "List", "Get", "BatchGet", "Filter", "Check")
     assert all(one.partition(":")[2].startswith(reads) for one in actions("plan"))
     assert {one.partition(":")[0] for one in actions("build")} == {"ecr"}
     _, pull, push = found["github-oaktree-dev-build"].policies[0]["Statement"]

@@ -61,7 +61,8 @@ def test_a_deployed_image_is_one_revision_and_one_update_and_can_be_taken_back(
     with world.tap.recording() as recording:
         ran = on("deploy", "--image", "app=nosuch", "-y")
     assert (ran.code, recording.operations) == (4, [])
-    assert "oaktree-dev has no image nosuch; push it first" in ran.err
+    words = "push it first: provisioner local push oaktree-dev:nosuch"
+    assert f"oaktree-dev has no image nosuch; {words}" in ran.err
 
     with world.tap.recording() as recording:
         ran = on("deploy", "--image", "app=2", "--dry-run")

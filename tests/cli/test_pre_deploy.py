@@ -107,3 +107,23 @@ def test_a_digest_whose_task_failed_has_not_run_and_the_way_back_is_free(
     with world.tap.recording() as recording:
         assert on("deploy", "--image", "app=4", "-y").code == 5
     assert "RunTask" in recording.operations
+
+
+def test_an_image_that_nobody_has_pushed_is_named_with_what_pushes_it(
+    on: Command, world: World, tmp_path: Path
+) -> None:
+    """The first apply: the repository is made by it, so it is empty."""
+    world.spec = tmp_path / "hooked.yaml"
+    world.spec.write_text(SPEC)
+    ask(world.server.endpoint, "settings", {"strict_images": True})
+    try:
+        ran = on("apply", "-y")
+    finally:
+        ask(world.server.endpoint, "settings", {"strict_images": False})
+    assert ran.code == 5
+    assert "→ the image" in ran.out
+    push = "push it (provisioner local push oaktree-dev:0), or correct the tag, and apply again"
+    assert f"oaktree-dev:0 is not in its repository: {push}" in ran.out
+    ask(world.server.endpoint, "push", {"image": "oaktree-dev:0"})
+    ask(world.server.endpoint, "push", {"image": "oaktree-dev:latest"})
+    assert on("apply", "-y").code == 0

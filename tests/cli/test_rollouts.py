@@ -51,8 +51,10 @@ def test_the_first_apply_meets_an_empty_repository(on: Command, strict: World) -
     warning = "warning: the repository oaktree-dev has no image latest yet"
     assert warning in ran.out
     assert "steps done, result: not-serving." in ran.out
-    pushed = r"push it \(docker push \d{12}\.dkr\.ecr\.\S+/oaktree-dev:latest\), or correct the tag"
-    assert re.search(pushed, ran.out)
+    push = "push it (provisioner local push oaktree-dev:latest)"
+    assert f"{push}, and apply again" in ran.out
+    assert f"{push}, or correct the tag" in ran.out
+    assert f"imageTag=latest --endpoint-url {strict.tap.endpoint}" in ran.out
     assert warning in on("plan").out  # it would be tried again, and fail again
 
     ask(strict.server.endpoint, "push", {"image": "oaktree-dev:latest"})

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import (
     BotoCoreError,
@@ -21,7 +22,7 @@ from botocore.exceptions import (
 )
 
 from provisioner.api import connect
-from provisioner.engine.aws import DENIED, code_of, explain, message_of, says
+from provisioner.engine.aws import DENIED, Aws, code_of, explain, message_of, says
 from provisioner.errors import NoAccess, ProvisionerError, WriteRefused
 from tests.cloud.world import World
 from tests.support.aws import REGION, Wire, new_aws, nowhere, refusal
@@ -312,3 +313,22 @@ def test_explain(
 @pytest.mark.parametrize("code", sorted(DENIED))
 def test_every_way_to_say_no_means_no_access(code: str) -> None:
     assert explain(refusal(code)).exit_code == 77
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "expected"),
+    [
+        (None, None, ""),
+        ("http://localhost:1", None, "http://localhost:1"),
+        (None, "http://localhost:2", "http://localhost:2"),
+        ("https://vpce-1.ecs.eu-west-1.vpce.amazonaws.com", None, ""),
+    ],
+)
+def test_an_endpoint_is_known_that_is_not_aws_s(
+    given: str | None, environment: str | None, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if environment:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", environment)
+    session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name=REGION)
+    with Aws(session, endpoint_url=given) as aws:
+        assert aws.endpoint == expected

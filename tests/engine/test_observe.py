@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,6 +83,12 @@ def test_lives_are_in_the_order_of_kinds_then_newest_first_then_by_id() -> None:
     world = World([*revisions, *things])
     found = look(kind("net.a", world), kind("net.b", world))
     assert [one.id for one in found.lives] == ["net.a:x", "net.a:y", "r:10", "r:2", "r:1"]
+
+
+def test_what_is_in_use_comes_before_what_is_newer() -> None:
+    things = [exists(thing("r"), f"r:{n}", version=n) for n in (1, 2, 3)]
+    world = World([things[2], replace(things[0], in_use=True), things[1]])
+    assert [one.id for one in look(kind(world=world)).lives] == ["r:1", "r:3", "r:2"]
 
 
 def test_lookups_are_answered_by_address() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from provisioner.local.control import ask
 from tests.cloud.tap import Call
 from tests.cloud.world import OAKTREE, World, changes
 
@@ -62,3 +63,27 @@ def test_it_runs_once_per_revision_and_a_failure_stops_the_rollout(hooked: World
 
     again = hooked.plan(image_tag="3", migration="2--exit-7-after-2s")
     assert "update ecs.task_definition/migrate" in changes(again)
+
+
+def test_apply_runs_it_again_for_another_digest_or_command_alone(hooked: World) -> None:
+    text = SPEC.replace(
+        'image: "nginx:${migration}"', 'image: {repository: oaktree-dev, tag: "${migration}"}'
+    )
+    hooked.spec.write_text(text)
+    hooked.apply()  # makes the repository
+    first, second = "1--exit-0-after-2s", "2--exit-0-after-2s"
+    for tag in (first, second):
+        ask(hooked.server.endpoint, "push", {"image": f"oaktree-dev:{tag}"})
+
+    def ran(*settings: str, **variables: str) -> bool:
+        order = names(hooked.apply(*settings, **variables).writes)
+        assert order.count("RegisterTaskDefinition") == 1
+        hooked.check_settled(*settings, **variables)
+        return "RunTask" in order
+
+    assert ran()  # it has a digest now
+    assert not ran("tasks.migrate.memory_mib=1024")
+    assert not ran("tasks.migrate.environment.LEVEL=debug")
+    assert ran("tasks.migrate.command=[./migrate, --all]")
+    assert ran(migration=second)
+    assert not ran()  # both have been there

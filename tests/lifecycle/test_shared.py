@@ -10,6 +10,7 @@ import pytest
 
 from provisioner.errors import NotOwned, PlanError
 from tests.cloud.certificates import imported
+from tests.cloud.dns import Zone
 from tests.cloud.ground import NOT_FOUND, Ground
 from tests.cloud.inventory import everything
 from tests.cloud.servers import ROOT
@@ -224,3 +225,29 @@ def test_what_leaves_the_spec_leaves_what_is_shared(
     left = {address.split("/")[0] for address in orders.owned()}
     assert left & {"elbv2.listener", "elbv2.listener_rule", "ec2.security_group_rule"} == set()
     assert cloud_map.list_services()["Services"] == []
+
+
+def test_a_name_that_leads_to_it_comes_and_goes_with_its_key(orders: World, shared: Shared) -> None:
+    zone = Zone(orders.client, "shop.example")
+    named, name = "load_balancer.domain=orders.shop.example", "orders.shop.example"
+    kept = untouched(orders, shared)
+    applied = orders.apply(HERE, named)
+    (balancer,) = orders.client("elbv2").describe_load_balancers(
+        LoadBalancerArns=[shared.balancer]
+    )["LoadBalancers"]
+    assert zone.names() == [f"A {name}"]
+    target = zone.records()[(name, "A")]["AliasTarget"]
+    assert target["DNSName"].rstrip(".").lower() == balancer["DNSName"].lower()
+    assert target["HostedZoneId"] == balancer["CanonicalHostedZoneId"]
+    url = orders.stack(HERE, named).outputs(applied.report.outputs)["url"]
+    assert url == f"https://{name}"
+    orders.check_settled(HERE, named)
+    assert untouched(orders, shared) == kept
+
+    assert changes(orders.plan(HERE)) == [f"delete route53.record_set/A/{name}"]
+    orders.apply(HERE)
+    assert (zone.names(), zone.markers()) == ([], [])
+    orders.apply(HERE, named)
+    orders.teardown(HERE)  # the spec has forgotten the name
+    assert (zone.names(), zone.markers()) == ([], [])
+    assert orders.owned() == {}

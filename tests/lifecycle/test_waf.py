@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -159,3 +160,43 @@ def test_a_stack_that_never_had_one_asks_nothing(world: World) -> None:
     with world.tap.recording() as recording:
         stack.plan()
     assert [call for call in recording.calls if call.service == "wafv2"] == []
+
+
+def capacity_calls(world: World, *settings: str) -> int:
+    """How often a plan asks what rules cost."""
+    stack = world.stack(*settings)
+    with world.tap.recording() as recording:
+        stack.plan()
+    return [call.operation for call in recording.calls].count("CheckCapacity")
+
+
+def test_the_cost_is_asked_once_where_there_are_new_rules_and_else_not(world: World) -> None:
+    assert capacity_calls(world, ONE_KEY) == 1
+    world.apply(ONE_KEY)
+    assert capacity_calls(world, ONE_KEY) == 0
+    assert capacity_calls(world, ONE_KEY, "services.app.desired_count=3") == 0
+    assert capacity_calls(world, WAF) == 1
+
+    every = {"JsonBody": {"MatchPattern": {"All": {}}, "MatchScope": "ALL"}}
+    dear = [
+        {
+            "Name": f"scripts{number}",
+            "Priority": number,
+            "Action": {"Block": {}},
+            "Statement": {
+                "XssMatchStatement": {
+                    "FieldToMatch": every,
+                    "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+                }
+            },
+            "VisibilityConfig": {
+                "SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "x",
+            },
+        }
+        for number in range(70)
+    ]  # fmt: skip
+    overrides = f"overrides={json.dumps({ACL: {'Rules': dear}})}"
+    done = world.cli("plan", "--set", ONE_KEY, "--set", overrides)
+    assert done.code == 4
+    assert f"{ACL}: AWS refuses its rules: " in done.err
+    assert "5600 capacity units" in done.err

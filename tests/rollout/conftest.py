@@ -146,3 +146,8 @@ def rollout(document: Mapping[str, Any]) -> Any:
     """The one rollout of a report."""
     (found,) = document["rollouts"]
     return found
+
+
+def served(document: Mapping[str, Any]) -> Any:
+    """What a report says that the service runs."""
+    return document["outputs"]["services"]["app"]["task_definition_arn"]

@@ -79,6 +79,7 @@ class Fake:
     """Every operation has an answer, a function of the arguments, or an error; `{}` without."""
 
     region = "eu-west-1"
+    endpoint = ""
 
     def __init__(self, **answers: Any) -> None:
         self.answers = answers

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from provisioner.rollout.hints import MOST, find
-from provisioner.rollout.known import image_command
 from provisioner.rollout.patterns import PATTERNS, Fact, Where
+from provisioner.rollout.pushing import advice, command, inspection, look
 
 INIT = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource"
 ASM = f"{INIT} retrieval failed: unable to retrieve secret from asm: service call has been retried"
@@ -176,13 +176,46 @@ def test_no_fact_no_hint() -> None:
 )
 def test_the_command_that_shows_whether_an_image_is_there(image: str, command: str) -> None:
     repository = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a/web"
-    assert image_command(image.format(repository)) == command
+    assert look(image.format(repository)) == command
 
 
 def test_what_the_table_fills_in_is_known() -> None:
     names = {n for p in PATTERNS for n in re.findall(r"{(\w+)}", p.cause + p.advice + p.command)}
     assert names <= {
-        "cluster", "service", "task", "lived", "image", "image_command", "push", "architecture",
-        "execution_role", "memory", "log_group", "port", "groups", "target_group", "grace",
-        "alarms",
+        "cluster", "service", "task", "lived", "image", "image_command", "push", "inspection",
+        "architecture", "execution_role", "memory", "log_group", "port", "groups",
+        "target_group", "grace", "alarms",
     }  # fmt: skip
+
+
+EMBEDDED = "http://127.0.0.1:4566"
+WEB = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a/web"
+
+
+@pytest.mark.parametrize(
+    ("image", "endpoint", "expected"),
+    [
+        (f"{WEB}:1", "", f"docker push {WEB}:1"),
+        (f"{WEB}:1", "https://ecs.example.org", f"docker push {WEB}:1"),
+        (f"{WEB}:1", EMBEDDED, "provisioner local push a/web:1"),
+        (WEB, "http://localhost:1", "provisioner local push a/web:latest"),
+        ("nginx:1", EMBEDDED, "docker push nginx:1"),
+    ],
+)
+def test_what_pushes_an_image_fits_the_place(image: str, endpoint: str, expected: str) -> None:
+    assert command(image, endpoint) == expected
+
+
+def test_nobody_is_told_to_push_what_is_not_ours_or_has_a_digest() -> None:
+    assert advice("nginx:1", EMBEDDED) == advice(f"{WEB}@sha256:ab", "") == "push it"
+    assert advice(f"{WEB}:1", EMBEDDED) == "push it (provisioner local push a/web:1)"
+
+
+def test_commands_go_where_everything_else_goes() -> None:
+    names = {"execution_role": "r", "endpoint": EMBEDDED, "inspection": ""}
+    (hint,) = find([Fact("stopped", "no basic auth credentials")], names)
+    assert hint.command == f"aws iam list-role-policies --role-name r --endpoint-url {EMBEDDED}"
+    (hint,) = find([Fact("log", "exec format error")], names)
+    assert hint.command == ""
+    assert inspection(f"{WEB}:1", EMBEDDED) == ""
+    assert inspection(f"{WEB}:1", "") == f"docker manifest inspect {WEB}:1"

@@ -9,7 +9,7 @@ import pytest
 from provisioner.engine.execute import Event
 from provisioner.rollout.follow import Watched, look
 from provisioner.rollout.standing import DENIED_NOTE
-from tests.rollout.conftest import BALANCED, SPEC, CloudClock, Story, rollout
+from tests.rollout.conftest import BALANCED, SPEC, CloudClock, Story, rollout, served
 from tests.support.aws import refusal
 
 NOT_SERVING = 3
@@ -74,7 +74,7 @@ def test_a_crash_loop_is_rolled_back_and_explained(story: Story) -> None:
     assert story.code == NOT_SERVING
     assert "story-app exited with 1" in story.screen
     assert "| exiting with code 1" in story.screen
-    assert "$ aws logs tail /ecs/story --since 1h" in story.screen
+    assert f"$ aws logs tail /ecs/story --since 1h --endpoint-url {story.endpoint}" in story.screen
 
 
 def test_a_missing_image_is_named(story: Story) -> None:
@@ -171,7 +171,8 @@ def test_a_deployment_alarm_turns_it_back(story: Story) -> None:
     assert found["post_mortem"]["first"] == "the alarm errors went off"
     assert story.code == NOT_SERVING
     assert "alarms   errors: too many errors" in story.screen
-    assert found["post_mortem"]["hints"][0]["command"].endswith("--alarm-names errors")
+    command = found["post_mortem"]["hints"][0]["command"]
+    assert command.endswith(f"--alarm-names errors --endpoint-url {story.endpoint}")
 
 
 TWO = (
@@ -215,7 +216,7 @@ def test_a_narrow_role_is_told_the_truth_and_that_it_is_judged_by_less(narrow: S
 
 
 def test_another_s_deployment_meanwhile_is_told_as_such(story: Story) -> None:
-    story.apply("1")
+    before = served(story.apply("1"))
     ecs = story.client("ecs")
     theirs = ecs.describe_task_definition(taskDefinition="story-task")["taskDefinition"]
     keys = ("family", "cpu", "memory", "networkMode", "requiresCompatibilities",
@@ -229,6 +230,7 @@ def test_another_s_deployment_meanwhile_is_told_as_such(story: Story) -> None:
     document = story.apply("2")
     found = rollout(document)
     assert (document["result"], found["verdict"]) == ("not-serving", "superseded")
+    assert served(document) == before  # theirs goes on
     words = f"superseded by another deployment, of {arn.rpartition('/')[2]}"
     assert words in error(document)
     assert found["post_mortem"] is None
@@ -245,6 +247,7 @@ def test_an_interrupted_rollout_goes_on_and_can_be_rolled_back(story: Story) -> 
     found = rollout(document)
     assert (document["result"], found["verdict"]) == ("interrupted", "waiting")
     assert found["missing"].startswith("0 of 2 tasks run")
+    assert served(document).endswith(f"/{found['old']}")
     stack.roll_back(found["deployment"])
     CloudClock(story.endpoint).sleep(200)
     stands = look(story.aws, Watched(CLUSTER, SERVICE))

@@ -53,6 +53,34 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
         "{existing: web, scheme: internal, listeners: {http: {port: 81}}}",
         [f"f:5:40: load_balancer.scheme: {OTHERS}"],
     ),
+    "a name of one's own for it": (
+        BEHIND,
+        "{existing: web, domain: shop.example, listeners: {http: {existing: 80}}}",
+        [],
+    ),
+    "a name for a load balancer of which a listener is known": (
+        BEHIND,
+        f"{{domain: shop.example, listeners: {{http: {{existing: '{LISTENER}'}}}}}}",
+        [],
+    ),
+    "a certificate for listeners of others": (
+        BEHIND,
+        "{existing: web, domain: {names: shop.example, request_certificate: true},"
+        " listeners: {http: {existing: 80}}}",
+        [
+            "f:5:83: load_balancer.domain.request_certificate: does not go with `existing`: its"
+            " listeners have certificates already; one of the stack's own takes `certificate:"
+            " {request: shop.example}`"
+        ],
+    ),
+    "a firewall before everybody": (
+        BEHIND,
+        "{existing: web, waf: true, listeners: {http: {existing: 80}}}",
+        [
+            "f:5:37: load_balancer.waf: does not go with `existing`: a web ACL judges everybody's"
+            " requests to a load balancer; it is for whoever makes that"
+        ],
+    ),
     "settings of listeners that are all somebody else's": (
         BEHIND,
         "{existing: web, security_headers: true, listeners: {http: {existing: 80}}}",

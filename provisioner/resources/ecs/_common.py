@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -11,7 +12,7 @@ from provisioner.engine.kind import Kind, Scope
 from provisioner.engine.model import Live, Properties, Tags
 from provisioner.resources._tags import arn_name, arns_with, batches, tag_list, tag_map
 
-CLUSTER = "ecs.cluster"
+CLUSTER, SERVICE = "ecs.cluster", "ecs.service"
 DESCRIBE_LIMIT = 10
 """Services in one DescribeServices."""
 
@@ -47,28 +48,35 @@ def shared_clusters(aws: Aws, query: Properties) -> list[str]:
     return aws.once(key, lambda: [*map(arn_name, arns_with(aws, "ecs:cluster", query["tags"]))])
 
 
-def running(aws: Aws, scope: Scope) -> list[str]:
-    """ARNs of the task definitions that the stack's services run."""
+def services(aws: Aws, scope: Scope) -> list[dict[str, Any]]:
+    """The ACTIVE services of the wanted names as DescribeServices has them, whosever they are."""
 
-    def read() -> list[str]:
-        names = sorted(scope.names.get("ecs.service", ()))
+    def read() -> list[dict[str, Any]]:
+        names = sorted(scope.names.get(SERVICE, ()))
         asked = [
             (cluster, some)
             for cluster in sorted(clusters(aws, scope))
             for some in batches(names, DESCRIBE_LIMIT)
         ]
-        return [
-            arn for found in aws.gather(lambda one: _of_services(aws, *one), asked) for arn in found
-        ]
+        return [item for found in aws.gather(lambda one: described(aws, *one), asked)
+                for item in found]  # fmt: skip
 
-    return aws.once("services-run", read)
+    return aws.once("wanted-services", read)
 
 
-def _of_services(aws: Aws, cluster: str, names: list[str]) -> list[str]:
+def described(aws: Aws, cluster: str, names: list[str]) -> list[dict[str, Any]]:
+    """The ACTIVE ones of at most ten services, with their tags."""
     try:
-        found = aws.client("ecs").describe_services(cluster=cluster, services=names)["services"]
+        answer = aws.client("ecs").describe_services(
+            cluster=cluster, services=names, include=["TAGS"]
+        )
     except ClientError as error:
         if says(error, ("ClusterNotFoundException",)):
             return []
         raise
-    return [one["taskDefinition"] for one in found if one["status"] == "ACTIVE"]
+    return [item for item in answer["services"] if item["status"] == "ACTIVE"]
+
+
+def running(aws: Aws, scope: Scope) -> list[str]:
+    """ARNs of the task definitions that the stack's services were told to run last."""
+    return [item["taskDefinition"] for item in services(aws, scope)]

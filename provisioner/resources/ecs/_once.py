@@ -1,13 +1,13 @@
 """A task definition whose task must have run to its end before services may follow it.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
-A tag on the revision remembers that it has: a new image is a new revision, which has none.
-`deploy` asks the revisions before, too, so that a digest is not run twice.
+A tag on the revision remembers that it has. The revisions before are asked, too: a new one that
+does the same, because something else of it differs, has run already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from provisioner.engine.aws import Aws
@@ -15,8 +15,12 @@ from provisioner.engine.grant import Grant
 from provisioner.engine.model import Live, Properties
 from provisioner.engine.owner import RAN
 from provisioner.errors import StepFailed
+from provisioner.resources.ecr import _images as images
 from provisioner.resources.ecs._common import ecs_tags
-from provisioner.rollout.logs import tail
+from provisioner.rollout.hints import find
+from provisioner.rollout.known import of_definition
+from provisioner.rollout.logs import clean, sensitive, tail
+from provisioner.rollout.patterns import Fact
 
 RUN, WHERE = "Ran", "RunIn"
 YES, NO = "yes", "no"
@@ -41,15 +45,24 @@ GRANTS = (
 guide, "Amazon ECS EventBridge IAM role"."""
 
 
-def pending(aws: Aws, live: Live, want: Properties) -> str:
+Containers = Iterable[Mapping[str, Any]]
+"""Container definitions, as ECS has them."""
+
+
+def pending(aws: Aws, live: Live, want: Properties, has_run: Callable[[], bool]) -> str:
     """Start it once per run, look until it has ended, and remember that it went well.
 
-    Raises StepFailed where it did not, ClientError.
+    `has_run` says whether an earlier revision has done the same: then it is only remembered.
+    Raises StepFailed where it did not go well, ClientError.
     """
     where = want.get(WHERE)
     if not where:
         return ""
-    task = aws.once(("pre-deploy", live.id), lambda: _start(aws, live.id, where))
+    task = aws.once(
+        ("pre-deploy", live.id), lambda: "" if has_run() else _start(aws, live.id, where)
+    )
+    if not task:
+        return _remember(aws, live)
     found = aws.client("ecs").describe_tasks(cluster=where["Cluster"], tasks=[task])["tasks"]
     if not found:
         return f"task {task.rpartition('/')[2]} is not visible yet"
@@ -59,7 +72,24 @@ def pending(aws: Aws, live: Live, want: Properties) -> str:
     if code is None and found[0]["lastStatus"] != "STOPPED":
         return f"task {task.rpartition('/')[2]} is {found[0]['lastStatus'].lower()}"
     if code != 0:
-        raise StepFailed(_failure(aws, main, found[0], code))
+        raise StepFailed(_failure(aws, want, found[0], code))
+    return _remember(aws, live)
+
+
+def work(containers: Containers) -> Mapping[str, Any] | None:
+    """What a run of these does, by container: which image by digest, and with which command.
+
+    None where an image is not pinned: it may be another one by now.
+    """
+    found = {one["name"]: (images.read(one["image"]).digest, *_said(one)) for one in containers}
+    return found if all(digest for digest, *_ in found.values()) else None
+
+
+def _said(container: Mapping[str, Any]) -> Iterable[Sequence[str]]:
+    return (tuple(container.get(name) or ()) for name in ("entryPoint", "command"))
+
+
+def _remember(aws: Aws, live: Live) -> str:
     aws.client("ecs").tag_resource(resourceArn=live.id, tags=ecs_tags({RAN: YES}))
     return ""
 
@@ -84,10 +114,29 @@ def _start(aws: Aws, definition: str, where: Mapping[str, Any]) -> str:
     return str(answer["tasks"][0]["taskArn"])
 
 
-def _failure(aws: Aws, main: Mapping[str, Any], task: Mapping[str, Any], code: int | None) -> str:
+def _failure(aws: Aws, want: Properties, task: Mapping[str, Any], code: int | None) -> str:
+    """What became of it, its last lines, and what it probably was."""
+    main = want["containerDefinitions"][0]
     identifier = task["taskArn"].rpartition("/")[2]
-    if code is None:
-        return f"task {identifier} never ran: {task.get('stoppedReason', '')}"
-    lines = tail(aws, main, identifier, lines=LINES).lines
-    said = "".join(f"\n| {line}" for line in lines)
-    return f"task {identifier} exited with {code}: what follows it is not deployed{said}"
+    stopped = clean(task.get("stoppedReason", ""), sensitive(main))
+    lines = () if code is None else tail(aws, main, identifier, lines=LINES).lines
+    words = f"task {identifier} never ran: {stopped}"
+    if code is not None:
+        words = f"task {identifier} exited with {code}: what follows it is not deployed"
+    said = [f"| {line}" for line in lines]
+    return "\n".join([words, *said, *_hints(aws, want, task, lines)])
+
+
+def _hints(
+    aws: Aws, want: Properties, task: Mapping[str, Any], lines: Iterable[str]
+) -> Iterator[str]:
+    main = want["containerDefinitions"][0]
+    facts = [Fact("stopped", f"{task.get('stopCode', '')} {task.get('stoppedReason', '')}")]
+    facts += [Fact("stopped", one.get("reason", "")) for one in task["containers"]]
+    facts += [Fact("log", line) for line in lines]
+    cluster, identifier = (task[arn].rpartition("/")[2] for arn in ("clusterArn", "taskArn"))
+    names = {**of_definition(want, main, aws.endpoint), "cluster": cluster, "task": identifier}
+    for hint in find(facts, names):
+        yield f"→ {hint.cause}: {hint.advice}"
+        if hint.command:
+            yield f"  $ {hint.command}"

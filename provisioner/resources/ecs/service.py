@@ -127,22 +127,24 @@ class Service(_common.Tagged):
             for place in places
             if scope.near(self.name, place[1])
         }
-        places = listed | odd | wanted  # a list lags behind a create that was answered just now
+        # A list lags behind a create that was answered just now: the wanted ones are asked for.
+        others = (listed | odd) - wanted
         batch = [
             (cluster, some)
             for cluster in clusters
             for some in batches(
-                sorted(n for c, n in places if c == cluster), _common.DESCRIBE_LIMIT
+                sorted(n for c, n in others if c == cluster), _common.DESCRIBE_LIMIT
             )
         ]
-        for services in aws.gather(lambda one: self._describe(aws, *one), batch):
-            for item in services:
+        found = aws.gather(lambda one: _common.described(aws, *one), batch)
+        for items in (_common.services(aws, scope), *found):
+            for item in items:
                 yield self._live(item, _common.from_ecs(item.get("tags")))
 
     def read(self, aws: Aws, cluster: str, names: list[str]) -> list[Live]:
         """The ACTIVE ones of these services of one cluster, whosever they are."""
         found = [
-            self._describe(aws, cluster, some) for some in batches(names, _common.DESCRIBE_LIMIT)
+            _common.described(aws, cluster, some) for some in batches(names, _common.DESCRIBE_LIMIT)
         ]
         return [
             self._live(item, _common.from_ecs(item.get("tags"))) for some in found for item in some
@@ -156,17 +158,6 @@ class Service(_common.Tagged):
                 return set()
             raise
         return {(cluster, arn.split("/")[-1]) for arn in arns}
-
-    def _describe(self, aws: Aws, cluster: str, names: list[str]) -> list[dict[str, Any]]:
-        try:
-            answer = aws.client("ecs").describe_services(
-                cluster=cluster, services=names, include=["TAGS"]
-            )
-        except ClientError as error:
-            if says(error, ("ClusterNotFoundException",)):
-                return []
-            raise
-        return [item for item in answer["services"] if item["status"] == "ACTIVE"]
 
     def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
         answer = aws.client("ecs").create_service(**self.request(want), tags=_common.ecs_tags(tags))

@@ -25,6 +25,9 @@ CONTAINERS = "containerDefinitions"
 LOOK_BACK = 10
 """How many revisions registered by others are looked through for the newest of ours."""
 
+RUNS_REMEMBERED = 100
+"""How many revisions are asked whether their task has run; `apply` keeps six."""
+
 
 class TaskDefinition(_common.Tagged):
     """Superseded revisions are kept, so that a rollback has something to return to."""
@@ -84,26 +87,30 @@ class TaskDefinition(_common.Tagged):
     def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
         owned = _by_family(indexed(aws, scope, "ecs/task-definition"))
         families = sorted({*scope.names.get(self.name, ()), *owned})
+        runs = _common.running(aws, scope) if families else []
         reads = aws.gather(
-            lambda family: self._family(aws, scope, family, owned.get(family, {})), families
+            lambda family: self._family(aws, scope, family, owned.get(family, {}), runs), families
         )
         for lives in reads:
             yield from lives
 
-    def _family(self, aws: Aws, scope: Scope, family: str, owned: Mapping[str, Tags]) -> list[Live]:
-        """The newest revision in full; of the other ones of ours only that they exist.
+    def _family(
+        self, aws: Aws, scope: Scope, family: str, owned: Mapping[str, Tags], running: list[str]
+    ) -> list[Live]:
+        """The newest revision in full, and the one that runs; of our others that they exist.
 
-        Where somebody else decides on the image, it is the one that runs: a newer one may have
-        been rolled back.
+        A newer one may have been rolled back: what serves is compared first, and where somebody
+        else decides on the image, it alone.
         """
         newest = self._describe(aws, family)
         if newest is None:
             return []
+        runs = next((arn for arn in running if _of(arn, family)), newest.id)
+        serving = None if runs == newest.id else self._describe(aws, runs)
         if any(tags.get(IMAGE) == EXTERNAL for tags in scope.tags.values()):
-            runs = next((arn for arn in _common.running(aws, scope) if _of(arn, family)), newest.id)
-            newest = newest if runs == newest.id else self._describe(aws, runs) or newest
+            newest, serving = serving or newest, None
         older = owned.keys() - {newest.id}
-        if scope.ours(newest.tags) and not older:
+        if scope.ours(newest.tags) and not older and serving is None:
             return [newest]
         active = self.active(aws, family)
         if not scope.ours(newest.tags):
@@ -114,9 +121,12 @@ class TaskDefinition(_common.Tagged):
                 return [newest]
             shared = mine.tags.get(IMAGE) == EXTERNAL
             newest = replace(newest, tags={**mine.tags, **newest.tags}) if shared else mine
+        whole = {newest.id: newest}
+        if serving and scope.ours(serving.tags):
+            whole[serving.id] = replace(serving, in_use=True)
         return [
-            newest,
-            *(self._older(arn, owned[arn]) for arn in active if arn in older - {newest.id}),
+            *whole.values(),
+            *(self._older(arn, owned[arn]) for arn in active if arn in older - whole.keys()),
         ]
 
     def active(self, aws: Aws, family: str) -> list[str]:
@@ -156,7 +166,21 @@ class TaskDefinition(_common.Tagged):
 
     def pending(self, aws: Aws, live: Live, want: Properties) -> str:
         """Its task's end, where something is deployed after that. Raises StepFailed."""
-        return _once.pending(aws, live, want)
+        family, containers = str(want["family"]), want[CONTAINERS]
+        return _once.pending(aws, live, want, lambda: self.has_run(aws, family, containers))
+
+    def has_run(self, aws: Aws, family: str, containers: _once.Containers) -> bool:
+        """Whether the task of an ACTIVE revision that does the same has run to a good end."""
+        wanted = _once.work(containers)
+        if wanted is None:
+            return False
+        arns = self.active(aws, family)[:RUNS_REMEMBERED]
+        return any(
+            one is not None
+            and one.properties[_once.RUN] == _once.YES
+            and _once.work(one.properties[CONTAINERS]) == wanted
+            for one in aws.gather(lambda arn: self._describe(aws, arn), arns)
+        )
 
     def patience_for(self, want: Properties) -> float:
         return _once.PATIENCE_SECONDS if want.get(_once.WHERE) else self.patience

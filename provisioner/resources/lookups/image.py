@@ -11,6 +11,7 @@ from typing import Any
 from provisioner.engine.aws import Aws
 from provisioner.engine.model import Properties
 from provisioner.resources.ecr._images import digests
+from provisioner.rollout.pushing import LOCAL_PUSH, is_loopback
 
 MISSING = "(missing)"
 """The output with words about tags that are not there; no tag has such a name."""
@@ -26,12 +27,14 @@ def image(aws: Aws, query: Properties) -> Mapping[str, Any]:
     found = digests(aws, name, tags)
     return {
         **{tag: f"@{found[tag]}" if tag in found else f":{tag}" for tag in tags},
-        MISSING: [_missing(name, tag) for tag in tags if tag not in found],
+        MISSING: [_missing(aws, name, tag) for tag in tags if tag not in found],
     }
 
 
-def _missing(name: str, tag: str) -> str:
+def _missing(aws: Aws, name: str, tag: str) -> str:
+    local = is_loopback(aws.endpoint)
+    push = f"push it ({LOCAL_PUSH} {name}:{tag})" if local else "push it"
     return (
         f"the repository {name} has no image {tag} yet: tasks cannot start with it; everything"
-        " else is made; push it, and apply again"
+        f" else is made; {push}, and apply again"
     )

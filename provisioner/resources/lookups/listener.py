@@ -25,7 +25,8 @@ FIRST_BAND, LAST = 1000, 49000
 def listener(aws: Aws, query: Properties) -> Mapping[str, Any]:
     """`port`, `arn` or `tags`, on the load balancer of the query `balancer`.
 
-    `numbers` are the priorities that rules of `stack` are to have, out of a band of `size`.
+    `numbers` are the priorities that rules of `stack` are to have, out of a band of `size`; `host`
+    is the name that leads to it, or "".
     Outputs: Arn, Port, Protocol, Url.
     """
     balancer = chosen(aws, query["balancer"])
@@ -39,7 +40,8 @@ def listener(aws: Aws, query: Properties) -> Mapping[str, Any]:
     _check_numbers(aws, one, query)
     port, protocol = one["Port"], one["Protocol"]
     end = "" if USUAL.get(protocol) == port else f":{port}"
-    url = f"{protocol.lower()}://{balancer.get('DNSName', '')}{end}"
+    host = query["host"] or balancer.get("DNSName", "")
+    url = f"{protocol.lower()}://{host}{end}"
     return {"Arn": one["ListenerArn"], "Port": port, "Protocol": protocol, "Url": url}
 
 

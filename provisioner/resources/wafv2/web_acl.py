@@ -9,7 +9,7 @@ do logs:PutResourcePolicy, logs:DescribeResourcePolicies and logs:CreateLogDeliv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
@@ -21,7 +21,7 @@ from provisioner.engine.kind import Api, Effect, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags, is_empty
 from provisioner.engine.owner import MARK
 from provisioner.resources._tags import tag_list
-from provisioner.resources.wafv2 import _common
+from provisioner.resources.wafv2 import _capacity, _common
 
 SETTINGS = (
     "DefaultAction", "Description", "Rules", "VisibilityConfig", "DataProtectionConfig",
@@ -45,7 +45,7 @@ class WebAcl(_common.Tagged):
     name = _common.WEB_ACL
     api = Api(_common.SERVICE, "CreateWebACL", "UpdateWebACL")
     grants = (
-        Grant("read", "wafv2:ListWebACLs"),
+        Grant("read", "wafv2:ListWebACLs wafv2:CheckCapacity"),
         Grant(
             "read",
             "wafv2:GetWebACL wafv2:GetLoggingConfiguration wafv2:ListTagsForResource",
@@ -148,6 +148,13 @@ class WebAcl(_common.Tagged):
             **self.request(want), Tags=tag_list(tags)
         )
         return self._live({**self.request(want), **answer["Summary"]}, tags)
+
+    def foretold(
+        self, aws: Aws, want: Properties, changes: Sequence[Change] | None
+    ) -> Iterable[str]:
+        """What its rules cost, where they are new."""
+        if changes is None or touched(changes, "Rules"):
+            yield from _capacity.asked(aws, want.get("Rules") or ())
 
     def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
         if touched(changes, *SETTINGS):

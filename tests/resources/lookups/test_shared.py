@@ -142,6 +142,7 @@ class TestListener:
             "numbers": [],
             "size": 10,
             "field": HTTP,
+            "host": "",
         }
 
         def found(**query: Any) -> Mapping[str, Any]:
