@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from provisioner.rollout import pushing
 from provisioner.rollout.follow import Watched, target_groups
@@ -11,12 +11,9 @@ from provisioner.rollout.logs import group_of
 from provisioner.rollout.records import Item
 from provisioner.rollout.state import Rollout
 
-if TYPE_CHECKING:
-    from provisioner.rollout.post_mortem import Task
-
 
 def known(
-    watched: Watched, service: Item, definition: Item, rollout: Rollout, task: Task, endpoint: str
+    watched: Watched, service: Item, definition: Item, rollout: Rollout, endpoint: str
 ) -> dict[str, str]:
     """Values by the names that the table of hints uses; "" for what is not known.
 
@@ -35,8 +32,6 @@ def known(
         **of_definition(definition, main, endpoint),
         "cluster": watched.cluster.rpartition("/")[2],
         "service": watched.service,
-        "task": task.id,
-        "lived": task.lived or "not long",
         "port": str(balancers[0].get("containerPort", "")),
         "groups": " ".join(vpc.get("securityGroups", ())),
         "target_group": groups[0] if groups else "",

@@ -129,7 +129,12 @@ def gather(aws: Aws, watched: Watched, rollout: Rollout) -> PostMortem:
     alarms = _alarms(reading, rollout.alarms)
     events = _events(service, rollout)
     facts = _facts(tasks, health.reasons, alarms, [*events, rollout.reason])
-    names = known(watched, service, definition, rollout, _first_task(tasks), aws.endpoint)
+    first = _first_task(tasks)
+    names = {
+        **known(watched, service, definition, rollout, aws.endpoint),
+        "task": first.id,
+        "lived": first.lived or "not long",
+    }
     return PostMortem(
         watched.service,
         rollout.new,
