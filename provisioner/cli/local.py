@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
-from provisioner.cli.options import JSON, option, with_output
+from provisioner.cli.options import JSON, Number, option, with_output
 from provisioner.engine.document import FORMAT_VERSION
 from provisioner.errors import UsageError
-from provisioner.local import cloud, control
+from provisioner.local import clock, cloud, control
 
 NOT_RUNNING = "it does not run; `provisioner local start` starts it"
 TAIL_EVERY = 0.5
@@ -33,10 +33,17 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
 @with_output
 @JSON
 @option("--port", type=click.IntRange(1, 65535), help="Listen there; the last port otherwise.")
-@option("--vpc", "vpcs", multiple=True, metavar="NAME", help="Have a VPC of that name, too.")
+@option(
+    "--vpc",
+    "vpcs",
+    multiple=True,
+    metavar="NAME",
+    callback=lambda _, __, names: _named(names),
+    help="Have a VPC of that name, too.",
+)
 @option(
     "--speed",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(0, clock.LIMIT, min_open=True),
     help="Seconds of AWS in one of yours; 1, real time, at first.",
 )
 @option(
@@ -46,8 +53,12 @@ def LOCAL() -> None:  # noqa: N802  # a click group, added by name
     help="Tasks fail whose image nobody has pushed to the cloud's own repositories.",
 )
 @option("--throttles/--no-throttles", default=None, help="Calls come out of AWS's token buckets.")
-@option("--read-latency-ms", type=click.FloatRange(min=0), help="Hold answers to reads back.")
-@option("--write-latency-ms", type=click.FloatRange(min=0), help="Hold answers to writes back.")
+@option(
+    "--read-latency-ms", type=Number(0, control.MOST_LATENCY), help="Hold answers to reads back."
+)
+@option(
+    "--write-latency-ms", type=Number(0, control.MOST_LATENCY), help="Hold answers to writes back."
+)
 @option(
     "--consistency/--no-consistency",
     default=None,
@@ -101,10 +112,10 @@ def reset() -> None:
 @with_output
 @click.argument("kinds", nargs=-1, metavar="[KIND]...", help="`throttle`, `cut-after`, …; or none.")
 @option("--at", type=click.IntRange(min=1), help="The so-many-th mutating call from now on.")
-@option("--probability", type=click.FloatRange(0, 1), help="How often, instead of `--at`.")
+@option("--probability", type=Number(0, 1), help="How often, instead of `--at`.")
 @option("--seed", type=int, help="Makes a probability repeatable.")
 @option("--operations", default="*", show_default=True, help="A pattern like `ecs.Create*`.")
-@option("--seconds", type=click.FloatRange(min=0), default=60, help="How late `slow` answers.")
+@option("--seconds", type=Number(0), default=60, help="How late `slow` answers.")
 def fail(
     kinds: tuple[str, ...],
     *,
@@ -121,7 +132,7 @@ def fail(
     when = {"at": at} if at is not None else {"probability": probability}
     known = {name: value for name, value in settings.items() if value is not None}
     found = [{"kind": kind, **when, **known} for kind in kinds]
-    control.ask(_endpoint(), "faults", {"faults": found})
+    _order("faults", {"faults": found})
 
 
 @LOCAL.command()
@@ -169,10 +180,23 @@ def calls(*, as_json: bool, tail: bool, since: int) -> None:
 
 @LOCAL.command()
 @with_output
-@click.argument("seconds", type=click.FloatRange(min=0), help="Seconds of AWS's time.")
+@click.argument("seconds", type=Number(0), help="Seconds of AWS's time.")
 def advance(seconds: float) -> None:
     """Let AWS time pass at once."""
-    control.ask(_endpoint(), "clock/advance", {"seconds": seconds})
+    _order("clock/advance", {"seconds": seconds})
+
+
+def _named(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(map(str.strip, names)):
+        raise click.BadParameter("a VPC has a name that is not empty")
+    return names
+
+
+def _order(path: str, asked: Mapping[str, Any]) -> None:
+    try:
+        control.ask(_endpoint(), path, asked)
+    except control.Refused as error:  # by what the command line said alone
+        raise UsageError(str(error)) from error
 
 
 def _endpoint() -> str:

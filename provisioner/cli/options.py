@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 import sys
@@ -24,6 +25,19 @@ def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
     long = next(name for name in names if name.startswith("--")).split("/")[0]
     variable = "PROVISIONER_" + long.strip("-").replace("-", "_").upper()
     return click.option(*names, envvar=variable, **attributes)
+
+
+class Number(click.FloatRange):
+    """A number within limits; `nan` and `inf` are none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read it."""
+        found = float(super().convert(value, param, ctx))
+        if not math.isfinite(found):
+            self.fail(f"{value} is not a number.", param, ctx)
+        return found
 
 
 JSON = option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")

@@ -33,6 +33,8 @@ VALIDATED_IN = 120.0
 TIMES_OUT_IN = 72 * 3600.0
 # Until a new certificate tells its records: "several seconds" (API_RequestCertificate).
 RECORDS_AFTER = 5.0
+# Of an idempotency token (API_RequestCertificate).
+TOKEN_LASTS = 3600.0
 # What a certificate has only when it is issued.
 ISSUED_ONLY = ("IssuedAt", "NotAfter", "NotBefore", "Serial")
 
@@ -155,10 +157,20 @@ class AcmBackend(Extension, AWSCertificateManagerBackend):
             raise AWSError(f"Certificate {arn} is in use.", "ResourceInUseException")
         super().delete_certificate(arn)
 
+    def request_certificate(
+        self, domain_name: str, idempotency_token: str | None, *args: Any, **kwargs: Any
+    ) -> str:
+        """Request one. That a token is about one domain alone is [unverified]; AWS says nothing."""
+        token: Any = idempotency_token and f"{domain_name}/{idempotency_token}"
+        return super().request_certificate(domain_name, token, *args, **kwargs)
+
     def _get_arn_from_idempotency_token(self, token: str) -> str | None:
-        """What is deleted is not returned again."""
-        arn = super()._get_arn_from_idempotency_token(token)
-        return arn if arn in self._certificates else None
+        """A token lasts an hour of AWS's time, and what is deleted is not returned again."""
+        arn, until = self._idempotency_tokens.get(token, ("", 0.0))
+        return arn if arn in self._certificates and Bundle.settings.clock.now() < until else None
+
+    def _set_idempotency_token_arn(self, token: str, arn: str) -> None:
+        self._idempotency_tokens[token] = (arn, Bundle.settings.clock.now() + TOKEN_LASTS)
 
 
 class Api(AWSCertificateManagerResponse):
@@ -166,10 +178,11 @@ class Api(AWSCertificateManagerResponse):
 
     def request_certificate(self) -> ActionResult:
         """Request one, by the method and with the key that are asked for."""
+        known = {*vars(self.acm_backend)["_certificates"]}
         answer = super().request_certificate()
         result: Any = answer.result
         bundle: Any = self.acm_backend.get_certificate(result["CertificateArn"])
-        if bundle.type == "AMAZON_ISSUED":
+        if bundle.type == "AMAZON_ISSUED" and bundle.arn not in known:
             bundle.sans = list(dict.fromkeys(self._names()))
             bundle.method = self._get_param("ValidationMethod") or "EMAIL"
             bundle.algorithm = self._get_param("KeyAlgorithm") or ""

@@ -37,6 +37,7 @@ from . import (
     route53,
     s3,
     scaling,
+    scheduler,
     tagging,
     wafv2,
 )
@@ -66,6 +67,7 @@ def build(settings: Settings) -> WSGIApplication:
     route53.install(settings)
     s3.install()
     scaling.install(settings)
+    scheduler.install(settings)
     tagging.install(settings)
     wafv2.install(settings)
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.
@@ -75,6 +77,8 @@ def build(settings: Settings) -> WSGIApplication:
 
 CHATBOT = Chatbot()
 _NAME = re.compile(r"[a-z0-9]+(?:[._/-][a-z0-9]+)*")
+# https://docs.docker.com/reference/cli/docker/image/tag/
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 MANIFEST: dict[str, Any] = {
     "schemaVersion": 2,
     "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
@@ -161,7 +165,7 @@ def push(image: str, account: str) -> list[dict[str, str]]:
     Raises ValueError.
     """
     name, _, tag = image.partition(":")
-    if not tag or not _NAME.fullmatch(name):
+    if not _TAG.fullmatch(tag) or not _NAME.fullmatch(name):
         raise ValueError(f"{image}: an image is NAME:TAG, where NAME is that of a repository")
     pushed = []
     for region, backend in ecr_backends[account].items():

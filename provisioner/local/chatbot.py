@@ -72,12 +72,13 @@ class Chatbot:
         given = json.loads(environ["wsgi.input"].read() or b"{}")
         try:
             status, answer = operation(get_account_id_from(access_key(headers)), given)
-            kind, body = {"Content-Type": "application/json"}, json.dumps(answer)
+            kind = {"Content-Type": "application/json"}
+            body = json.dumps(answer).encode()
         except Refused as error:
             status = 400
             kind, body = refusal(headers, SERVICE, error.code, str(error))
         start_response(f"{status} -", list(kind.items()))
-        return [body.encode()]
+        return [body]
 
     def _create(self, account: str, given: dict[str, Any]) -> Answer:
         name = given["ConfigurationName"]

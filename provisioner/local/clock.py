@@ -16,6 +16,8 @@ REAL_TIME = 1.0
 # PROVISIONER_LOCAL_SETTLE, the older way to say it: seconds in which a deployment is done.
 SETTLES_IN = 100.0
 FASTEST = 10_000.0
+# The greatest speed that can be asked for.
+LIMIT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,20 @@ class Clock:
 
 
 def speed_of(environment: Mapping[str, str]) -> float:
-    """Return the speed that the environment asks for."""
+    """Return the speed that the environment asks for. Raises ValueError."""
     if said := environment.get("PROVISIONER_LOCAL_SPEED"):
-        return float(said)
-    if settle := environment.get("PROVISIONER_LOCAL_SETTLE"):
-        return min(FASTEST, SETTLES_IN / max(float(settle), SETTLES_IN / FASTEST))
+        return _number("PROVISIONER_LOCAL_SPEED", said)
+    if said := environment.get("PROVISIONER_LOCAL_SETTLE"):
+        settle = _number("PROVISIONER_LOCAL_SETTLE", said, least=0)
+        return min(FASTEST, SETTLES_IN / max(settle, SETTLES_IN / FASTEST))
     return REAL_TIME
+
+
+def _number(name: str, said: str, least: float = 1e-6) -> float:
+    try:
+        found = float(said)
+    except ValueError:
+        found = math.nan
+    if not least <= found <= LIMIT:
+        raise ValueError(f"{name}: expected a number over 0 and up to {LIMIT:,}; found {said!r}")
+    return found

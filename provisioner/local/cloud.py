@@ -17,7 +17,11 @@ from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
+from provisioner.errors import UsageError
+
+from .clock import speed_of
 from .control import LocalError, ask
+from .shapes import fields, listing, number, text
 from .state import LOG, RUNNING, SERVER, SETTINGS, STARTING, default_directory, held, read, write
 
 __all__ = ["AS_AWS", "Cloud", "LocalError", "default_directory", "reset", "start", "status", "stop"]
@@ -25,6 +29,8 @@ __all__ = ["AS_AWS", "Cloud", "LocalError", "default_directory", "reset", "start
 AS_AWS = {"consistency": True}
 """Settings of a cloud that people start; tests and benchmarks start one without them."""
 
+# What the settings of a directory are, which somebody may have edited.
+KEPT = fields({"port": number(0, 65_535, whole=True), "vpcs": listing(text("a name"))}, [])
 # Seconds. A server is ready in a fraction of one; one that is told to leave does so at once.
 READY_WITHIN = 30.0
 GONE_WITHIN = 5.0
@@ -69,7 +75,7 @@ def start(
     `port` is by default the one of the last time, or any if that is taken; a port that is asked
     for must be free. `vpcs` are names of VPCs to have in every region, from now on for ever.
     `options` are settings to have; so are those of `fresh`, unless the cloud runs already.
-    Raises LocalError.
+    Raises LocalError; UsageError for a variable without sense.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -79,7 +85,7 @@ def start(
         ) from error
     directory = directory.resolve()
     with held(directory / STARTING):
-        settings = {"port": 0, "vpcs": [], **read(directory / SETTINGS)}
+        settings = _settings(directory / SETTINGS)
         settings["vpcs"] = list(dict.fromkeys([*settings["vpcs"], *vpcs]))
         running = status(directory)
         if running is None:
@@ -123,7 +129,19 @@ def reset(directory: Path) -> bool:
     return running is not None
 
 
+def _settings(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = KEPT(read(path), "")
+    except ValueError as error:
+        raise LocalError(f"{path}: {error}; correct it, or delete it") from error
+    return {"port": 0, "vpcs": [], **found}
+
+
 def _started(directory: Path, settings: Mapping[str, Any], port: int | None) -> Cloud:
+    try:
+        speed_of(os.environ)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
     readable, writable = os.pipe()
     arguments = ["--directory", str(directory), "--detach", "--ready-fd", str(writable)]
     arguments += ["--port", str(settings["port"] if port is None else port)]

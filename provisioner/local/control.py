@@ -6,6 +6,8 @@ PATHS are those that it answers, SETTINGS what can be set; bodies and answers ar
 from __future__ import annotations
 
 import json
+import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from http import HTTPStatus
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from provisioner.errors import ProvisionerError
+
+from .shapes import Shape, fields, meant, number
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -49,9 +53,17 @@ SETTINGS = {
         "metrics of services, by pattern, each minute, shared by their running tasks:"
         ' `{"app": {"CPUUtilization": 320}}`'
     ),
-    "fates": 'words for images or services, by pattern: `{"app*": "crash"}`',
+    "fates": 'words for images, services or functions, by pattern: `{"app*": "crash"}`',
 }
 Action = Callable[[Mapping[str, Any]], Any]
+
+
+# Milliseconds that answers are held back.
+MOST_LATENCY = 3_600_000
+LATENCY = {
+    "read_latency_ms": number(0, MOST_LATENCY),
+    "write_latency_ms": number(0, MOST_LATENCY),
+}
 
 
 class LocalError(ProvisionerError):
@@ -60,14 +72,40 @@ class LocalError(ProvisionerError):
     exit_code = 1
 
 
+class Refused(LocalError):
+    """The embedded cloud could make nothing of a control request, or not do it."""
+
+
 class Adjustable(Protocol):
     """Further settings, by name."""
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        """What each may be."""
 
     def shown(self) -> dict[str, Any]:
         """Return them as they are."""
 
     def change(self, wanted: Mapping[str, Any]) -> None:
-        """Take over those that are named, and no others. Raises ValueError."""
+        """Take over those that are named, whose values are such."""
+
+
+def taking(shapes: Mapping[str, Shape], act: Action, needed: Iterable[str] | None = None) -> Action:
+    """Return an action that is asked with these fields alone, all of them unless told.
+
+    It raises ValueError otherwise.
+    """
+    read = fields(shapes, shapes if needed is None else needed)
+    return lambda given: act(read(given, ""))
+
+
+def _since(value: object, where: str) -> int:
+    if not isinstance(value, str) or not _COUNT.fullmatch(value):
+        raise ValueError(f"`{where}`: expected a whole number from 0 up; found {value!r}")
+    return int(value)
+
+
+_COUNT = re.compile(r"[0-9]{1,18}")
 
 
 class Control:
@@ -90,59 +128,78 @@ class Control:
         self._adjustable = settings
         self._recorder = recorder
         self._gets: dict[str, Action] = {
-            "status": lambda _: dict(status),
-            "calls": lambda query: [
-                asdict(record) for record in recorder.calls(int(query.get("since", 0)))
-            ],
-            "settings": lambda _: self._settings({}),
+            "status": taking({}, lambda _: dict(status)),
+            "calls": taking(
+                {"since": _since},
+                lambda query: list(map(asdict, recorder.calls(query.get("since", 0)))),
+                needed=(),
+            ),
+            "settings": taking({}, lambda _: self._shown()),
             **(shown or {}),
         }
         self._posts: dict[str, Action] = {
-            "calls/clear": lambda _: recorder.clear(),
-            "settings": self._settings,
+            "calls/clear": taking({}, lambda _: recorder.clear()),
+            "settings": taking(
+                {**LATENCY, **(settings.shapes if settings else {})}, self._change, needed=()
+            ),
             **(actions or {}),
         }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a control path; 404 for one that is unknown, 400 for a body without sense."""
+        """Answer a control path; 404 and 405 for one that is not, 400 for a body without sense."""
         path: str = environ.get("PATH_INFO", "/")
         if not path.startswith(PREFIX):
             return self._app(environ, start_response)
-        posted = environ["REQUEST_METHOD"] == "POST"
-        action = (self._posts if posted else self._gets).get(path.removeprefix(PREFIX))
-        try:
-            status, answer = "200 OK", action(_given(environ)) if action else None
-        except ValueError as error:
-            status, answer = "400 Bad Request", str(error)
-        except KeyError as error:
-            status, answer = "400 Bad Request", f"{path} needs {error}"
-        if action is None:
-            status, answer = "404 Not Found", f"no such control: {path}"
-        start_response(status, [("Content-Type", "application/json")])
+        status, answer = self._answer(environ, path.removeprefix(PREFIX))
+        start_response(f"{status.value} {status.phrase}", [("Content-Type", "application/json")])
         return [json.dumps(answer).encode()]
 
-    def _settings(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    def _answer(self, environ: WSGIEnvironment, path: str) -> tuple[HTTPStatus, Any]:
+        method = environ["REQUEST_METHOD"]
+        methods = {"GET": self._gets, "POST": self._posts}
+        action = methods.get(method, {}).get(path)
+        if action is None:
+            ways = [name for name, paths in methods.items() if path in paths]
+            if ways:
+                words = f"{PREFIX}{path} is for {' and '.join(ways)}, not {method}"
+                return HTTPStatus.METHOD_NOT_ALLOWED, words
+            close = meant(path, [*self._gets, *self._posts])
+            return HTTPStatus.NOT_FOUND, f"no such control: {PREFIX}{path}{close}"
+        try:
+            return HTTPStatus.OK, action(_given(environ))
+        except ValueError as error:
+            return HTTPStatus.BAD_REQUEST, str(error)
+        except RecursionError:
+            return HTTPStatus.BAD_REQUEST, "the body is nested too deeply"
+        except Exception as error:
+            logging.getLogger(__name__).exception("the embedded cloud failed")
+            return HTTPStatus.INTERNAL_SERVER_ERROR, f"the embedded cloud failed: {error!r}"
+
+    def _shown(self) -> dict[str, Any]:
+        latency = self._recorder.latency()
         others = self._adjustable.shown() if self._adjustable else {}
-        unknown = sorted(set(wanted) - {"read_latency_ms", "write_latency_ms", *others})
-        if unknown:
-            raise ValueError(f"unknown settings: {', '.join(unknown)}")
-        if self._adjustable:
-            self._adjustable.change(wanted)
-            others = self._adjustable.shown()
-        latency = self._recorder.latency(
-            wanted.get("read_latency_ms"), wanted.get("write_latency_ms")
-        )
         return {"read_latency_ms": latency.read_ms, "write_latency_ms": latency.write_ms, **others}
 
+    def _change(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        if self._adjustable:
+            self._adjustable.change(wanted)
+        self._recorder.latency(wanted.get("read_latency_ms"), wanted.get("write_latency_ms"))
+        return self._shown()
 
-def _given(environ: WSGIEnvironment) -> Mapping[str, Any]:
+
+def _given(environ: WSGIEnvironment) -> Any:
     if environ["REQUEST_METHOD"] != "POST":
-        return {name: values[-1] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
+        found = parse_qs(environ["QUERY_STRING"], keep_blank_values=True)
+        return {name: values[-1] for name, values in found.items()}
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    given = json.loads(body or b"{}")
-    if not isinstance(given, dict):
-        raise ValueError("the body is not a JSON object")  # noqa: TRY004  the client's mistake, answered as 400
-    return given
+    try:
+        return json.loads(body or b"{}", parse_constant=_no_number)
+    except ValueError as error:
+        raise ValueError(f"the body is not JSON: {error}") from error
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 def ask(
@@ -160,7 +217,7 @@ def ask(
         answer = connection.getresponse()
         payload = answer.read()
         if answer.status == HTTPStatus.BAD_REQUEST:
-            raise LocalError(str(json.loads(payload)))
+            raise Refused(str(json.loads(payload)))
         if answer.status != HTTPStatus.OK:
             raise ConnectionRefusedError(
                 f"{endpoint}{PREFIX}{path}: {answer.status} {payload[:200]!r}"

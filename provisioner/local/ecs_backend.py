@@ -22,6 +22,7 @@ from moto.ecs.exceptions import (
 )
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend, TaskDefinition
 from moto.ecs.models import Service as MotoService
+from moto.scheduler.models import scheduler_backends
 from moto.servicediscovery.models import servicediscovery_backends
 
 from . import connected, ecs_defaults
@@ -95,6 +96,8 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
     def advance(self) -> None:
         """Let happen what is due, and keep moto's records in step."""
         self.world.fresh()
+        schedules: Any = scheduler_backends[self.account_id][self.region_name]
+        schedules.advance(self)
         scaling: Any = applicationautoscaling_backends[self.account_id][self.region_name]
         scaling.advance(self)
         self.region.advance(self.clock.now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from moto.core.responses import ActionResult
@@ -38,65 +38,18 @@ class TasksApi(EC2ContainerServiceResponse):
 
         https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html
         """
-        tokens, token = self.ecs_backend.tokens, self.params.get("clientToken")
+        backend = self.ecs_backend
+        tokens, token = backend.tokens, self.params.get("clientToken")
         if token in tokens:
-            asked, started = tokens[token]
+            asked, tasks = tokens[token]
             if asked != self.params:
                 raise ECSException("ConflictException", OTHERWISE)
-            return ActionResult({"tasks": self._shown(started), "failures": []})
-        started, missing = self._start()
-        if token and started:
-            tokens[token] = (dict(self.params), started)
+            return ActionResult({"tasks": self._shown(tasks), "failures": []})
+        tasks, missing = started(backend, self.params, backend.clock.now())
+        if token and tasks:
+            tokens[token] = (dict(self.params), tasks)
         failures = [{"reason": NO_CAPACITY}] * missing
-        return ActionResult({"tasks": self._shown(started), "failures": failures})
-
-    def _start(self) -> tuple[list[Task], int]:
-        """The tasks that got a place, and the number of those that did not."""
-        backend, params = self.ecs_backend, self.params
-        cluster = backend.cluster(params.get("cluster", "default"))
-        definition = backend.describe_task_definition(params["taskDefinition"])
-        number = int(params.get("count", 1))
-        if not 1 <= number <= MOST_AT_ONCE:
-            raise InvalidParameterException("Count must be between 1 and 10.")
-        if definition.network_mode == "awsvpc" and not params.get("networkConfiguration"):
-            raise InvalidParameterException(NO_NETWORK)
-        words = (
-            "networkConfiguration",
-            "capacityProviderStrategy",
-            "launchType",
-            "platformVersion",
-        )
-        settings = {name: params[name] for name in words if name in params}
-        providers: list[str] = []
-        for _ in range(number):
-            providers.append(choose(params.get("capacityProviderStrategy") or (), providers))
-        self._check_rate(providers)
-        made = [
-            backend.region.single_task(
-                backend.world.definition(definition.arn),
-                settings,
-                backend.clock.now(),
-                cluster_arn=cluster.arn,
-                group=params.get("group") or f"family:{definition.family}",
-                started_by=params.get("startedBy", ""),
-                tags=params.get("tags", []),
-                overrides=params.get("overrides", {}),
-                provider=provider,
-                exec_enabled=bool(params.get("enableExecuteCommand")),
-            )
-            for provider in providers
-        ]
-        placed = [each for each in made if not unplaced(each.containers, each.provider)]
-        for task in placed:
-            backend.region.run(task)  # the answer shows it as it begins, however fast time passes
-        return placed, len(made) - len(placed)
-
-    def _check_rate(self, providers: list[str]) -> None:
-        """Fargate launches so many tasks a second (Amazon ECS Developer Guide, throttling.html)."""
-        world, now = self.ecs_backend.world, self.ecs_backend.clock.now()
-        for provider in set(providers):
-            if not world.launches(provider, now, providers.count(provider)):
-                raise ECSException("ThrottlingException", message_of("ecs"))
+        return ActionResult({"tasks": self._shown(tasks), "failures": failures})
 
     def stop_task(self) -> ActionResult:
         """Ask a task to stop."""
@@ -187,3 +140,54 @@ class TasksApi(EC2ContainerServiceResponse):
             for view, task in zip(views, tasks, strict=True):
                 view["tags"] = task.tags
         return views
+
+
+def started(backend: EcsBackend, params: Mapping[str, Any], at: float) -> tuple[list[Task], int]:
+    """Start tasks as RunTask is asked; those that got a place, and the number of the others.
+
+    Raises ServiceException.
+    """
+    cluster = backend.cluster(params.get("cluster", "default"))
+    definition = backend.describe_task_definition(params["taskDefinition"])
+    number = int(params.get("count", 1))
+    if not 1 <= number <= MOST_AT_ONCE:
+        raise InvalidParameterException("Count must be between 1 and 10.")
+    if definition.network_mode == "awsvpc" and not params.get("networkConfiguration"):
+        raise InvalidParameterException(NO_NETWORK)
+    words = (
+        "networkConfiguration",
+        "capacityProviderStrategy",
+        "launchType",
+        "platformVersion",
+    )
+    settings = {name: params[name] for name in words if name in params}
+    providers: list[str] = []
+    for _ in range(number):
+        providers.append(choose(params.get("capacityProviderStrategy") or (), providers))
+    _check_rate(backend, providers, at)
+    made = [
+        backend.region.single_task(
+            backend.world.definition(definition.arn),
+            settings,
+            at,
+            cluster_arn=cluster.arn,
+            group=params.get("group") or f"family:{definition.family}",
+            started_by=params.get("startedBy", ""),
+            tags=params.get("tags", []),
+            overrides=params.get("overrides", {}),
+            provider=provider,
+            exec_enabled=bool(params.get("enableExecuteCommand")),
+        )
+        for provider in providers
+    ]
+    placed = [each for each in made if not unplaced(each.containers, each.provider)]
+    for task in placed:
+        backend.region.run(task)  # the answer shows it as it begins, however fast time passes
+    return placed, len(made) - len(placed)
+
+
+def _check_rate(backend: EcsBackend, providers: list[str], at: float) -> None:
+    """Fargate launches so many tasks a second (Amazon ECS Developer Guide, throttling.html)."""
+    for provider in set(providers):
+        if not backend.world.launches(provider, at, providers.count(provider)):
+            raise ECSException("ThrottlingException", message_of("ecs"))

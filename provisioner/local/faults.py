@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from io import BytesIO
-from threading import TIMEOUT_MAX, Lock
-from types import NoneType
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from .record import call_of, headers_of
 from .serve import CUT
 from .settings import Settings
+from .shapes import fields, number, one_of, text
 from .throttles import Throttles, code_of, message_of
 from .wire import Call, parameters_of, refusal
 
@@ -34,19 +34,31 @@ KINDS = {
     "cut-after": "the call is applied, and then the connection cut",
     "slow": "the call is applied, and answered `seconds` of real time later",
 }
-FIELDS = frozenset({"kind", "at", "probability", "seed", "operations", "seconds"})
 # The status of a service's throttling error, where it is not 400.
 STATUSES = {
     "ec2": "503 Service Unavailable",
     "s3": "503 Slow Down",
     "sns": "429 Too Many Requests",
 }
-# Field -> its type, its least and its greatest value.
-RANGES: dict[str, tuple[type, float, float]] = {
-    "at": (int, 1, float("inf")),
-    "probability": (float, 0, 1),
-    "seconds": (float, 0, TIMEOUT_MAX),
-}
+# Seconds that an answer may be late.
+LATEST = 86_400
+
+
+def _seed(value: object, where: str) -> object:
+    return text()(value, where) if isinstance(value, str) else number(-(2**63), 2**63)(value, where)
+
+
+SHAPE = fields(
+    {
+        "kind": one_of(KINDS, "a kind of fault"),
+        "at": number(1, 2**63, whole=True),
+        "probability": number(0, 1),
+        "seed": _seed,
+        "operations": text("a pattern like ecs.Create*"),
+        "seconds": number(0, LATEST),
+    },
+    ["kind"],
+)
 
 
 @dataclass(slots=True)
@@ -71,41 +83,13 @@ class Fault:
         return call.write and self.seen == self.at
 
 
-def fault(given: Mapping[str, Any]) -> Fault:
+def fault(given: object, where: str = "fault") -> Fault:
     """Read a fault from a control request. Raises ValueError."""
-    unknown = sorted(set(given) - FIELDS)
-    if unknown or given.get("kind") not in KINDS:
-        raise ValueError(f"a fault has a kind of {', '.join(KINDS)}, and only {sorted(FIELDS)}")
-    if ("at" in given) == ("probability" in given):
-        raise ValueError("a fault has either `at` or `probability`")
-    _check(given)
-    return Fault(
-        kind=given["kind"],
-        at=given.get("at"),
-        probability=float(given.get("probability", 0)),
-        operations=given.get("operations", "*"),
-        seconds=float(given.get("seconds", 60)),
-        dice=random.Random(given.get("seed")),  # noqa: S311  a test's dice
-    )
-
-
-def _check(given: Mapping[str, Any]) -> None:
-    for name, (kind, least, most) in RANGES.items():
-        value = given.get(name, least)
-        fits = isinstance(value, (int, kind)) and not isinstance(value, bool)
-        if not fits or not least <= value <= most:
-            what = "a whole number" if kind is int else "a number"
-            limit = f"from {least:g} on" if most > 1 else f"from {least:g} to {most:g}"
-            raise ValueError(f"a fault has as `{name}` {what} {limit}, not {value!r}")
-    texts: dict[str, tuple[type, ...]] = {
-        "operations": (str,),
-        "seed": (str, int, float, NoneType),
-    }
-    for name in [
-        each for each, kinds in texts.items() if not isinstance(given.get(each, ""), kinds)
-    ]:
-        what = "a pattern" if name == "operations" else "a number or text"
-        raise ValueError(f"a fault has as `{name}` {what}, not {given[name]!r}")
+    read = SHAPE(given, where)
+    if ("at" in read) == ("probability" in read):
+        raise ValueError(f"`{where}`: expected either `at` or `probability`")
+    dice = random.Random(read.pop("seed", None))  # noqa: S311  a test's dice
+    return Fault(**read, dice=dice)
 
 
 class Faults:
@@ -125,13 +109,12 @@ class Faults:
         self._throttles = Throttles()
         self._faults: list[Fault] = []
 
-    def order(self, given: Mapping[str, Any]) -> int:
-        """Take over the `faults` of a control request, instead of those before. ValueError."""
-        ordered = [fault(each) for each in given.get("faults", ())]
+    def order(self, faults: list[Fault]) -> int:
+        """Have these instead of those before."""
         with self._lock:
-            self._faults = ordered
+            self._faults = faults
             self._throttles.clear()
-        return len(ordered)
+        return len(faults)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Fail, or pass on."""
@@ -151,7 +134,7 @@ class Faults:
         status, code, message = _error(met.kind, call)
         headers, text = refusal(headers_of(environ), call.service, code, message)
         start_response(status, list(headers.items()))
-        return [text.encode()]
+        return [text]
 
     def _met(self, call: Call, environ: WSGIEnvironment, body: bytes) -> Fault | None:
         with self._lock:

@@ -31,6 +31,8 @@ GLOBAL = frozenset({"", "cloudfront", "iam", "organizations", "route53", "sts"})
 DOMAIN = "oaktree.example"
 VERSION = "2016-11-15"
 ZONES = 2
+# The /16 blocks of 10.0.0.0/8, one for each VPC.
+MOST = 256
 EVERYWHERE = "0.0.0.0/0"
 # Third octet of the /20 blocks, by tier, one for each zone.
 BLOCKS = {"public": (0, 16), "private": (128, 144)}
@@ -50,9 +52,12 @@ class Landing:
         self.add(names)
 
     def add(self, names: Iterable[str]) -> None:
-        """Have VPCs of these names, too, in every region."""
+        """Have VPCs of these names, too, in every region. Raises ValueError."""
         with self._lock:
-            self._names += [name for name in dict.fromkeys(names) if name not in self._names]
+            new = [name for name in dict.fromkeys(names) if name not in self._names]
+            if len(self._names) + len(new) > MOST:
+                raise ValueError(f"`names`: expected {MOST} VPCs at most, with those there are")
+            self._names += new
 
     @contextmanager
     def still(self) -> Iterator[None]:

@@ -109,7 +109,7 @@ class MotoApp:
                 words = f"the embedded cloud failed: {error!r}"
                 headers, text = refusal(headers_of(environ), service, "InternalFailure", words)
                 start_response("500 Internal Server Error", list(headers.items()))
-                return [text.encode()]
+                return [text]
             if hasattr(chunks, "close"):
                 chunks.close()
         return [payload]

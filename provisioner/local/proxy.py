@@ -71,7 +71,7 @@ class Forward:
                 headers_of(environ), service, "BadGateway", f"{self._target.geturl()}: {error!r}"
             )
             start_response("502 Bad Gateway", list(told.items()))
-            return [text.encode()]
+            return [text]
         headers = [each for each in answer.getheaders() if each[0].lower() not in HOP]
         if environ["REQUEST_METHOD"] == "HEAD" and (length := answer.getheader("Content-Length")):
             headers.append(("Content-Length", length))

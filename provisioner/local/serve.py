@@ -34,6 +34,9 @@ class Exchange(WSGIRequestHandler):
 
     def run_wsgi(self) -> None:
         """Serve one request. The whole body is read first and the whole answer is sent at once."""
+        if not (self.headers.get("Content-Length") or "0").isdecimal():
+            self.send_error(HTTPStatus.BAD_REQUEST, "Content-Length is no number")
+            return
         environ = self.environ = self.make_environ()
         environ[HEADERS] = self.headers.items()
         stream = environ["wsgi.input"]

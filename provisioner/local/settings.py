@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .clock import Clock
+from .clock import LIMIT, Clock
+from .shapes import Shape, flag, mapping, meant, number, text
+from .simulation.fate import WORDS, unknown
+from .simulation.hooks import WORDS as HOOK_WORDS
+
+# Seconds that pass at once.
+FARTHEST = 366 * 86_400
+
+_HEAD = re.compile(r"-after-|-\d|--")
+
+
+def _words(value: object, where: str) -> str:
+    """Read words of fate: of images, or of the functions of hooks."""
+    read: str = text("words of the language of fates")(value, where)
+    for word in unknown(read):
+        if word not in HOOK_WORDS:
+            examples = [*(each.example for each in WORDS), *HOOK_WORDS]
+            heads = {_HEAD.split(each)[0]: each for each in reversed(examples)}
+            raise ValueError(
+                f"`{where}`: unknown word {word!r}{meant(word, heads)}; there are, separated by"
+                f" commas: {', '.join(dict.fromkeys(examples))}"
+            )
+    return read
+
+
+# Name -> what it may be.
+SHAPES: dict[str, Shape] = {
+    "speed": number(0, LIMIT, above=True),
+    "manual": flag,
+    "strict_images": flag,
+    "throttles": flag,
+    "consistency": flag,
+    "enforce_iam": flag,
+    "fates": mapping(_words, "patterns of images, services or functions"),
+    "loads": mapping(mapping(number(0, 1e12), "names of metrics"), "patterns of services"),
+}
 
 
 def drop(mapping: dict[Any, Any], key: Any) -> None:
@@ -63,23 +99,17 @@ class Settings:
         """Drop what was to be done later: what it was about is gone."""
         self._pending.clear()
 
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        """What each setting may be."""
+        return SHAPES
+
     def change(self, wanted: Mapping[str, Any]) -> None:
-        """Take over what a control request names. Raises ValueError."""
+        """Take over what is named of SHAPES, whose values are such."""
         if "speed" in wanted or "manual" in wanted:
-            speed = wanted.get("speed")
-            if speed is not None and not float(speed) > 0:
-                raise ValueError("a speed is greater than 0")
-            self.clock.set(speed and float(speed), manual=wanted.get("manual"))
-        for name in ("strict_images", "throttles", "consistency", "enforce_iam"):
-            if name in wanted:
-                setattr(self, name, bool(wanted[name]))
-        if "fates" in wanted:
-            self.fates = {str(pattern): str(words) for pattern, words in wanted["fates"].items()}
-        if "loads" in wanted:
-            self.loads = {
-                str(pattern): {str(name): float(value) for name, value in metrics.items()}
-                for pattern, metrics in wanted["loads"].items()
-            }
+            self.clock.set(wanted.get("speed"), manual=wanted.get("manual"))
+        for name in SHAPES.keys() & wanted.keys() - {"speed", "manual"}:
+            setattr(self, name, wanted[name])
 
     def shown(self) -> dict[str, Any]:
         """Return everything as it is."""

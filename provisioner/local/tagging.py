@@ -25,8 +25,6 @@ from moto.resourcegroupstaggingapi.models import (
     ResourceGroupsTaggingAPIBackend,
     resourcegroupstaggingapi_backends,
 )
-from moto.scheduler import urls as scheduler_urls
-from moto.scheduler.models import EventBridgeSchedulerBackend, scheduler_backends
 
 from ._extension import Extension
 from .settings import Settings
@@ -40,7 +38,6 @@ def install(settings: Settings) -> None:
     TaggingBackend.settings = settings
     ecr_backends.backend = EcrBackend
     logs_backends.backend = TaggedLogsBackend
-    scheduler_backends.backend = SchedulerBackend
     resourcegroupstaggingapi_backends.backend = TaggingBackend
 
 
@@ -72,30 +69,6 @@ class TaggedLogsBackend(Extension, LogsBackend):
         """Yield the log groups."""
         for group in super().iter_tagged_resources():
             yield replace(group, resource_type="logs:log-group")
-
-
-class SchedulerBackend(Extension, EventBridgeSchedulerBackend, TaggableResourcesMixin):
-    """moto's EventBridge Scheduler, with its groups in the index, and gone ones said to be gone."""
-
-    SERVICE_NAMESPACE = "scheduler"
-    urls_of = scheduler_urls
-
-    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """Yield the groups; schedules have no tags."""
-        for group in self.schedule_groups.values():
-            tags = self.tagger.get_tag_dict_for_resource(group.arn)
-            yield TaggedResource(group.arn, tags, "scheduler:schedule-group")
-
-    def delete_schedule_group(self, name: str | None) -> None:
-        """Delete a group with its schedules."""
-        self.get_schedule_group(name)
-        super().delete_schedule_group(name)
-
-    def tag_resource(self, arn: str, tags: Any) -> None:
-        """Tag a group: a list of tags from its own API, a mapping from the tagging API."""
-        if isinstance(tags, dict):
-            tags = [{"Key": key, "Value": value} for key, value in tags.items()]
-        super().tag_resource(arn, tags)
 
 
 class TaggingBackend(Extension, ResourceGroupsTaggingAPIBackend):

@@ -10,17 +10,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import saved
-from .control import Control
-from .faults import Faults
+from .control import Control, taking
+from .faults import Faults, fault
 from .landing import Landing
 from .moto_app import MotoApp
 from .record import Recorder
-from .settings import Settings
+from .settings import FARTHEST, Settings
+from .shapes import listing, number, text
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 ACCOUNT = "123456789012"
+
+
+def _path(value: object, where: str) -> Path:
+    """Read a file's place: whoever asks need not be where the server is."""
+    path = Path(text("the absolute path of a file")(value, where))
+    if not path.is_absolute():
+        raise ValueError(f"`{where}`: expected the absolute path of a file; found {str(path)!r}")
+    return path
 
 
 class Whole:
@@ -35,13 +44,24 @@ class Whole:
         self._faults = Faults(self.landing, settings)
         self._recorder = Recorder(self._faults)
         actions = {
-            "reset": self._reset,
-            "vpcs": lambda given: self.landing.add(given["names"]),
-            "clock/advance": lambda given: settings.clock.advance(float(given["seconds"])),
-            "push": lambda given: self._moto.push(str(given["image"]), ACCOUNT),
-            "faults": self._faults.order,
-            "save": self._save,
-            "load": self._load,
+            "reset": taking({}, self._reset),
+            "vpcs": taking(
+                {"names": listing(text("a name"))}, lambda given: self.landing.add(given["names"])
+            ),
+            "clock/advance": taking(
+                {"seconds": number(0, FARTHEST)},
+                lambda given: settings.clock.advance(given["seconds"]),
+            ),
+            "push": taking(
+                {"image": text("an image")}, lambda given: self._moto.push(given["image"], ACCOUNT)
+            ),
+            "faults": taking(
+                {"faults": listing(fault)},
+                lambda given: self._faults.order(given.get("faults", [])),
+                needed=(),
+            ),
+            "save": taking({"file": _path}, self._save),
+            "load": taking({"file": _path}, self._load),
         }
         self.app: WSGIApplication = Control(
             self._recorder,
@@ -49,7 +69,7 @@ class Whole:
             identity,
             actions,
             settings,
-            {"outbox": lambda _: self._moto.outbox()},
+            {"outbox": taking({}, lambda _: self._moto.outbox())},
         )
 
     def _reset(self, _: Mapping[str, Any]) -> None:
@@ -57,11 +77,11 @@ class Whole:
             self._moto.reset()
             self.landing.forget()
         self._recorder.clear()
-        self._faults.order({})
+        self._faults.order([])
         self._settings.forget()
 
     def _save(self, given: Mapping[str, Any]) -> None:
-        path = Path(given["file"])
+        path = given["file"]
         with self.landing.still():
             data = self._moto.frozen(
                 lambda: {"landing": self.landing.kept(), "settings": self._settings.kept()}
@@ -72,7 +92,7 @@ class Whole:
             raise ValueError(f"{path}: cannot be written: {error.strerror}") from error
 
     def _load(self, given: Mapping[str, Any]) -> None:
-        path = Path(given["file"])
+        path = given["file"]
         try:
             data = saved.read(path)
         except OSError as error:
@@ -85,4 +105,4 @@ class Whole:
             self.landing.restore(kept["landing"])
             self._settings.restore(kept["settings"])
         self._recorder.clear()
-        self._faults.order({})
+        self._faults.order([])

@@ -53,6 +53,7 @@ _KEY = re.compile(r"Credential=([^/]+)/")
 _ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 _VERSION = re.compile(rb"(?:^|&)Version=([\d-]+)")
 _CBOR = re.compile(r"/service/[^/]+/operation/(\w+)$")
+CBOR = "rpc-v2-cbor"
 _CODE = re.compile(rb'<Code>([^<]+)</Code>|"(?:__type|code)"\s*:\s*"([^"]+)"')
 
 
@@ -123,19 +124,39 @@ def error_code(status: int, headers: Mapping[str, str], body: bytes) -> str:
 
 def refusal(
     headers: Mapping[str, str], service: str, code: str, message: str
-) -> tuple[dict[str, str], str]:
-    """Headers and body of an error answer in the protocol of the request."""
-    if service == "ec2":
-        error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
-        body = f"<Response><Errors>{error}</Errors><RequestID>0</RequestID></Response>"
-        return {"Content-Type": "text/xml"}, body
-    if "x-amz-target" in headers or "json" in headers.get("content-type", ""):
-        kind = headers.get("content-type", "application/x-amz-json-1.1")
-        answer = {"__type": code, "message": message}
-        return {"Content-Type": kind, "x-amzn-errortype": code}, json.dumps(answer)
-    error = f"<Type>Receiver</Type><Code>{code}</Code><Message>{escape(message)}</Message>"
-    body = f"<ErrorResponse><Error>{error}</Error><RequestId>0</RequestId></ErrorResponse>"
-    return {"Content-Type": "text/xml"}, body
+) -> tuple[dict[str, str], bytes]:
+    """Headers and body of an error answer in the protocol of the request.
+
+    That is told by the request, or else by the service's description.
+    """
+    kind = headers.get("content-type", "")
+    named = {"x-amzn-errortype": code}
+    if headers.get("smithy-protocol") == CBOR:
+        told = {"Content-Type": "application/cbor", "smithy-protocol": CBOR, **named}
+        return told, b"\xa2" + b"".join(map(_cbor, ("__type", code, "message", message)))
+    if "x-amz-target" in headers or "json" in kind:
+        body = json.dumps({"__type": code, "message": message})
+        return {"Content-Type": kind or "application/x-amz-json-1.1", **named}, body.encode()
+    protocol = _protocol(service)
+    if protocol == "rest-json":
+        body = json.dumps({"message": message, "code": code})
+        return {"Content-Type": "application/json", **named}, body.encode()
+    error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
+    if protocol == "ec2":
+        error = f"<Errors><Error>{error}</Error></Errors>"
+        body = f"<Response>{error}<RequestID>0</RequestID></Response>"
+    elif service == "s3":
+        body = f"<Error>{error}<RequestId>0</RequestId></Error>"
+    else:
+        error = f"<Error><Type>Receiver</Type>{error}</Error>"
+        body = f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>"
+    return {"Content-Type": "text/xml"}, body.encode()
+
+
+def _cbor(text: str) -> bytes:
+    """Encode a text (RFC 8949, 3.1: major type 3, its length in four bytes)."""
+    data = text.encode()
+    return b"\x7a" + len(data).to_bytes(4, "big") + data
 
 
 def access_key(headers: Mapping[str, str]) -> str:
@@ -194,14 +215,25 @@ def _routed(service: str, method: str, path: str, query: str, headers: Mapping[s
 
 
 @cache
+def _protocol(service: str) -> str:
+    return str(_model(service)["metadata"]["protocol"])
+
+
+@cache
 def _routes(service: str) -> tuple[_Route, ...]:
-    try:
-        model: Mapping[str, Any] = Loader().load_service_model(service, "service-2")
-    except UnknownServiceError:
-        return ()
+    model = _model(service)
     if not model["metadata"]["protocol"].startswith("rest"):
         return ()
     return tuple(_route(name, model) for name in sorted(model["operations"]))
+
+
+def _model(service: str) -> Mapping[str, Any]:
+    """Return the description of a service; one that nobody knows is of the oldest protocol."""
+    try:
+        found: Mapping[str, Any] = Loader().load_service_model(service, "service-2")
+    except UnknownServiceError:
+        return {"metadata": {"protocol": "query"}}
+    return found
 
 
 def _route(name: str, model: Mapping[str, Any]) -> _Route:

@@ -78,8 +78,42 @@ def test_calls_are_late_and_fail_as_told(local: Local) -> None:
     logs.describe_log_groups()
     assert local("local", "fail", "500").code == 64
     refused = local("local", "fail", "boom", "--at", "1")
-    assert refused.code == 1
-    assert "a fault has a kind of throttle, 500," in refused.err
+    assert refused.code == 64
+    assert "expected a kind of fault: throttle, 500," in refused.err
+    assert local("local", "advance", "1e9").code == 64
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["start", "--speed", "nan"],
+        ["start", "--speed", "inf"],
+        ["start", "--speed", "0"],
+        ["start", "--read-latency-ms", "-1"],
+        ["start", "--write-latency-ms", "soon"],
+        ["start", "--port", "0"],
+        ["start", "--vpc", ""],
+        ["fail", "slow", "--at", "1", "--seconds", "nan"],
+        ["fail", "slow", "--probability", "nan"],
+        ["advance", "nan"],
+        ["advance", "-5"],
+        ["calls", "--since", "x"],
+    ],
+    ids=" ".join,
+)
+def test_numbers_without_sense_are_a_mistake_of_the_command_line(
+    local: Local, arguments: list[str], tmp_path: Path
+) -> None:
+    ran = local("local", *arguments)
+    assert (ran.code, ran.out, "Traceback" in ran.err) == (64, "", False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_variables_without_sense_are_told(command: Command, tmp_path: Path) -> None:
+    own = {"PROVISIONER_LOCAL_DIR": str(tmp_path), "PROVISIONER_LOCAL_SPEED": "fast"}
+    ran = command("local", "start", **own)
+    assert ran.code == 64
+    assert "PROVISIONER_LOCAL_SPEED: expected a number over 0 and up to 1,000,000" in ran.err
 
 
 def test_local_starts_by_itself(local: Local) -> None:

@@ -110,11 +110,11 @@ class Ground:
         )["taskDefinition"]["taskDefinitionArn"]
         return made
 
-    def role(self) -> str:
-        """A role that ECS tasks can assume."""
+    def role(self, service: str = "ecs-tasks") -> str:
+        """A role that a service of AWS can assume: ECS's tasks, if no other."""
         document = (
             '{"Version":"2012-10-17","Statement":[{"Effect":"Allow",'
-            '"Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
+            f'"Principal":{{"Service":"{service}.amazonaws.com"}},"Action":"sts:AssumeRole"}}]}}'
         )
         made: str = self.client("iam").create_role(
             RoleName=self.name("role"), AssumeRolePolicyDocument=document

@@ -61,6 +61,18 @@ def test_another_hour_is_one_call(example: Open) -> None:
     world.check_settled(HOURLY)
 
 
+def test_a_stack_goes_while_its_tasks_run(example: Open) -> None:
+    world = example("scheduled-task")
+    often = "tasks.nightly.schedule.expression=rate(1 minute)"
+    world.apply(often)
+    tasks = world.client("ecs").list_tasks(cluster="reports-cluster", desiredStatus="STOPPED")
+    while not tasks["taskArns"]:  # every minute is 30 ms
+        tasks = world.client("ecs").list_tasks(cluster="reports-cluster", desiredStatus="STOPPED")
+    world.check_settled(often)
+    world.teardown(often)
+    assert world.owned() == {}
+
+
 def test_another_image_is_what_the_schedule_runs(example: Open) -> None:
     world = example("scheduled-task")
     world.apply()

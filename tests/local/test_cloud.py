@@ -169,3 +169,17 @@ def test_a_directory_that_cannot_be_is_refused(tmp_path: Path) -> None:
 )
 def test_the_directory_follows_the_environment(environment: dict[str, str], expected: Path) -> None:
     assert cloud.default_directory(environment) == expected
+
+
+@pytest.mark.parametrize(
+    ("edited", "words"),
+    [
+        ('{"port": "x"}', "`port`: expected a whole number from 0 to 65,535"),
+        ('{"vpcs": 5}', "`vpcs`: expected a list"),
+        ('{"prot": 5000}', "did you mean `port`"),
+    ],
+)
+def test_edited_settings_are_told(tmp_path: Path, edited: str, words: str) -> None:
+    (tmp_path / SETTINGS).write_text(edited)
+    with pytest.raises(LocalError, match=rf"{SETTINGS}: .*{words}.*correct it, or delete it"):
+        cloud.start(tmp_path)

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from provisioner.local.control import Control, LocalError, ask
+from provisioner.local.control import Control, LocalError, ask, taking
 from provisioner.local.record import Recorder
+from provisioner.local.shapes import number
 
 from .test_wire import signed
 
@@ -20,7 +21,7 @@ def nothing(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
 @pytest.fixture
 def control() -> Client:
     recorder = Recorder(nothing)
-    actions = {"double": lambda given: given["number"] * 2}
+    actions = {"double": taking({"number": number(0, 9)}, lambda given: given["number"] * 2)}
     return Client(Control(recorder, recorder, {"instance": "abc"}, actions))
 
 
@@ -67,6 +68,16 @@ def test_the_server_adds_actions(control: Client) -> None:
 )
 def test_nonsense_is_refused(control: Client, path: str, body: str, status: int) -> None:
     assert control.post(f"/_provisioner/{path}", data=body).status_code == status
+
+
+def test_what_fails_is_told() -> None:
+    recorder = Recorder(nothing)
+    actions = {"divide": lambda given: 1 / given["by"]}
+    answer = Client(Control(recorder, recorder, {}, actions)).post(
+        "/_provisioner/divide", json={"by": 0}
+    )
+    assert answer.status_code == 500
+    assert "ZeroDivisionError" in str(answer.json)
 
 
 def test_asking_where_nobody_is_says_so() -> None:

@@ -57,6 +57,12 @@ def test_an_answer_without_a_body_keeps_the_connection_usable(
         assert (answer.read(), answer.headers["Content-Length"]) == (b"", length)
 
 
+@pytest.mark.parametrize("length", ["much", "-1"])
+def test_a_length_without_sense_is_answered(connection: HTTPConnection, length: str) -> None:
+    connection.request("POST", "/", headers={"Content-Length": length})
+    assert connection.getresponse().status == 400
+
+
 def test_a_client_may_wait_before_it_sends_its_body(connection: HTTPConnection) -> None:
     connection.request("PUT", "/", b"body", {"Expect": "100-continue"})
     assert connection.getresponse().read() == b"got body"

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from botocore.awsrequest import HeadersDict
+from botocore.parsers import create_parser
+from botocore.serialize import SERIALIZERS, create_serializer
+from botocore.session import get_session
 
+from provisioner.local.access.resources import RESOURCES
 from provisioner.local.wire import Call, error_code, identify, path_parameters, refusal
 
 
@@ -105,7 +110,39 @@ def test_a_refusal_carries_its_code_in_every_protocol(
 ) -> None:
     told, body = refusal(headers, service, "Throttling", "slow & steady")
     lower = {name.lower(): value for name, value in told.items()}
-    assert error_code(400, lower, body.encode()) == "Throttling"
+    assert error_code(400, lower, body) == "Throttling"
+
+
+MODELS = {name: get_session().get_service_model(name) for name in (*RESOURCES, "lambda", "xray")}
+SPOKEN = sorted(
+    {
+        (name, protocol)
+        for name, model in MODELS.items()
+        for protocol in (model.metadata["protocol"], *model.metadata.get("protocols", ()))
+    }
+)
+
+
+def test_a_stack_speaks_all_protocols() -> None:
+    assert {protocol for _, protocol in SPOKEN} == {*SERIALIZERS}
+
+
+@pytest.mark.parametrize(("service", "protocol"), SPOKEN)
+def test_a_client_reads_a_refusal(service: str, protocol: str) -> None:
+    """As botocore's serializer makes a request of the protocol, and its parser reads the answer."""
+    model = MODELS[service]
+    found = map(model.operation_model, model.operation_names)
+    operation = next(each for each in found if "{" not in each.http["requestUri"])
+    request = create_serializer(protocol, include_validation=False).serialize_to_request(
+        {}, operation
+    )
+    sent = {name.lower(): str(value) for name, value in request["headers"].items()}
+    told, body = refusal(sent, service, "Throttling", "slow & steady — ŝ")
+    answer = {"status_code": 400, "headers": HeadersDict(told), "body": body}
+    parsed = create_parser(protocol).parse(answer, operation.output_shape)
+    assert parsed["Error"].items() >= {"Code": "Throttling", "Message": "slow & steady — ŝ"}.items()
+    lower = {name.lower(): value for name, value in told.items()}
+    assert error_code(400, lower, body) == "Throttling"
 
 
 @pytest.mark.parametrize(

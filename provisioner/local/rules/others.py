@@ -14,7 +14,6 @@ RETENTION = frozenset(
     | {1096, 1827, 2192, 2557, 2922, 3288, 3653}
 )
 _PRINCIPAL = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/(?:.*/)?([\w+=,.@-]+)")
-INLINE_LIMIT = 10_240
 
 
 def _iam(place: Place) -> Any:
@@ -57,12 +56,6 @@ def _no_json(params: Params, _: Place) -> str | None:
     except ValueError:
         document = None
     return None if isinstance(document, dict) else "This policy contains invalid Json"
-
-
-def _inline_size(params: Params, _: Place) -> str | None:
-    if len("".join(str(params.get("PolicyDocument", "")).split())) > INLINE_LIMIT:
-        return f"Maximum policy size of {INLINE_LIMIT} bytes exceeded for role {params['RoleName']}"
-    return None
 
 
 def _instance_profile(params: Params, place: Place) -> str | None:
@@ -161,9 +154,6 @@ TABLES: dict[str, tuple[Rule, ...]] = {
             "MalformedPolicyDocument",
             _principal,
             "IAM API: UpdateAssumeRolePolicy",
-        ),
-        Rule(
-            "PutRolePolicy", "LimitExceeded", _inline_size, "IAM guide: reference_iam-quotas", 409
         ),
         Rule("DeleteRole", "DeleteConflict", _instance_profile, "IAM API: DeleteRole", 409),
     ),

@@ -30,8 +30,10 @@ from . import (
     ecs_pairs,
     ecs_strategies,
     elbv2,
+    limits,
     log_buckets,
     others,
+    sessions,
     task_definitions,
     vpc,
     vpc_endpoints,
@@ -54,15 +56,19 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     ),
     "elbv2": (*certificates.RULES, *elbv2.RULES, *log_buckets.RULES),
     "ec2": (*ec2.RULES, *vpc.RULES, *vpc_endpoints.RULES),
+    "scheduler": sessions.SCHEDULES,
+    "sts": sessions.RULES,
     "wafv2": wafv2.RULES,
     **others.TABLES,
 }
-# Services that show what ECS has done: logs, network interfaces, weights of rules, alarms, names.
+# Services that show what ECS has done: logs, network interfaces, weights of rules, alarms, names;
+# and the one that changes schedules, which have been as they are until then.
 SHOWS_TASKS = frozenset({
-    "logs", "ec2", "elbv2", "cloudwatch", "application-autoscaling", "servicediscovery"
+    "logs", "ec2", "elbv2", "cloudwatch", "application-autoscaling", "servicediscovery",
+    "scheduler",
 })  # fmt: skip
 BY_CALL: dict[tuple[str, str], list[Rule]] = {}
-for _service, _rules in TABLES.items():
+for _service, _rules in (*TABLES.items(), *limits.TABLES.items()):
     for _rule in _rules:
         BY_CALL.setdefault((_service, _rule.operation), []).append(_rule)
 
@@ -98,8 +104,9 @@ class Refusals:
         return self._app(environ, start_response)
 
     def _place(self, environ: WSGIEnvironment, call: Call) -> Place:
-        account = get_account_id_from(access_key(headers_of(environ)))
-        return Place(account, call.region, self._settings, _backends)
+        key = access_key(headers_of(environ))
+        account = get_account_id_from(key)
+        return Place(account, call.region, self._settings, _backends, key)
 
 
 def _forbidden(environ: WSGIEnvironment, call: Call, place: Place) -> tuple[int, str, str] | None:
@@ -156,4 +163,4 @@ def _refused(
     headers, text = refusal(headers_of(environ), call.service, code, message)
     status = HTTPStatus(number)
     start_response(f"{status.value} {status.phrase}", list(headers.items()))
-    return [text.encode()]
+    return [text]

@@ -189,6 +189,12 @@ def read(text: str, fate: Fate | None = None) -> Fate:
     return fate
 
 
+def unknown(text: str) -> list[str]:
+    """Return what of a text is no word of the language."""
+    parts = [part.strip() for part in _SPLIT.split(text)]
+    return [part for part in parts if not any(re.fullmatch(word.pattern, part) for word in WORDS)]
+
+
 def fate_of(image: str, environment: Mapping[str, str], further: Iterable[str] = ()) -> Fate:
     """Return what becomes of a container: its tag's word, its environment's, then the others'."""
     name = image.rpartition("/")[2].partition("@")[0]

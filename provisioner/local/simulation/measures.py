@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -44,6 +45,9 @@ class Point(NamedTuple):
     number: float
 
 
+_at = operator.attrgetter("at")
+
+
 def metric(namespace: str, name: str, dimensions: Mapping[str, str]) -> Metric:
     """Name a metric."""
     return Metric(namespace, name, tuple(sorted(dimensions.items())))
@@ -66,7 +70,8 @@ class Measures:
 
     def statistic(self, what: Metric, kind: str, start: float, end: float) -> float | None:
         """Return a statistic of what was put after `start` until `end`, None if nothing was."""
-        found = [each for each in self.points.get(what, ()) if start < each.at <= end]
+        all_ = self.points.get(what, [])
+        found = all_[bisect_right(all_, start, key=_at) : bisect_right(all_, end, key=_at)]
         number = sum(each.number for each in found)
         if not number:
             return None

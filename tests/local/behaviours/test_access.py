@@ -264,3 +264,72 @@ def test_a_boundary_and_a_deleted_role_allow_less(aws: Aws, role: Role) -> None:
     aws.iam.delete_role_policy(RoleName="caller", PolicyName="p")
     aws.iam.delete_role(RoleName="caller")
     aws.refused("AccessDeniedException", role.client("ecs").list_clusters)
+
+
+def trusting(aws: Aws, principal: object, name: str = "web", **statement: object) -> str:
+    """Make a role that trusts somebody; its ARN."""
+    allow = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **statement}
+    return aws.role(name, json.dumps({"Version": "2012-10-17", "Statement": [allow]}))
+
+
+ASSUME = "STS API: AssumeRole"
+
+
+@behaviour(ASSUME, "A role that is absent is not assumed: AccessDenied", "accepts it")
+def test_an_absent_role_is_not_assumed(aws: Aws) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:role/absent"
+    request = {"RoleArn": arn, "RoleSessionName": "test"}
+    words = aws.refused("AccessDenied", aws.client("sts").assume_role, **request)
+    assert words == (
+        f"User: arn:aws:sts::{ACCOUNT}:user/moto is not authorized to perform: sts:AssumeRole on"
+        f" resource: {arn}"
+    )
+
+
+@behaviour(
+    "STS API: AssumeRoleWithWebIdentity",
+    "A token does not open a role that is absent: AccessDenied",
+    "accepts it",
+)
+def test_a_token_opens_no_absent_role(aws: Aws) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:role/absent"
+    request = {"RoleArn": arn, "RoleSessionName": "test", "WebIdentityToken": "token"}
+    aws.refused("AccessDenied", aws.client("sts").assume_role_with_web_identity, **request)
+
+
+@behaviour(ASSUME, "A role is assumed by whom its trust policy names", "accepts anybody")
+def test_a_role_is_assumed_by_whom_it_trusts(aws: Aws, adjust: Callable[..., None]) -> None:
+    assume = aws.client("sts").assume_role
+    other = trusting(aws, {"AWS": "210987654321"}, "other")
+    account = trusting(aws, {"AWS": [f"arn:aws:iam::{ACCOUNT}:root"]}, "mine")
+    guarded = trusting(
+        aws, "*", "guarded", Condition={"StringEquals": {"sts:ExternalId": "secret"}}
+    )
+    adjust(enforce_iam=True)
+    aws.refused("AccessDenied", assume, RoleArn=other, RoleSessionName="test")
+    assume(RoleArn=account, RoleSessionName="test")
+    aws.refused("AccessDenied", assume, RoleArn=guarded, RoleSessionName="test")
+    assume(RoleArn=guarded, RoleSessionName="test", ExternalId="secret")
+
+
+@behaviour(ASSUME, "Sessions last as long as their role allows", "accepts any time")
+def test_sessions_last_as_long_as_their_role_allows(aws: Aws) -> None:
+    arn = trusting(aws, {"AWS": ACCOUNT})
+    request = {"RoleArn": arn, "RoleSessionName": "test"}
+    sts = aws.client("sts")
+    for seconds in (3601, 43_201):
+        aws.refused("ValidationError", sts.assume_role, **request, DurationSeconds=seconds)
+    aws.iam.update_role(RoleName="web", MaxSessionDuration=7200)
+    sts.assume_role(**request, DurationSeconds=7200)
+
+
+@behaviour(ASSUME, "A session of a role assumes another for an hour at most", "accepts any time")
+def test_sessions_of_sessions_last_an_hour(aws: Aws, cloud: Cloud) -> None:
+    trusting(aws, {"AWS": ACCOUNT}, "long")
+    aws.iam.update_role(RoleName="long", MaxSessionDuration=7200)
+    arn = f"arn:aws:iam::{ACCOUNT}:role/long"
+    sts = Role(aws, cloud.endpoint).client("sts")
+    request = {"RoleArn": arn, "RoleSessionName": "test"}
+    words = aws.refused("ValidationError", sts.assume_role, **request, DurationSeconds=7200)
+    assert "role chaining" in words
+    sts.assume_role(**request, DurationSeconds=3600)

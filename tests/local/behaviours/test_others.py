@@ -46,19 +46,6 @@ def test_a_trust_policy_names_roles_that_exist(aws: Aws) -> None:
 
 
 @behaviour(
-    "IAM guide: reference_iam-quotas",
-    "Inline policies have at most 10,240 characters",
-    "accepts more",
-)
-def test_inline_policies_are_small(aws: Aws) -> None:
-    aws.role()
-    allow = {"Sid": "x" * 10_240, "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    request = {"RoleName": "web", "PolicyName": "p", "PolicyDocument": document}
-    aws.refused("LimitExceeded", aws.iam.put_role_policy, **request)
-
-
-@behaviour(
     "ECR API: DeleteRepository", "A repository with images is deleted by force only", "refuses, too"
 )
 def test_a_repository_with_images_is_not_deleted(aws: Aws) -> None:

@@ -21,7 +21,7 @@ KIND = Schedule()
 
 @pytest.fixture
 def schedule(bench: Bench, ground: Ground) -> Make:
-    cluster, role, definition = ground.cluster(), ground.role(), ground.definition()
+    cluster, role, definition = ground.cluster(), ground.role("scheduler"), ground.definition()
     subnets, security = ground.subnets("private"), ground.group()
     group = Resource(
         "scheduler.schedule_group", "main", {"Name": f"{bench.name}-schedules"}, {"team": "oak"}

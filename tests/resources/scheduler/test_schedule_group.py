@@ -65,7 +65,7 @@ def test_somebody_elses_schedule_in_it_keeps_it(
         GroupName=group.properties["Name"],
         ScheduleExpression="rate(1 day)",
         FlexibleTimeWindow={"Mode": "OFF"},
-        Target={"Arn": ground.cluster(), "RoleArn": ground.role()},
+        Target={"Arn": ground.cluster(), "RoleArn": ground.role("scheduler")},
     )
     bench.check_settled(group)
     with pytest.raises(Guarded, match="theirs"):

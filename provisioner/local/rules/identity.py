@@ -1,0 +1,145 @@
+"""What IAM refuses of names, policies and their sizes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .rule import Check, Params, Place, Rule, rows, shaped
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+MANAGED, POLICY_SIZE, INLINE_SIZE, TRUST_SIZE = 10, 6_144, 10_240, 2_048
+
+
+def _iam_name(field: str, most: int) -> Check:
+    kind = field[0].lower() + field[1:]
+    return shaped(
+        field,
+        r"[\w+=,.@-]+",
+        f"The specified value for {kind} is invalid. It must contain only alphanumeric characters"
+        " and/or the following: +=,.@_-",
+        most=most,
+    )
+
+
+def _role(params: Params, place: Place) -> Any:
+    roles = place.backends("iam")[place.account]["aws"].roles.values()
+    return next((each for each in roles if each.name == params["RoleName"]), None)
+
+
+def size(document: str) -> int:
+    """Count characters as IAM does: not those that are white."""
+    return len("".join(document.split()))
+
+
+def _sized(field: str, most: int, quota: str) -> Check:
+    return lambda params, _: (
+        f"Cannot exceed quota for {quota}: {most}" if size(params[field]) > most else None
+    )
+
+
+def _inline(params: Params, place: Place) -> str | None:
+    role = _role(params, place)
+    own = {**(role.policies if role else {}), params["PolicyName"]: params["PolicyDocument"]}
+    if sum(map(size, own.values())) > INLINE_SIZE:
+        return f"Maximum policy size of {INLINE_SIZE} bytes exceeded for role {params['RoleName']}"
+    return None
+
+
+def _managed(params: Params, place: Place) -> str | None:
+    role = _role(params, place)
+    attached = {*(role.managed_policies if role else ())} - {params["PolicyArn"]}
+    return (
+        f"Cannot exceed quota for PoliciesPerRole: {MANAGED}" if len(attached) >= MANAGED else None
+    )
+
+
+def _statements(text: str) -> Iterator[Mapping[str, Any]]:
+    try:
+        found = json.loads(text)["Statement"]
+    except (ValueError, KeyError, TypeError):
+        return
+    yield from (
+        each for each in (found if isinstance(found, list) else [found]) if isinstance(each, dict)
+    )
+
+
+def _no_principal(params: Params, _: Place) -> str | None:
+    if any(
+        {"Principal", "NotPrincipal"} & each.keys()
+        for each in _statements(params["PolicyDocument"])
+    ):
+        return "Policy document should not specify a principal."
+    return None
+
+
+def _trust(params: Params, _: Place) -> str | None:
+    for each in _statements(params["AssumeRolePolicyDocument"]):
+        actions = each.get("Action", [])
+        if {"Resource", "NotResource"} & each.keys():
+            return "Has prohibited field Resource"
+        if not all(
+            re.match(r"sts:|\*$", action, re.IGNORECASE)
+            for action in ([actions] if isinstance(actions, str) else actions)
+        ):
+            return "AssumeRole policy may only specify STS AssumeRole actions."
+    return None
+
+
+def _session(params: Params, _: Place) -> str | None:
+    asked = int(params.get("MaxSessionDuration", 3600))
+    if 3600 <= asked <= 43_200:  # noqa: PLR2004  an hour, twelve hours
+        return None
+    word, limit = ("greater", 3600) if asked < 3600 else ("less", 43_200)  # noqa: PLR2004
+    return (
+        f"1 validation error detected: Value '{asked}' at 'maxSessionDuration' failed to satisfy"
+        f" constraint: Member must have value {word} than or equal to {limit}"
+    )
+
+
+QUOTAS = "IAM guide: reference_iam-quotas"
+RULES = (
+    *rows("IAM API", ["CreateRole"], "ValidationError", _iam_name("RoleName", 64)),
+    *rows("IAM API", ["CreateRole", "UpdateRole"], "ValidationError", _session),
+    *rows(
+        "IAM API",
+        ["PutRolePolicy", "CreatePolicy"],
+        "ValidationError",
+        _iam_name("PolicyName", 128),
+    ),
+    *rows(
+        "IAM API",
+        ["PutRolePolicy", "CreatePolicy", "CreatePolicyVersion"],
+        "MalformedPolicyDocument",
+        _no_principal,
+    ),
+    *rows("IAM API", ["CreateRole"], "MalformedPolicyDocument", _trust),
+    Rule(
+        "CreateRole",
+        "LimitExceeded",
+        _sized("AssumeRolePolicyDocument", TRUST_SIZE, "ACLSizePerRole"),
+        QUOTAS,
+        409,
+    ),
+    Rule(
+        "UpdateAssumeRolePolicy",
+        "LimitExceeded",
+        _sized("PolicyDocument", TRUST_SIZE, "ACLSizePerRole"),
+        QUOTAS,
+        409,
+    ),
+    *(
+        Rule(
+            each,
+            "LimitExceeded",
+            _sized("PolicyDocument", POLICY_SIZE, "PolicySize"),
+            QUOTAS,
+            409,
+        )
+        for each in ("CreatePolicy", "CreatePolicyVersion")
+    ),
+    Rule("PutRolePolicy", "LimitExceeded", _inline, QUOTAS, 409),
+    Rule("AttachRolePolicy", "LimitExceeded", _managed, QUOTAS, 409),
+)

@@ -1,0 +1,255 @@
+"""Characters, sizes and numbers of names, values and policies."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from .conftest import TRUST, Aws
+
+behaviour = pytest.mark.behaviour
+QUOTAS = "IAM guide: reference_iam-quotas"
+LIFECYCLE = "ECR guide: lifecycle_policy_parameters"
+HOUR = 3600
+
+
+def policy(**change: object) -> str:
+    allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", **change}
+    return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+
+
+def long(characters: int) -> str:
+    """Return a policy of about that size."""
+    return policy(Sid="x" * characters)
+
+
+@behaviour(QUOTAS, "A role's inline policies have 10,240 characters together", "accepts more")
+def test_inline_policies_are_small_together(aws: Aws) -> None:
+    aws.role()
+    aws.iam.put_role_policy(RoleName="web", PolicyName="a", PolicyDocument=long(6000))
+    aws.iam.put_role_policy(RoleName="web", PolicyName="a", PolicyDocument=long(6000))
+    request = {"RoleName": "web", "PolicyName": "b", "PolicyDocument": long(6000)}
+    words = aws.refused("LimitExceeded", aws.iam.put_role_policy, **request)
+    assert words == "Maximum policy size of 10240 bytes exceeded for role web"
+
+
+@behaviour(QUOTAS, "A managed policy has at most 6,144 characters", "accepts more")
+def test_managed_policies_are_small(aws: Aws) -> None:
+    request = {"PolicyName": "p", "PolicyDocument": long(6144)}
+    aws.refused("LimitExceeded", aws.iam.create_policy, **request)
+
+
+@behaviour(QUOTAS, "A trust policy has at most 2,048 characters", "accepts more")
+def test_trust_policies_are_small(aws: Aws) -> None:
+    trust = json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Sid": "x" * 2048, "Effect": "Deny"}]}
+    )
+    aws.refused("LimitExceeded", aws.role, trust=trust)
+
+
+@behaviour(QUOTAS, "A role has at most ten managed policies", "accepts more")
+def test_a_role_has_ten_managed_policies(aws: Aws) -> None:
+    aws.role()
+    arns = [
+        aws.iam.create_policy(PolicyName=f"p{n}", PolicyDocument=policy())["Policy"]["Arn"]
+        for n in range(11)
+    ]
+    for arn in [*arns[:10], arns[0]]:
+        aws.iam.attach_role_policy(RoleName="web", PolicyArn=arn)
+    request = {"RoleName": "web", "PolicyArn": arns[10]}
+    words = aws.refused("LimitExceeded", aws.iam.attach_role_policy, **request)
+    assert words == "Cannot exceed quota for PoliciesPerRole: 10"
+
+
+@behaviour("IAM API: CreateRole", "Names of roles have some characters, and 64", "accepts any")
+@pytest.mark.parametrize("name", ["a b", "a/b", "a" * 65])
+def test_names_of_roles(aws: Aws, name: str) -> None:
+    aws.refused("ValidationError", aws.role, name=name)
+
+
+@behaviour("IAM API: CreateRole", "Sessions of a role last one to twelve hours", "accepts any")
+def test_sessions_of_roles(aws: Aws) -> None:
+    request = {"RoleName": "r", "AssumeRolePolicyDocument": TRUST, "MaxSessionDuration": 43_201}
+    aws.refused("ValidationError", aws.iam.create_role, **request)
+
+
+@behaviour("IAM API: PutRolePolicy", "A policy of a role has no principal", "accepts it")
+def test_a_policy_of_a_role_has_no_principal(aws: Aws) -> None:
+    aws.role()
+    request = {"RoleName": "web", "PolicyName": "p", "PolicyDocument": policy(Principal="*")}
+    aws.refused("MalformedPolicyDocument", aws.iam.put_role_policy, **request)
+
+
+@behaviour("IAM API: CreateRole", "A trust policy is about STS, of no resource", "accepts any")
+@pytest.mark.parametrize("change", [{"Resource": "*", "Action": "sts:AssumeRole"}, {}])
+def test_a_trust_policy_is_about_sts(aws: Aws, change: dict[str, str]) -> None:
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", **change}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    aws.refused("MalformedPolicyDocument", aws.role, trust=trust)
+
+
+@behaviour(
+    "SNS API: CreateTopic",
+    "A topic is made again with tags and attributes that it has, and no others",
+    "accepts any",
+)
+def test_a_topic_is_made_again_as_it_is(aws: Aws) -> None:
+    sns = aws.client("sns")
+    request: dict[str, Any] = {
+        "Name": "t",
+        "Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "1"}],
+        "Attributes": {"DisplayName": "x", "FifoTopic": "false"},
+    }
+    made = sns.create_topic(**request)["TopicArn"]
+    sames: tuple[dict[str, Any], ...] = (
+        {},
+        {"Tags": request["Tags"][:1]},
+        {"Attributes": {"DisplayName": "x"}},
+        request,
+    )
+    for same in sames:
+        assert sns.create_topic(**{"Name": "t", **same})["TopicArn"] == made
+    other: dict[str, Any] = {"Name": "t", "Tags": [{"Key": "a", "Value": "2"}]}
+    assert "different tags" in aws.refused("InvalidParameter", sns.create_topic, **other)
+    other = {"Name": "t", "Attributes": {"DisplayName": "y"}}
+    assert "different attributes" in aws.refused("InvalidParameter", sns.create_topic, **other)
+
+
+@behaviour(
+    "ACM API: RequestCertificate",
+    "A token means one certificate for an hour",
+    "takes the second request's names over",
+)
+def test_a_token_means_one_certificate_for_an_hour(aws: Aws) -> None:
+    acm = aws.client("acm")
+
+    def requested(domain: str = "a.example", **more: object) -> str:
+        request = {"ValidationMethod": "DNS", "IdempotencyToken": "token", **more}
+        return str(acm.request_certificate(DomainName=domain, **request)["CertificateArn"])
+
+    first = requested()
+    assert requested(SubjectAlternativeNames=["b.a.example"]) == first
+    found = acm.describe_certificate(CertificateArn=first)["Certificate"]
+    assert found["SubjectAlternativeNames"] == ["a.example"]
+    assert requested("b.example") != first
+    aws.advance(HOUR)
+    assert requested() != first
+
+
+@behaviour("ACM API: RequestCertificate", "A token has letters, digits, _, and 32", "accepts any")
+def test_a_token_has_some_characters(aws: Aws) -> None:
+    request = {"DomainName": "a.example", "IdempotencyToken": "a-b"}
+    aws.refused("ValidationException", aws.client("acm").request_certificate, **request)
+
+
+@behaviour(
+    "SSM guide: parameter-store-advanced-parameters",
+    "A standard parameter has 4,096 characters, an advanced one 8,192",
+    "accepts more",
+)
+def test_parameters_are_small(aws: Aws) -> None:
+    request = {"Name": "/a", "Type": "String", "Value": "x" * 4097}
+    words = aws.refused("ValidationException", aws.ssm.put_parameter, **request)
+    assert words.startswith("Standard tier parameters support a maximum parameter value of 4096")
+    aws.ssm.put_parameter(**request, Tier="Advanced")
+    aws.ssm.put_parameter(**request, Overwrite=True)
+    large = {**request, "Name": "/b", "Value": "x" * 8193, "Tier": "Advanced"}
+    aws.refused("ValidationException", aws.ssm.put_parameter, **large)
+
+
+@behaviour("SSM API: PutParameter", "Names of parameters are whole, of few symbols", "accepts any")
+@pytest.mark.parametrize("name", ["/a b", "/a:b", "a/b"])
+def test_names_of_parameters(aws: Aws, name: str) -> None:
+    aws.refused("ValidationException", aws.ssm.put_parameter, Name=name, Value="1", Type="String")
+
+
+@behaviour("SSM API: PutParameter", "A hierarchy has 15 levels", "accepts more")
+def test_levels_of_parameters(aws: Aws) -> None:
+    request = {"Value": "1", "Type": "String"}
+    aws.ssm.put_parameter(Name="/a" * 15, **request)
+    code = "HierarchyLevelLimitExceededException"
+    aws.refused(code, aws.ssm.put_parameter, Name="/a" * 16, **request)
+
+
+@behaviour("Secrets Manager API: CreateSecret", "Names have some characters", "accepts any")
+@pytest.mark.parametrize("name", ["a b", "a:b", "a" * 513])
+def test_names_of_secrets(aws: Aws, name: str) -> None:
+    aws.refused("ValidationException", aws.secrets.create_secret, Name=name, SecretString="x")
+
+
+@behaviour("Secrets Manager API: PutSecretValue", "A value has 65,536 bytes", "accepts more")
+def test_secrets_are_small(aws: Aws) -> None:
+    aws.secrets.create_secret(Name="s", SecretString="x" * 65_536)
+    request = {"SecretId": "s", "SecretString": "x" * 65_537}
+    aws.refused("ValidationException", aws.secrets.put_secret_value, **request)
+
+
+@behaviour(
+    "Secrets Manager API: CreateSecret", "A secret is a text or bytes, not both", "accepts both"
+)
+def test_a_secret_is_a_text_or_bytes(aws: Aws) -> None:
+    request = {"Name": "s", "SecretString": "x", "SecretBinary": b"x"}
+    aws.refused("InvalidParameterException", aws.secrets.create_secret, **request)
+
+
+@behaviour("Logs API: CreateLogGroup", "Names of log groups have some characters", "accepts any")
+@pytest.mark.parametrize("name", ["a b", "a:b"])
+def test_names_of_log_groups(aws: Aws, name: str) -> None:
+    aws.refused("InvalidParameterException", aws.logs.create_log_group, logGroupName=name)
+
+
+@behaviour("Logs API: CreateLogStream", "Names of streams have no : and no *", "accepts them")
+def test_names_of_log_streams(aws: Aws) -> None:
+    aws.logs.create_log_group(logGroupName="g")
+    request = {"logGroupName": "g", "logStreamName": "a:b"}
+    aws.refused("InvalidParameterException", aws.logs.create_log_stream, **request)
+
+
+@behaviour("Logs API: PutMetricFilter", "A metric filter has a log group that exists", "accepts it")
+def test_a_metric_filter_has_a_log_group(aws: Aws) -> None:
+    metric = {"metricName": "m", "metricNamespace": "n", "metricValue": "1"}
+    request = {"logGroupName": "g", "filterName": "f", "filterPattern": ""}
+    put = aws.logs.put_metric_filter
+    aws.refused("ResourceNotFoundException", put, **request, metricTransformations=[metric])
+
+
+@behaviour("ECR API: CreateRepository", "Names of repositories have up to 256", "accepts more")
+def test_names_of_repositories(aws: Aws) -> None:
+    request = {"repositoryName": "a" * 257}
+    aws.refused("InvalidParameterException", aws.ecr.create_repository, **request)
+
+
+def expiring(priority: int = 1, **change: object) -> dict[str, Any]:
+    selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 5}
+    found = {name: value for name, value in {**selection, **change}.items() if value is not None}
+    return {"rulePriority": priority, "selection": found, "action": {"type": "expire"}}
+
+
+@behaviour(LIFECYCLE, "Rules are ordered, complete, and those of any tag the last", "accepts them")
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [expiring(), expiring(tagStatus="untagged")],
+        [expiring(), expiring(2, tagStatus="untagged")],
+        [expiring(tagStatus="tagged")],
+        [expiring(tagPrefixList=["a"])],
+        [expiring(countType="sinceImagePushed")],
+        [expiring(countUnit="days")],
+    ],
+    ids=["one priority", "any first", "no tags", "tags", "no unit", "unit"],
+)
+def test_lifecycle_policies(aws: Aws, rules: list[dict[str, Any]]) -> None:
+    aws.ecr.create_repository(repositoryName="app")
+    request = {"repositoryName": "app", "lifecyclePolicyText": json.dumps({"rules": rules})}
+    aws.refused("InvalidParameterException", aws.ecr.put_lifecycle_policy, **request)
+
+
+def test_a_lifecycle_policy_that_is_right(aws: Aws) -> None:
+    aws.ecr.create_repository(repositoryName="app")
+    days = {"countType": "sinceImagePushed", "countUnit": "days", "countNumber": 7}
+    rules = [expiring(1, tagStatus="tagged", tagPatternList=["v*"]), expiring(3)]
+    rules.append(expiring(2, tagStatus="untagged", **days))
+    text = json.dumps({"rules": rules})
+    aws.ecr.put_lifecycle_policy(repositoryName="app", lifecyclePolicyText=text)
