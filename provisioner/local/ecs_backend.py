@@ -232,6 +232,20 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
         view = self.views.service(service)
         return {**view, "tags": self._record(service).tags} if tags else view
 
+    def _get_resource(self, resource_arn: str, parsed_arn: dict[str, str]) -> Any:
+        """Find what has tags; a task only while it runs (the texts are [unverified])."""
+        if parsed_arn["service"] != "task":
+            return super()._get_resource(resource_arn, parsed_arn)
+        self.advance()
+        found = next((each for each in self.region.tasks() if each.arn == resource_arn), None)
+        if found is None:
+            raise InvalidParameterException("The specified task was not found.")
+        if found.status == "STOPPED":
+            raise InvalidParameterException(
+                "The specified task is stopped. Specify a running task and try again."
+            )
+        return found
+
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
         """Leave out what is INACTIVE: the tagging API has forgotten it."""
         self.advance()

@@ -173,7 +173,7 @@ def started(backend: EcsBackend, params: Mapping[str, Any], at: float) -> tuple[
             cluster_arn=cluster.arn,
             group=params.get("group") or f"family:{definition.family}",
             started_by=params.get("startedBy", ""),
-            tags=params.get("tags", []),
+            tags=_tags(params, definition, cluster.name),
             overrides=params.get("overrides", {}),
             provider=provider,
             exec_enabled=bool(params.get("enableExecuteCommand")),
@@ -191,3 +191,13 @@ def _check_rate(backend: EcsBackend, providers: list[str], at: float) -> None:
     for provider in set(providers):
         if not backend.world.launches(provider, at, providers.count(provider)):
             raise ECSException("ThrottlingException", message_of("ecs"))
+
+
+def _tags(params: Mapping[str, Any], definition: Any, cluster: str) -> list[dict[str, str]]:
+    """Tags that were asked for, before those of the definition; and ECS's own."""
+    given = {each["key"]: each["value"] for each in params.get("tags") or ()}
+    if params.get("propagateTags") == "TASK_DEFINITION":
+        given = {**{each["key"]: each["value"] for each in definition.tags or ()}, **given}
+    if params.get("enableECSManagedTags"):
+        given["aws:ecs:clusterName"] = cluster
+    return [{"key": key, "value": value} for key, value in given.items()]

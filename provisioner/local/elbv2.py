@@ -33,7 +33,7 @@ from moto.elbv2.models import (
 )
 from moto.wafv2.models import wafv2_backends
 
-from . import elbv2_defaults, elbv2_https
+from . import elbv2_defaults, elbv2_https, elbv2_logs
 from ._extension import Extension
 from .elbv2_targets import stranger
 from .settings import Settings, drop
@@ -52,7 +52,7 @@ def install(settings: Settings) -> None:
     elbv2_backends.backend = Elbv2Backend
 
 
-class Elbv2Backend(Extension, elbv2_https.Encrypting):
+class Elbv2Backend(Extension, elbv2_https.Encrypting, elbv2_logs.Attributed):
     """One region. A load balancer is active a while after its creation."""
 
     urls_of = urls

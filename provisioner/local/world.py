@@ -19,6 +19,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import camelcase_to_underscores
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
+from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
@@ -70,6 +71,12 @@ class World:
 
     def definition(self, arn: str) -> Shape:
         return self._definitions[arn]
+
+    def tags(self, arn: str) -> Sequence[Mapping[str, str]]:
+        found: Sequence[Mapping[str, str]] = ecs_backends[self._account][
+            self._region
+        ].list_tags_for_resource(arn)
+        return found or []
 
     def group(self, arn: str) -> Group:
         if arn not in self._groups:

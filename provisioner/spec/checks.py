@@ -92,6 +92,7 @@ RULES: tuple[Callable[[Spec], Iterator[Finding]], ...] = (
     checks_scaling.scaling_metrics,
     checks_scaling.scaling_steps,
     checks_scaling.scaling_schedule,
+    checks_scaling.scaling_moments,
     checks_tls.certificates,
     checks_tls.requested,
     checks_tls.mutual_tls,

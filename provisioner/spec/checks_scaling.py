@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
+from provisioner.spec.checks_tasks import known_time_zones
 from provisioner.spec.document import Path
 from provisioner.spec.finding import Finding, balanced, services
 from provisioner.spec.models import Spec
 from provisioner.spec.scaling import Autoscaling, Custom, Steps
 from provisioner.spec.service import Service
+from provisioner.spec.spelling import hint
 
 OWN_NAMES = {"cpu", "memory", "requests"}
 """Policies that have a key of their own."""
 SHORT_PERIODS = (10, 20, 30)
 """Seconds; CloudWatch takes these and multiples of 60."""
 MINUTE = 60
+DAYS = (2, 4)
+"""The places of the days of the month and of the week in a cron expression."""
 
 
 def _scaled(spec: Spec) -> Iterator[tuple[Path, Service, Autoscaling]]:
@@ -133,3 +138,36 @@ def scaling_schedule(spec: Spec) -> Iterator[Finding]:
                 yield Finding(where, "expected `min`, `max` or both")
             elif low is not None and high is not None and low > high:
                 yield Finding((*where, "max"), f"expected at least min ({low}), found {high}")
+
+
+def scaling_moments(spec: Spec) -> Iterator[Finding]:
+    """An action has a time that there is; application-autoscaling's PutScheduledAction."""
+    for path, _, scaling in _scaled(spec):
+        for index, action in enumerate(scaling.schedule):
+            where: Path = (*path, "schedule", index)
+            if message := _when_fault(action.when):
+                yield Finding((*where, "when"), message)
+            if action.start and action.end and action.end <= action.start:
+                message = f"expected a time after start ({action.start}), found {action.end}"
+                yield Finding((*where, "end"), message)
+            zone = action.timezone
+            if zone != "UTC" and (known := known_time_zones()) and zone not in known:
+                message = f"there is no time zone {zone!r}{hint(zone, known)}"
+                yield Finding((*where, "timezone"), message)
+
+
+def _when_fault(when: str) -> str:
+    kind, _, body = when.removesuffix(")").partition("(")
+    if kind == "at":
+        try:
+            datetime.fromisoformat(body)
+        except ValueError:
+            return f"there is no such time: {body}"
+    if kind == "cron":
+        days = [body.split()[place] for place in DAYS]
+        if days.count("?") != 1:
+            return (
+                "expected `?` for the day of the month or for the day of the week, and a value or"
+                f" `*` for the other, found {' and '.join(days)}"
+            )
+    return ""

@@ -111,6 +111,9 @@ def deployment_feasible(spec: Spec) -> Iterator[Finding]:
             yield Finding((*where, "minimum_healthy_percent"), f"expected at most 100, found {low}")
         elif high < 100:  # noqa: PLR2004
             yield Finding((*where, "maximum_percent"), f"expected at least 100, found {high}")
+        elif low == high:  # 100 and 100, which CreateService refuses whatever the count
+            message = "with 100 % for both ECS may neither stop an old task nor start a new one"
+            yield Finding(where, f"{message}; raise maximum_percent or lower the other")
         elif service.desired_count and _stuck(service.desired_count, deployment):
             yield Finding(
                 where,

@@ -14,6 +14,12 @@ from tests.cloud.servers import ROOT
 from tests.cloud.world import OAKTREE, World
 
 ROLE = "arn:aws:iam::123456789012:role/deployer"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+    ],
+}
 
 
 @pytest.mark.parametrize(
@@ -132,8 +138,10 @@ def test_local_is_an_aws_of_its_own(command: Command, beside: list[str]) -> None
 
 
 def test_a_role_is_assumed_on_the_wire(on: Command, world: World) -> None:
-    assert on("status", "--assume-role-arn", ROLE).code == 0
-    first, *rest = world.tap.calls()
+    world.client("iam").create_role(RoleName="deployer", AssumeRolePolicyDocument=json.dumps(TRUST))
+    with world.tap.recording() as recording:
+        assert on("status", "--assume-role-arn", ROLE).code == 0
+    first, *rest = recording.calls
     assert (first.operation, first.arguments["RoleArn"]) == ("AssumeRole", ROLE)
     assert len(rest) > 0
     assert "AssumeRole" not in {call.operation for call in rest}

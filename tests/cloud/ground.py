@@ -96,7 +96,7 @@ class Ground:
         )["cluster"]["clusterArn"]
         return made
 
-    def definition(self, family: str = "", image: str = "web:1") -> str:
+    def definition(self, family: str = "", image: str = "web:1", **further: Any) -> str:
         """A task definition with a container `web` on port 80."""
         made: str = self.client("ecs").register_task_definition(
             family=family or self.name("task"),
@@ -107,6 +107,7 @@ class Ground:
             containerDefinitions=[
                 {"name": "web", "image": image, "portMappings": [{"containerPort": 80}]}
             ],
+            **further,
         )["taskDefinition"]["taskDefinitionArn"]
         return made
 

@@ -32,6 +32,8 @@ def land(ec2: Any, name: str, *, block: int = 77, way_out: bool = False) -> str:
 def _open(ec2: Any, vpc: str) -> None:
     where = [{"Name": "vpc-id", "Values": [vpc]}]
     subnet = ec2.describe_subnets(Filters=where)["Subnets"][0]["SubnetId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
     made = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]
     table = ec2.describe_route_tables(Filters=where)["RouteTables"][0]["RouteTableId"]

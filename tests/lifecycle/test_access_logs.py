@@ -66,6 +66,8 @@ def test_the_bucket_comes_first_and_stays_when_the_key_and_the_stack_go(world: W
 
     assert "CreateBucket" not in world.apply(LOGS).operations
     world.apply(GONE)
+    tests = [one["Key"] for one in world.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]]
+    assert tests == ["alb-logs/AWSLogs/123456789012/ELBAccessLogTestFile"]
     world.teardown()
     assert buckets(world) == []
 

@@ -124,6 +124,8 @@ def test_what_was_asked_for_is_kept(ecs: Any, request_: dict[str, Any]) -> None:
         "capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 2}],
     }
     del request_["launchType"]
+    role = "arn:aws:iam::123456789012:role/web"
+    ecs.register_task_definition(**DEFINITION, taskRoleArn=role)
     ecs.create_service(**request_, **asked)
     service = described(ecs)
     assert service.pop("deploymentConfiguration")["maximumPercent"] == 150

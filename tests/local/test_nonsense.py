@@ -4,30 +4,63 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
-from werkzeug.test import Client
 
-from provisioner.local.clock import Clock
-from provisioner.local.settings import Settings
-from provisioner.local.whole import Whole
+from provisioner.local import cloud
+from provisioner.local.control import PREFIX
 
-BASE = "/_provisioner/"
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`json` is what its body says."""
+
+    status: int
+    json: Any
+
+
+class Control:
+    """A cloud that this module's tests alone have, spoken to without the client of its own."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = HTTPConnection(HOST, port, timeout=60)
+
+    def get(self, path: str) -> Answer:
+        return self.ask("GET", path)
+
+    def post(self, path: str, body: Any) -> Answer:
+        """A body that is neither text nor bytes is sent as JSON."""
+        return self.ask("POST", path, body if isinstance(body, (str, bytes)) else json.dumps(body))
+
+    def ask(self, method: str, path: str, body: str | bytes | None = None) -> Answer:
+        self._connection.request(method, PREFIX + path, body)
+        answer = self._connection.getresponse()
+        return Answer(answer.status, json.loads(answer.read()))
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 @pytest.fixture(scope="module")
-def whole() -> Client:
-    return Client(Whole(Settings(Clock(manual=True)), (), {}).app)
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Control]:
+    place = tmp_path_factory.mktemp("cloud")
+    control = Control(cloud.start(place, options={"manual": True}).port)
+    yield control
+    control.close()
+    cloud.stop(place)
 
 
 @pytest.fixture
-def control(whole: Client) -> Iterator[Client]:
-    """A cloud without a server, which is as it was when the test is over."""
-    before = whole.get(BASE + "settings").json
+def control(whole: Control) -> Iterator[Control]:
+    """It is as it was when the test is over."""
+    before = whole.get("settings")
     yield whole
-    assert whole.get(BASE + "settings").json == before
+    assert whole.get("settings") == before
 
 
 @pytest.mark.parametrize(
@@ -86,16 +119,15 @@ def control(whole: Client) -> Iterator[Client]:
         ("clock/advance", '{"seconds": ' + "9" * 5000 + "}", "the body is not JSON"),
     ],
 )  # fmt: skip
-def test_nonsense_is_told(control: Client, path: str, body: Any, words: str) -> None:
-    data = body if isinstance(body, (str, bytes)) else json.dumps(body)
-    answer = control.post(BASE + path, data=data)
-    assert (answer.status_code, words in str(answer.json)) == (400, True), answer.json
+def test_nonsense_is_told(control: Control, path: str, body: Any, words: str) -> None:
+    answer = control.post(path, body)
+    assert (answer.status, words in str(answer.json)) == (400, True), answer.json
 
 
 @pytest.mark.parametrize("since", ["x", "-1", "1.5", "", "9" * 50])
-def test_calls_are_told_since_a_number(control: Client, since: str) -> None:
-    answer = control.get(f"{BASE}calls?since={since}")
-    assert (answer.status_code, "`since`: expected" in str(answer.json)) == (400, True)
+def test_calls_are_told_since_a_number(control: Control, since: str) -> None:
+    answer = control.get(f"calls?since={since}")
+    assert (answer.status, "`since`: expected" in str(answer.json)) == (400, True)
 
 
 @pytest.mark.parametrize(
@@ -109,17 +141,17 @@ def test_calls_are_told_since_a_number(control: Client, since: str) -> None:
     ],
 )
 def test_other_ways_are_told(
-    control: Client, method: str, path: str, status: int, words: str
+    control: Control, method: str, path: str, status: int, words: str
 ) -> None:
-    answer = control.open(BASE + path, method=method)
-    assert (answer.status_code, words in str(answer.json)) == (status, True), answer.json
+    answer = control.ask(method, path)
+    assert (answer.status, words in str(answer.json)) == (status, True), answer.json
 
 
 @pytest.mark.parametrize("words", ["crash", "slow-90s,exit-3", "crash--only-2-times", "fails"])
-def test_words_of_both_languages_are_taken(control: Client, words: str) -> None:
+def test_words_of_both_languages_are_taken(control: Control, words: str) -> None:
     fates = {"app*": words}
-    assert (control.post(BASE + "settings", json={"fates": fates}).json or {})["fates"] == fates
-    control.post(BASE + "settings", json={"fates": {}})
+    assert control.post("settings", {"fates": fates}).json["fates"] == fates
+    control.post("settings", {"fates": {}})
 
 
 VALUES: tuple[Any, ...] = (
@@ -143,24 +175,20 @@ FIELDS = {
 
 
 @pytest.mark.parametrize("path", FIELDS)
-def test_no_value_breaks_it_nor_stays_half(
-    whole: Client, path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_no_value_breaks_it_nor_stays_half(whole: Control, path: str) -> None:
     """Whatever is refused changes nothing, whatever is taken is shown as what it was."""
-    monkeypatch.chdir(tmp_path)
     for value in VALUES:
         bodies = [value, *({name: value} for name in FIELDS[path])]
         bodies += [[{name: value}] for name in FIELDS[path]]
         # What would be taken comes first: all or nothing.
         bodies += [{"throttles": True, "manual": True, name: value} for name in FIELDS[path]]
         for body in bodies:
-            before = whole.get(BASE + "settings").json
-            answer = whole.post(BASE + path, data=json.dumps(body))
-            assert answer.status_code in {200, 400}, (path, body)
-            after = whole.get(BASE + "settings").json or {}
-            if answer.status_code == 400:
+            before = whole.get("settings").json
+            answer = whole.post(path, json.dumps(body))
+            assert answer.status in {200, 400}, (path, body)
+            after = whole.get("settings").json
+            if answer.status == 400:
                 assert isinstance(answer.json, str)
                 assert after == before, body
             elif path == "settings" and isinstance(body, dict):
                 assert {name: after[name] for name in body} == body
-    assert list(tmp_path.iterdir()) == []

@@ -40,7 +40,7 @@ ONLY_ACTIONS = {
     "s3:TagResource",
 }
 """Actions that are no operation."""
-WHILE_CREATING = {"secretsmanager:GetRandomPassword"}
+WHILE_CREATING = {"ec2:DescribeAddresses", "secretsmanager:GetRandomPassword"}
 """Reads that no plan needs."""
 
 

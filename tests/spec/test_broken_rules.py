@@ -104,10 +104,9 @@ CASES: dict[str, Case] = {
         " interval_seconds (10), found 10",
     ),
     "a deployment that can never move": Case(
-        app("desired_count: 1\ndeployment: {minimum_healthy_percent: 100, maximum_percent: 100}"),
-        "f:10:17: services.app.deployment: with desired_count 1, minimum_healthy_percent 100"
-        " and maximum_percent 100 ECS may neither stop an old task nor start a new one;"
-        " raise maximum_percent or lower minimum_healthy_percent",
+        app("desired_count: 0\ndeployment: {minimum_healthy_percent: 100, maximum_percent: 100}"),
+        "f:10:17: services.app.deployment: with 100 % for both ECS may neither stop an old task nor"
+        " start a new one; raise maximum_percent or lower the other",
     ),
     "a deployment that rounding stops": Case(
         app("desired_count: 1\ndeployment: {minimum_healthy_percent: 50, maximum_percent: 150}"),

@@ -88,6 +88,27 @@ CASES: dict[str, tuple[str, str]] = {
         f"f:6:62: {AT}.schedule[0].when: expected cron(minute hour day month weekday year),"
         " rate(5 minutes) or at(2026-12-24T18:00:00), found 'daily'",
     ),
+    "a time that there is not": (
+        "{min: 1, max: 2, schedule: [{name: a, when: 'at(2026-13-01T08:00:00)', min: 1}]}",
+        f"f:6:62: {AT}.schedule[0].when: there is no such time: 2026-13-01T08:00:00",
+    ),
+    "two kinds of days": (
+        "{min: 1, max: 2, schedule: [{name: a, when: cron(0 8 * * MON *), min: 1}]}",
+        f"f:6:62: {AT}.schedule[0].when: expected `?` for the day of the month or for the day of"
+        " the week, and a value or `*` for the other, found * and MON",
+    ),
+    "an end before the start": (
+        "{min: 1, max: 2, schedule: [{name: a, when: rate(1 day), min: 1,"
+        " start: 2026-12-24T18:00:00Z, end: 2026-12-24T18:00:00Z}]}",
+        f"f:6:117: {AT}.schedule[0].end: expected a time after start (2026-12-24T18:00:00Z),"
+        " found 2026-12-24T18:00:00Z",
+    ),
+    "a time zone that there is not": (
+        "{min: 1, max: 2,"
+        " schedule: [{name: a, when: rate(1 day), min: 1, timezone: Europe/Berln}]}",
+        f"f:6:93: {AT}.schedule[0].timezone: there is no time zone 'Europe/Berln'; did you mean"
+        " `Europe/Berlin`?",
+    ),
     "a percentage over 100": (
         "{min: 1, max: 2, cpu_percent: 160}",
         f"f:6:48: {AT}.cpu_percent: expected at most 100, found 160",

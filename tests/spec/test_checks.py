@@ -102,7 +102,7 @@ ACCEPTED: dict[str, str] = {
     "deployment: {minimum_healthy_percent: 0, maximum_percent: 100}",
     "two tasks, one stopped first": "desired_count: 2\n"
     "deployment: {minimum_healthy_percent: 50, maximum_percent: 100}",
-    "no tasks": "desired_count: 0\ndeployment: {maximum_percent: 100}",
+    "no tasks": "desired_count: 0\ndeployment: {maximum_percent: 101}",
     "a check in the container as long as its interval": "container_health_check:"
     " {command: exit 0, interval_seconds: 10, timeout_seconds: 10}",
     "a command without a shell": "container_health_check: {command: [CMD, /check]}",

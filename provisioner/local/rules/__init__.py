@@ -2,9 +2,11 @@
 
     refusals   the WSGI middleware that asks the tables
     rule       a row: an operation, what it must not be, with which error it is refused
-    ecs, ecs_exec, ecs_pairs, ecs_strategies, task_definitions, elbv2, log_buckets,
-    certificates, ec2, vpc, vpc_endpoints, wafv2, sessions, identity, limits,
-    others   the tables
+    modelled   the rows that follow from botocore's models
+    ecs, ecs_connect, ecs_exec, ecs_launch, ecs_overrides, ecs_pairs, ecs_services,
+    ecs_strategies, task_definitions, containers, elbv2, elbv2_actions, elbv2_attributes,
+    log_buckets, certificates, ec2, vpc, vpc_endpoints, wafv2, scaling, sessions, identity,
+    limits, others   the tables
 
 Each check names its source: a page of AWS's documentation (`ECS guide: …` is the page of that name
 of the Amazon ECS Developer Guide, `ECS API: …` the operation or type of its API Reference, and so

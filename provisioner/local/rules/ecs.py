@@ -21,11 +21,8 @@ BATCHES = {
     "DescribeServiceRevisions": ("serviceRevisionArns", 20),
     "DeleteTaskDefinitions": ("taskDefinitions", 10),
 }
-FARGATE = frozenset({"FARGATE", "FARGATE_SPOT"})
 # Seconds until the service-linked role can be assumed: AWS gives no number.
 LINKED_IN = 5.0
-# Most of each in an awsvpcConfiguration.
-NETWORK = {"subnets": 16, "securityGroups": 5}
 
 
 def _cluster_with_services(params: Params, place: Place) -> str | None:
@@ -53,7 +50,7 @@ def _cluster(params: Params, place: Place) -> Any:
 
 
 def _unknown_provider(params: Params, place: Place) -> str | None:
-    known = {*FARGATE, *place.of("ecs").capacity_providers}
+    known = {*ecs_launch.FARGATE, *place.of("ecs").capacity_providers}
     for name in params.get("capacityProviders") or ():
         if name.rpartition("/")[2] not in known:
             return (
@@ -116,23 +113,6 @@ def _bad_name(params: Params, _: Place) -> str | None:
     for field in ("serviceName", "clusterName"):
         if field in params and not NAME.fullmatch(params[field]):
             return f"{field} must have 1 to 255 letters, digits, hyphens or underscores."
-    return None
-
-
-def _launch_type_and_strategy(params: Params, _: Place) -> str | None:
-    if params.get("launchType") and params.get("capacityProviderStrategy"):
-        return (
-            "Specifying both a launch type and capacity provider strategy is not supported."
-            " Remove one and try again."
-        )
-    return None
-
-
-def _network_size(params: Params, _: Place) -> str | None:
-    vpc = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration", {})
-    for field, most in NETWORK.items():
-        if len(vpc.get(field) or ()) > most:
-            return f"{field} can have at most {most} items."
     return None
 
 
@@ -235,8 +215,6 @@ RULES = (
         Rule(operation, code, check, source)
         for operation in ("CreateService", "UpdateService")
         for code, check, source in (
-            (INVALID, _launch_type_and_strategy, "ECS API: CreateService"),
-            (INVALID, _network_size, "ECS API: AwsVpcConfiguration"),
             (INVALID, _unknown_port, "ECS API: LoadBalancer"),
             (INVALID, _unattached_group, "terraform-provider-aws#3495"),
             (INVALID, _instance_targets, "ECS API: LoadBalancer"),

@@ -15,6 +15,9 @@ from .rule import Params, Place, Rule
 INVALID = "InvalidParameterException"
 # Of Linux (ECS guide: platform-linux-fargate); None where a call leaves it to AWS.
 PLATFORMS = frozenset({None, "LATEST", "1.4.0", "1.3.0"})
+FARGATE = frozenset({"FARGATE", "FARGATE_SPOT"})
+# Most of each in an awsvpcConfiguration.
+NETWORK = {"subnets": 16, "securityGroups": 5}
 
 
 def definition(params: Params, place: Place) -> Any:
@@ -91,16 +94,6 @@ def _no_subnet(params: Params, _: Place) -> str | None:
     return "subnets can not be empty." if asked is not None and not asked.get("subnets") else None
 
 
-def _stray_override(params: Params, place: Place) -> str | None:
-    found = definition(params, place)
-    names = {each["name"] for each in found.container_definitions} if found else set()
-    for each in (params.get("overrides") or {}).get("containerOverrides") or ():
-        name = each.get("name")
-        if found and name not in names:
-            return f"Override for container named {name} is not a container in the TaskDefinition."
-    return None
-
-
 def _unfit(params: Params, place: Place) -> str | None:
     found, kind = definition(params, place), params.get("launchType")
     if found and kind in {"EC2", "FARGATE"} and kind not in found.compatibilities:
@@ -111,6 +104,44 @@ def _unfit(params: Params, place: Place) -> str | None:
 def _platform(params: Params, _: Place) -> str | None:
     version = params.get("platformVersion")
     return "The specified platform does not exist." if version not in PLATFORMS else None
+
+
+def _size(params: Params, _: Place) -> str | None:
+    for field, most in NETWORK.items():
+        if len(_network(params).get(field) or ()) > most:
+            return f"{field} can have at most {most} items."
+    return None
+
+
+def _launch_type_and_strategy(params: Params, _: Place) -> str | None:
+    if params.get("launchType") and params.get("capacityProviderStrategy"):
+        return (
+            "Specifying both a launch type and capacity provider strategy is not supported."
+            " Remove one and try again."
+        )
+    return None
+
+
+def _placed(params: Params, _: Place) -> str | None:
+    asked = {each["capacityProvider"] for each in params.get("capacityProviderStrategy") or ()}
+    if params.get("launchType") != "FARGATE" and not asked & FARGATE:
+        return None
+    for field, words in (
+        ("placementConstraints", "constraints"),
+        ("placementStrategy", "strategies"),
+    ):
+        if params.get(field):
+            return f"Placement {words} are not supported with FARGATE launch type."
+    return None
+
+
+def _based(params: Params, _: Place) -> str | None:
+    strategy = params.get("capacityProviderStrategy") or ()
+    if sum(bool(each.get("base")) for each in strategy) > 1:
+        return "Only one capacity provider in a capacity provider strategy can have a base defined."
+    if len(strategy) > 1 and not any(each.get("weight") for each in strategy):
+        return "At least one capacity provider must have a weight that is greater than 0."
+    return None
 
 
 def _network(params: Params) -> Params:
@@ -126,6 +157,10 @@ RULES = (
             ("ClientException", _absent, "EvalAI#2419"),
             (INVALID, _inactive, "ECS API: DeregisterTaskDefinition"),
             (INVALID, _unfit, "ECS guide: launch_types"),
+            (INVALID, _launch_type_and_strategy, "ECS API: CreateService"),
+            (INVALID, _placed, "cloudlift#138"),
+            (INVALID, _based, "ECS API: CapacityProviderStrategyItem"),
+            (INVALID, _size, "ECS API: AwsVpcConfiguration"),
             ("PlatformUnknownException", _platform, "ECS guide: platform-linux-fargate"),
             (INVALID, _no_subnet, "ECS API: AwsVpcConfiguration"),
             (INVALID, _subnets, "serverless-fargate#20"),
@@ -134,5 +169,4 @@ RULES = (
             (INVALID, _negative, "ECS API: CreateService"),
         )
     ),
-    Rule("RunTask", INVALID, _stray_override, "ECS API: ContainerOverride"),
 )

@@ -45,8 +45,10 @@ def _strategy(params: Params, place: Place) -> str | None:
         balancers = present.settings["loadBalancers"] if present else []
     if any("advancedConfiguration" not in each for each in balancers):
         return NO_PAIR
-    connect = params.get("serviceConnectConfiguration") or {}
-    if strategy != "BLUE_GREEN" and not balancers and not present and not connect.get("enabled"):
+    connect = params.get("serviceConnectConfiguration")
+    if connect is None:
+        connect = (present.settings.get("serviceConnectConfiguration") if present else None) or {}
+    if strategy != "BLUE_GREEN" and not balancers and not connect.get("enabled"):
         return f"The {strategy} deployment strategy needs a load balancer or Service Connect."
     return None
 

@@ -194,6 +194,7 @@ RULES = (
     Rule("DeleteTargetGroup", "ResourceInUse", _last_listener, "ELB API: DeleteTargetGroup"),
     Rule("CreateRule", "ValidationError", _priority, "ELB API: CreateRule"),
     Rule("CreateRule", "ValidationError", _values, "ALB guide: load-balancer-limits"),
+    Rule("ModifyRule", "ValidationError", _values, "ALB guide: load-balancer-limits"),
     Rule(
         "ModifyLoadBalancerAttributes",
         INVALID,

@@ -1,6 +1,7 @@
-"""What Elastic Load Balancing refuses about the bucket of its access logs.
+"""What Elastic Load Balancing refuses about the buckets of its logs.
 
-https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html,
+enable-connection-logging.html, enable-health-check-logging.html
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import re
 from typing import Any
 
 from provisioner.local.access.policies import Asked, decide
+from provisioner.local.elbv2_logs import destinations
 
 from .rule import Params, Place, Rule
 
-ACCESS_LOGS = "access_logs.s3."
 WRITER = "logdelivery.elasticloadbalancing.amazonaws.com"
 # In older regions the delivery is an account of AWS's own.
 _ACCOUNT = re.compile(r"(?:arn:[\w-]+:iam::)?(\d{12})(?::root)?")
@@ -24,22 +25,16 @@ def _bucket(params: Params, place: Place) -> str | None:
     changed = {each["Key"]: each.get("Value", "") for each in params.get("Attributes") or ()}
     balancer = place.of("elbv2").load_balancers.get(params["LoadBalancerArn"])
     given = {**getattr(balancer, "attrs", {}), **changed}
-    touched = any(each.startswith(ACCESS_LOGS) for each in changed)
-    if not touched or given.get(f"{ACCESS_LOGS}enabled") != "true":
-        return None
-    name = given.get(f"{ACCESS_LOGS}bucket") or ""
-    bucket = place.backends("s3")[place.account]["aws"].buckets.get(name)
-    policy = (getattr(bucket, "policy", None) or b"{}") if bucket else b"{}"
-    prefix = (given.get(f"{ACCESS_LOGS}prefix") or "").strip("/")
-    folder = f"{name}/{prefix}" if prefix else name
-    if not _lets_write(json.loads(policy), folder, params["LoadBalancerArn"], place):
-        return f"Access Denied for bucket: {name}. Please check S3bucket permission"
+    for name, key in destinations(given, changed, place.account):
+        bucket = place.backends("s3")[place.account]["aws"].buckets.get(name)
+        policy = (getattr(bucket, "policy", None) or b"{}") if bucket else b"{}"
+        if not _lets_write(json.loads(policy), f"{name}/{key}", params["LoadBalancerArn"], place):
+            return f"Access Denied for bucket: {name}. Please check S3bucket permission"
     return None
 
 
-def _lets_write(policy: Params, folder: str, balancer: str, place: Place) -> bool:
+def _lets_write(policy: Params, key: str, balancer: str, place: Place) -> bool:
     partition = balancer.split(":")[1]
-    key = f"{folder}/AWSLogs/{place.account}/ELBAccessLogTestFile"
     context = {
         "aws:securetransport": "true",
         "aws:sourceaccount": place.account,
@@ -72,7 +67,21 @@ def _of_writer(principal: Any, own: str) -> bool:
     return False
 
 
+def _prefix(params: Params, _: Place) -> str | None:
+    """What comes before AWSLogs does not contain it; the text is [unverified]."""
+    for each in params.get("Attributes") or ():
+        if each["Key"].endswith("_logs.s3.prefix") and "AWSLogs" in (each.get("Value") or ""):
+            return f"The prefix '{each['Value']}' cannot contain AWSLogs"
+    return None
+
+
 RULES = (
+    Rule(
+        "ModifyLoadBalancerAttributes",
+        "InvalidConfigurationRequest",
+        _prefix,
+        "ALB guide: enable-access-logging",
+    ),
     Rule(
         "ModifyLoadBalancerAttributes",
         "InvalidConfigurationRequest",

@@ -97,24 +97,6 @@ def _marked_deleted(params: Params, place: Place) -> str | None:
     return None
 
 
-def _limits(params: Params, place: Place) -> str | None:
-    targets = place.of("application-autoscaling").targets
-    present = targets.get(params["ScalableDimension"], {}).get(params["ResourceId"])
-    least = params.get("MinCapacity", getattr(present, "min_capacity", None))
-    most = params.get("MaxCapacity", getattr(present, "max_capacity", None))
-    if least is not None and most is not None and int(most) < int(least):
-        return "Maximum capacity cannot be less than minimum capacity"
-    return None
-
-
-def _unlabelled(params: Params, _: Place) -> str | None:
-    tracking = params.get("TargetTrackingScalingPolicyConfiguration") or {}
-    metric = tracking.get("PredefinedMetricSpecification") or {}
-    if metric.get("PredefinedMetricType") == "ALBRequestCountPerTarget":
-        return None if metric.get("ResourceLabel") else "ResourceLabel must be specified"
-    return None
-
-
 def _overwrite_with_tags(params: Params, _: Place) -> str | None:
     if params.get("Overwrite") and params.get("Tags"):
         return (
@@ -143,7 +125,6 @@ def _immutable_tag(params: Params, place: Place) -> str | None:
     return None
 
 
-SCALING = "Application Auto Scaling API"
 TABLES: dict[str, tuple[Rule, ...]] = {
     "iam": (
         Rule("CreateRole", "EntityAlreadyExists", _role_twin, "IAM API: CreateRole", 409),
@@ -176,20 +157,6 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         *(
             Rule(each, "InvalidRequestException", _marked_deleted, f"Secrets Manager API: {each}")
             for each in ("PutSecretValue", "UpdateSecret")
-        ),
-    ),
-    "application-autoscaling": (
-        Rule(
-            "RegisterScalableTarget",
-            "ValidationException",
-            _limits,
-            f"{SCALING}: RegisterScalableTarget",
-        ),
-        Rule(
-            "PutScalingPolicy",
-            "ValidationException",
-            _unlabelled,
-            f"{SCALING}: PredefinedMetricSpecification",
         ),
     ),
     "ssm": (

@@ -1,7 +1,8 @@
 """What ECS refuses about task definitions.
 
 Texts: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html and
-fargate-tasks-services.html.
+fargate-tasks-services.html, towardsthecloud/aws-cdk-examples#1, pulumi-awsx#1220. Containers:
+`containers`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,12 @@ SIZES: dict[int, frozenset[int]] = {
 }
 DRIVERS = frozenset({"awslogs", "splunk", "awsfirelens"})
 # Of a container, what Fargate does not have.
-FORBIDDEN = ("disableNetworking", "dnsServers", "dnsSearchDomains", "extraHosts", "links")
+FORBIDDEN = (
+    "disableNetworking", "dnsServers", "dnsSearchDomains", "dockerSecurityOptions", "extraHosts",
+    "links",
+)  # fmt: skip
+# Of its linuxParameters, what Fargate does not have (ECS API: LinuxParameters).
+NOT_LINUX = ("devices", "maxSwap", "sharedMemorySize", "swappiness")
 # A number of a container: where it is, what it must be, what it is called.
 RANGES: tuple[tuple[tuple[str, ...], range, str], ...] = (
     (("healthCheck", "interval"), range(5, 301), "Health check interval"),
@@ -35,6 +41,9 @@ RANGES: tuple[tuple[tuple[str, ...], range, str], ...] = (
     (("healthCheck", "retries"), range(1, 11), "Health check retries"),
     (("healthCheck", "startPeriod"), range(301), "Health check startPeriod"),
     (("stopTimeout",), range(121), "StopTimeout"),
+    (("startTimeout",), range(2, 121), "StartTimeout"),
+    (("restartPolicy", "restartAttemptPeriod"), range(60, 1801), "restartAttemptPeriod"),
+    (("cpu",), range(1 << 31), "cpu"),
 )
 MOST_CONTAINERS = 10
 STORAGE = range(21, 201)
@@ -53,17 +62,26 @@ def _size(params: Params) -> str | None:
     for field in ("cpu", "memory"):
         if not params.get(field):
             return f"Fargate requires that '{field}' be defined at the task level."
-    cpu, memory = (_units(str(params[field]), field) for field in ("cpu", "memory"))
-    if memory not in SIZES.get(cpu, ()):
-        return "No Fargate configuration exists for given values."
+    return misfit(str(params["cpu"]), str(params["memory"]))
+
+
+def misfit(cpu: str, memory: str) -> str | None:
+    """Return why Fargate has no task of this size, nothing if it has."""
+    units = {field: _units(text) for field, text in (("cpu", cpu), ("memory", memory))}
+    for field, number in units.items():
+        if number < 0:
+            return f"Invalid '{field}' setting for task."
+    if units["memory"] not in SIZES.get(units["cpu"], ()):
+        return (
+            f"No Fargate configuration exists for given values: {units['cpu']} CPU,"
+            f" {units['memory']} memory. See the Amazon ECS documentation for the valid values."
+        )
     return None
 
 
-def _units(text: str, field: str) -> int:
-    found = re.fullmatch(r"\s*([\d.]+)\s*(vcpu|gb)?\s*", text, re.IGNORECASE)
-    if not found:
-        return -1
-    return int(float(found[1]) * (_GIB if found[2] else 1)) if field else -1
+def _units(text: str) -> int:
+    found = re.fullmatch(r"\s*(\d*\.?\d+)\s*(vcpu|gb)?\s*", text, re.IGNORECASE)
+    return int(float(found[1]) * (_GIB if found[2] else 1)) if found else -1
 
 
 def _mode(params: Params) -> str | None:
@@ -77,6 +95,10 @@ def _hosts(params: Params) -> str | None:
         return "Fargate compatible task definitions do not support placementConstraints"
     if any((each.get("host") or {}).get("sourcePath") for each in params.get("volumes") or ()):
         return "Fargate compatible task definitions do not support sourcePath"
+    if any(each.get("dockerVolumeConfiguration") for each in params.get("volumes") or ()):
+        return "Fargate compatible task definitions do not support dockerVolumeConfiguration"
+    if params.get("ipcMode"):
+        return "Fargate compatible task definitions do not support ipcMode"
     return None
 
 
@@ -87,23 +109,16 @@ def _features(params: Params) -> str | None:
         for field in FORBIDDEN:
             if each.get(field):
                 return f"Fargate compatible task definitions do not support {field}"
-        added = each.get("linuxParameters", {}).get("capabilities", {}).get("add", [])
+        linux = each.get("linuxParameters") or {}
+        for field in NOT_LINUX:
+            if linux.get(field) not in (None, []):
+                return f"Fargate compatible task definitions do not support {field}"
+        added = (linux.get("capabilities") or {}).get("add", [])
         if set(added) - {"SYS_PTRACE"}:
             return f"Fargate compatible task definitions do not support adding {added}"
         driver = each.get("logConfiguration", {}).get("logDriver")
         if driver and driver not in DRIVERS:
             return f"Fargate compatible task definitions do not support log driver {driver}"
-    return None
-
-
-def _ports(params: Params) -> str | None:
-    for each in _containers(params):
-        for mapping in each.get("portMappings", ()):
-            if mapping.get("hostPort") not in {None, 0, mapping.get("containerPort")}:
-                return (
-                    "When networkMode=awsvpc, the host ports and container ports in port mappings"
-                    " must match."
-                )
     return None
 
 
@@ -133,20 +148,28 @@ def _stream_prefix(params: Params) -> str | None:
     return None
 
 
-def _storage(params: Params) -> str | None:
-    size = params.get("ephemeralStorage", {}).get("sizeInGiB")
+def storage(params: Params) -> str | None:
+    """Return why Fargate has no such ephemeral storage, nothing if it has."""
+    size = (params.get("ephemeralStorage") or {}).get("sizeInGiB")
     if size is not None and size not in STORAGE:
         return "Ephemeral storage size must be between 21 and 200 GiB."
     return None
 
 
-def _sum(params: Params) -> str | None:
+def overfull(params: Params) -> str | None:
+    """Return why the containers do not fit into their task, nothing if they do."""
     used = sum(int(each.get("cpu") or 0) for each in _containers(params))
-    if params.get("cpu") and used > _units(str(params["cpu"]), "cpu"):
+    if params.get("cpu") and used > _units(str(params["cpu"])):
         return "The sum of the container CPU units is more than those of the task."
-    memory = max((int(each.get("memory") or 0) for each in _containers(params)), default=0)
-    if params.get("memory") and memory > _units(str(params["memory"]), "memory"):
-        return "Invalid setting for container: memory is more than that of the task."
+    if not params.get("memory"):
+        return None
+    most = _units(str(params["memory"]))
+    for each in _containers(params):
+        if int(each.get("memory") or 0) > most:
+            name = each.get("name")
+            return f"The 'memory' setting for container '{name}' is greater than for the task."
+    if sum(int(each.get("memoryReservation") or 0) for each in _containers(params)) > most:
+        return "The sum of the container memory reservations is more than the memory of the task."
     return None
 
 
@@ -176,20 +199,6 @@ def _names(params: Params, _: Place) -> str | None:
     )
 
 
-def _depends(params: Params, _: Place) -> str | None:
-    by_name = {each.get("name"): each for each in _containers(params)}
-    for each in by_name.values():
-        for need in each.get("dependsOn", ()):
-            other = by_name.get(need["containerName"])
-            if other is None:
-                return f"Container '{each['name']}' depends on an unknown container."
-            if need["condition"] == "HEALTHY" and "healthCheck" not in other:
-                return "A HEALTHY dependency needs a health check on the container depended on."
-            if need["condition"] in {"COMPLETE", "SUCCESS"} and other.get("essential", True):
-                return "A container that is waited for to complete cannot be essential."
-    return None
-
-
 def _roles(params: Params, _: Place) -> str | None:
     for field in ("executionRoleArn", "taskRoleArn"):
         if params.get(field) and not _ROLE.fullmatch(params[field]):
@@ -208,14 +217,12 @@ RULES = tuple(
         (_fargate(_size), "ECS guide: fargate-tasks-services"),
         (_fargate(_hosts), "ECS guide: fargate-tasks-services"),
         (_fargate(_features), "ECS guide: fargate-tasks-services"),
-        (_fargate(_ports), "ECS API: PortMapping"),
         (_fargate(_execution_role), "ECS guide: fargate-tasks-services"),
         (_fargate(_stream_prefix), "ECS guide: using_awslogs"),
-        (_fargate(_storage), "ECS API: EphemeralStorage"),
-        (_fargate(_sum), "ECS guide: fargate-tasks-services"),
+        (_fargate(storage), "ECS API: EphemeralStorage"),
+        (_fargate(overfull), "ECS guide: fargate-tasks-services"),
         (_ranges, "ECS API: HealthCheck"),
         (_names, "ECS API: ContainerDefinition"),
-        (_depends, "ECS API: ContainerDependency"),
         (_roles, "ECS API: RegisterTaskDefinition"),
     )
 )

@@ -6,6 +6,9 @@ service-event-messages-list.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from . import capacity, notices, script
 from . import task as lifecycle
 from .reasons import NO_CAPACITY
@@ -102,6 +105,7 @@ def launch(
         started_by=deployment.id,
         deployment=deployment.number,
         balancers=deployment.balancers,
+        tags=_tags(service, definition, world),
         provider=provider,
         exec_enabled=bool(service.settings.get("enableExecuteCommand")),
         grace=float(service.settings.get("healthCheckGracePeriodSeconds") or 0),
@@ -109,6 +113,24 @@ def launch(
     )
     lifecycle.begin(task, world)
     return task
+
+
+def _tags(
+    service: Service, definition: Mapping[str, Any], world: Surroundings
+) -> list[dict[str, str]]:
+    """Tags that a task has from the start: those propagated to it, and ECS's own.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
+    """
+    settings = service.settings
+    sources = {"SERVICE": service.arn, "TASK_DEFINITION": definition.get("taskDefinitionArn", "")}
+    source = sources.get(settings.get("propagateTags", "NONE"))
+    given = [dict(each) for each in world.tags(source)] if source else []
+    if settings.get("enableECSManagedTags"):
+        cluster = service.cluster_arn.rpartition("/")[2]
+        own = {"aws:ecs:clusterName": cluster, "aws:ecs:serviceName": service.name}
+        given += [{"key": key, "value": value} for key, value in own.items()]
+    return given
 
 
 def complain(service: Service, now: float, why: str, **further: str) -> None:

@@ -39,6 +39,9 @@ class Surroundings(Protocol):
     def definition(self, arn: str) -> Shape:
         """Return a task definition in the words of RegisterTaskDefinition."""
 
+    def tags(self, arn: str) -> Sequence[Mapping[str, str]]:
+        """Return the tags of a service or a task definition as they are now."""
+
     def group(self, arn: str) -> Group:
         """Return a target group's settings; those of an unused one if it does not exist."""
 

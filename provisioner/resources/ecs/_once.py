@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from provisioner.engine.aws import Aws
+from botocore.exceptions import ClientError
+
+from provisioner.engine.aws import Aws, message_of
 from provisioner.engine.grant import Grant
 from provisioner.engine.model import Live, Properties
 from provisioner.engine.owner import RAN
@@ -27,6 +29,9 @@ YES, NO = "yes", "no"
 PATIENCE_SECONDS = 3600.0
 STARTED_BY = "provisioner-pre-deploy"
 LINES = 10
+UNASSUMABLE = "unable to assume the role"
+TRIES = 20
+"""Some minutes: AWS gives no number for how long a new role is not known everywhere."""
 FAMILY = "ecs:task-definition/{family}:*"
 TAGGED = {"ecs:CreateAction": "RunTask"}
 GRANTS = (
@@ -58,9 +63,13 @@ def pending(aws: Aws, live: Live, want: Properties, has_run: Callable[[], bool])
     where = want.get(WHERE)
     if not where:
         return ""
-    task = aws.once(
-        ("pre-deploy", live.id), lambda: "" if has_run() else _start(aws, live.id, where)
-    )
+    begun: list[str] = aws.once(("pre-deploy", live.id), list)
+    if not begun:
+        try:
+            begun.append("" if has_run() else _start(aws, live.id, where))
+        except ClientError as error:
+            return _later(aws, live.id, error)
+    (task,) = begun
     if not task:
         return _remember(aws, live)
     found = aws.client("ecs").describe_tasks(cluster=where["Cluster"], tasks=[task])["tasks"]
@@ -92,6 +101,18 @@ def _said(container: Mapping[str, Any]) -> Iterable[Sequence[str]]:
 def _remember(aws: Aws, live: Live) -> str:
     aws.client("ecs").tag_resource(resourceArn=live.id, tags=ecs_tags({RAN: YES}))
     return ""
+
+
+def _later(aws: Aws, definition: str, error: ClientError) -> str:
+    """A role made a moment ago cannot be assumed yet, and RunTask is refused at once.
+
+    Raises the error again when it is another one, or has come too often.
+    """
+    refused: list[ClientError] = aws.once(("pre-deploy refused", definition), list)
+    refused.append(error)
+    if UNASSUMABLE not in message_of(error) or len(refused) > TRIES:
+        raise error
+    return f"AWS says not yet: {message_of(error)}"
 
 
 def _start(aws: Aws, definition: str, where: Mapping[str, Any]) -> str:

@@ -25,6 +25,8 @@ from provisioner.resources.ec2.route_table import leads_to
 from provisioner.resources.lookups.network import network, subnets_of
 
 EVERYWHERE = "0.0.0.0/0"
+GONE = ("deleting", "deleted", "failed", "rejected", "expired")
+"""States of an endpoint, in small letters, from which it never comes to serve."""
 HTTPS = 443
 INTERNET = "internet"
 """What an image from a public registry needs, and no endpoint is for."""
@@ -113,7 +115,7 @@ def _followed(tables: Iterable[Mapping[str, Any]], subnet: str) -> Mapping[str, 
 def _judge(aws: Aws, vpc: str, closed: list[tuple[Subnet, Sequence[str]]]) -> Iterator[str]:
     where = [{"Name": "vpc-id", "Values": [vpc]}]
     endpoints = aws.pages("ec2", "describe_vpc_endpoints", "VpcEndpoints", Filters=where)
-    there = [one for one in endpoints if one["State"].lower() == "available"]
+    there = [one for one in endpoints if one["State"].lower() not in GONE]
     rules = _rules(aws, there)
     for subnet, needs in closed:
         faults = [fault for need in needs if (fault := _fault(subnet, need, there, rules))]
@@ -149,6 +151,8 @@ def _fault(
             if subnet.table.get("RouteTableId") in one.get("RouteTableIds", ()):
                 return ""
             words = f"{need} ({one['VpcEndpointId']} has no route in that table)"
+        elif (state := one["State"].lower()) != "available":
+            words = f"{need} ({one['VpcEndpointId']} is {state})"
         elif not one.get("PrivateDnsEnabled"):
             words = f"{need} ({one['VpcEndpointId']} has private DNS names switched off)"
         elif not _admits(one, subnet.block, rules):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -17,11 +18,18 @@ from provisioner.engine.diff import Rules
 from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Kind, Retry, Scope, touched
 from provisioner.engine.model import Change, Live, Properties, Tags, given, is_empty
-from provisioner.resources._tags import batches, indexed, sought, tag_list, tag_map
+from provisioner.resources._tags import indexed, sought, tag_list, tag_map
 from provisioner.resources.iam._policy import canonical_document
 
 CLASSIC = "us-east-1"
 """The one region that must not be named."""
+TEST_FILES = (
+    "/ELBAccessLogTestFile",
+    "/ELBConnectionLogTestFile",
+    "/ELBHealthCheckLogTestFile",
+)
+"""No data of anybody's: Elastic Load Balancing makes them when logs are switched on
+(enable-access-logging.html of the Application Load Balancers guide)."""
 MOST_AT_ONCE = 1000
 """Objects in one DeleteObjects."""
 
@@ -170,7 +178,11 @@ class Bucket(Kind):
                 getattr(client, how.put)(Bucket=live.id, **{part: sent})
 
     def delete(self, aws: Aws, live: Live) -> None:
-        aws.client("s3").delete_bucket(Bucket=live.id)
+        """With the files that a load balancer has made to see whether it may write there."""
+        client = aws.client("s3")
+        tests = [one for one in self._objects(aws, live) if one["Key"].endswith(TEST_FILES)]
+        self._remove(aws, live, tests)
+        client.delete_bucket(Bucket=live.id)
 
     def retag(self, aws: Aws, live: Live, tags: Tags) -> None:
         """PutBucketTagging replaces them all."""
@@ -184,24 +196,26 @@ class Bucket(Kind):
 
     def obstacles(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
         try:
-            answer = aws.client("s3").list_object_versions(Bucket=live.id, MaxKeys=1)
+            if any(not one["Key"].endswith(TEST_FILES) for one in self._objects(aws, live)):
+                yield f"{live.id} holds objects"
         except ClientError as error:
-            if code_of(error) in self.absent:
-                return
-            raise
-        if answer.get("Versions") or answer.get("DeleteMarkers"):
-            yield f"{live.id} holds objects"
+            if code_of(error) not in self.absent:
+                raise
 
     def clear(self, aws: Aws, live: Live) -> None:
-        """Every version and every delete marker."""
+        self._remove(aws, live, self._objects(aws, live))
+
+    def _objects(self, aws: Aws, live: Live) -> Iterator[dict[str, str]]:
+        """Every version and every delete marker, page by page."""
         pages = aws.client("s3").get_paginator("list_object_versions").paginate(Bucket=live.id)
         for page in pages:
-            found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-            names = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
-            for some in batches(names, MOST_AT_ONCE):
-                aws.client("s3").delete_objects(
-                    Bucket=live.id, Delete={"Objects": some, "Quiet": True}
-                )
+            for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                yield {"Key": one["Key"], "VersionId": one["VersionId"]}
+
+    def _remove(self, aws: Aws, live: Live, objects: Iterable[dict[str, str]]) -> None:
+        left = iter(objects)
+        while some := list(islice(left, MOST_AT_ONCE)):
+            aws.client("s3").delete_objects(Bucket=live.id, Delete={"Objects": some, "Quiet": True})
 
     def _live(self, name: str, tags: Tags, parts: dict[str, Any]) -> Live:
         rules = (parts.pop("OwnershipControls", None) or {}).get("Rules") or [{}]

@@ -269,3 +269,114 @@ def test_requests_are_counted_of_a_target_group(aws: Aws) -> None:
         PolicyType="TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration=tracking,
     )
+
+
+@behaviour(
+    "Application Auto Scaling API: RegisterScalableTarget",
+    "A new target has both limits, neither below 0",
+    "accepts it",
+)
+@pytest.mark.parametrize("limits", [{"MinCapacity": 1}, {"MinCapacity": -1, "MaxCapacity": 2}])
+def test_a_new_target_has_both_limits(aws: Aws, limits: dict[str, int]) -> None:
+    aws.service()
+    register = aws.client("application-autoscaling").register_scalable_target
+    aws.refused("ValidationException", register, **WHERE, **limits)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Schedule": "daily"},
+        {"Schedule": "at(2100-13-01T00:00:00)"},
+        {"Schedule": "rate(0 hours)"},
+        {"Schedule": "rate(10 seconds)"},
+        {"Schedule": "cron(0 8 * * ?)"},
+        {"Schedule": "cron(61 8 * * ? *)"},
+        {"Schedule": "cron(0 8 1 * MON *)"},
+        {"Timezone": "Europe/Nowhere"},
+        {
+            "StartTime": datetime(2100, 1, 2, tzinfo=UTC),
+            "EndTime": datetime(2100, 1, 1, tzinfo=UTC),
+        },
+        {"ScalableTargetAction": {"MinCapacity": 3, "MaxCapacity": 2}},
+        {"ScalableTargetAction": {}},
+    ],
+    ids=lambda change: ",".join(f"{name}={value}" for name, value in change.items()),
+)
+@behaviour(
+    "Application Auto Scaling API: PutScheduledAction",
+    "A schedule, its zone, its period and its limits mean something",
+    "accepts it",
+)
+def test_a_scheduled_action_makes_sense(aws: Aws, change: dict[str, Any]) -> None:
+    aws.service()
+    api = aws.client("application-autoscaling")
+    api.register_scalable_target(**WHERE, MinCapacity=1, MaxCapacity=8)
+    request = {
+        **WHERE,
+        "ScheduledActionName": "peak",
+        "Schedule": "cron(0 8 * * ? *)",
+        "ScalableTargetAction": {"MinCapacity": 2},
+    }
+    aws.refused("ValidationException", api.put_scheduled_action, **{**request, **change})
+
+
+def test_a_change_of_a_scheduled_action_leaves_the_rest(scaled: Scaled) -> None:
+    put = scaled.api.put_scheduled_action
+    named: dict[str, Any] = {**WHERE, "ScheduledActionName": "peak"}
+    refused = scaled.aws.refused
+    refused("ValidationException", put, **named, ScalableTargetAction={"MinCapacity": 2})
+    refused("ValidationException", put, **named, Schedule="rate(1 hour)")
+    put(**named, Schedule="rate(1 hour)", ScalableTargetAction={"MinCapacity": 2})
+    put(**named, ScalableTargetAction={"MaxCapacity": 4})
+    put(**named, Schedule="rate(2 hours)")
+    found = scaled.api.describe_scheduled_actions(ServiceNamespace="ecs")["ScheduledActions"]
+    assert [each["Schedule"] for each in found] == ["rate(2 hours)"]
+
+
+def steps(*bounds: tuple[int | None, int | None]) -> dict[str, Any]:
+    names = ("MetricIntervalLowerBound", "MetricIntervalUpperBound")
+    made = [
+        {name: end for name, end in zip(names, ends, strict=True) if end is not None}
+        | {"ScalingAdjustment": 1}
+        for ends in bounds
+    ]
+    configuration = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": made}
+    return {"PolicyType": "StepScaling", "StepScalingPolicyConfiguration": configuration}
+
+
+def tracking(**configuration: Any) -> dict[str, Any]:
+    whole = {"TargetValue": 50.0, **configuration}
+    kind = "TargetTrackingScaling"
+    return {"PolicyType": kind, "TargetTrackingScalingPolicyConfiguration": whole}
+
+
+CPU = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        tracking(),
+        tracking(PredefinedMetricSpecification=CPU, ScaleInCooldown=-1),
+        {"PolicyType": "StepScaling"},
+        steps(),
+        steps((0, 10), (5, None)),
+        steps((0, 10), (15, None)),
+        steps((10, 10)),
+    ],
+)
+@behaviour(
+    "Application Auto Scaling API: StepAdjustment",
+    "A policy goes by one metric, or by steps that neither overlap nor leave a gap",
+    "accepts it",
+)
+def test_a_policy_makes_sense(aws: Aws, policy: dict[str, Any]) -> None:
+    aws.service()
+    api = aws.client("application-autoscaling")
+    api.register_scalable_target(**WHERE, MinCapacity=1, MaxCapacity=8)
+    request = {**WHERE, "PolicyName": "web", **policy}
+    aws.refused("ValidationException", api.put_scaling_policy, **request)
+    good = {**request, **steps((None, 0), (0, 10), (10, None))}
+    good.pop("TargetTrackingScalingPolicyConfiguration", None)
+    api.put_scaling_policy(**good)

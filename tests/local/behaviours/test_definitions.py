@@ -165,7 +165,7 @@ def checked(**change: Any) -> dict[str, Any]:
         ),
         pytest.param(
             container(memory=1024),
-            "memory is more",
+            "'memory' setting for container 'web' is greater",
             id="memory-sum",
             marks=behaviour(
                 "ECS guide: fargate-tasks-services",
@@ -223,7 +223,7 @@ def checked(**change: Any) -> dict[str, Any]:
         ),
         pytest.param(
             container(dependsOn=[{"containerName": "x", "condition": "START"}]),
-            "unknown",
+            "Cannot depend on container",
             id="depends",
             marks=behaviour(
                 "ECS API: ContainerDependency",
@@ -243,6 +243,197 @@ def checked(**change: Any) -> dict[str, Any]:
 )
 def test_a_definition_is_refused(aws: Aws, change: dict[str, Any], words: str) -> None:
     assert words in aws.refused("ClientException", aws.define, **change)
+
+
+SECRET = {"name": "A", "valueFrom": "arn:aws:ssm:eu-west-1:123456789012:parameter/a"}
+
+
+def two(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    named = {"name": "other", "image": "nginx:1", "essential": False}
+    return {"containerDefinitions": [{**CONTAINER, **one}, {**named, **other}]}
+
+
+def needs(name: str, condition: str = "START") -> dict[str, Any]:
+    return {"dependsOn": [{"containerName": name, "condition": condition}]}
+
+
+def named(name: str) -> list[dict[str, Any]]:
+    return [{"containerPort": port, "name": name} for port in (80, 81)]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"cpu": "much"}, "Invalid 'cpu' setting for task."),
+        ({"family": "a b"}, "Family contains invalid characters."),
+        ({"family": ""}, "Family should not be null or empty."),
+        (container(name="we b"), "Container.name contains invalid characters."),
+        (container(name="w" * 256), "Container.name contains invalid characters."),
+        (container(name=""), "Container.name should not be null or empty."),
+        (container(image=""), "Container.image should not be null or empty."),
+        (container(image="nginx 1"), "Container.image contains invalid characters."),
+        ({"volumes": [{"name": "a b"}]}, "Volume.name contains invalid characters."),
+        ({"volumes": [{"name": "v"}] * 2}, "Volume.name contains duplicates."),
+        (
+            container(volumesFrom=[{"sourceContainer": "x"}]),
+            "Unknown container 'x' in volumesFrom.",
+        ),
+        (
+            container(memory=128, memoryReservation=256),
+            "Invalid setting for container 'web'. 'memoryReservation' must not be greater than"
+            " 'memory'.",
+        ),
+        (
+            container(memory=4),
+            "Invalid setting for container 'web'. 'memory' and 'memoryReservation' must be at"
+            " least 6 MiB.",
+        ),
+        (
+            two({"memoryReservation": 400}, {"memoryReservation": 400}),
+            "The sum of the container memory reservations is more than the memory of the task.",
+        ),
+    ],
+)
+@behaviour(
+    "ECS API: ContainerDefinition",
+    "Names, images and volumes have AWS's letters, memory is what a task has",
+    ACCEPTED,
+)
+def test_letters_and_memory_are_checked(aws: Aws, change: dict[str, Any], words: str) -> None:
+    assert aws.refused("ClientException", aws.define, **change) == words
+
+
+EFS = {"fileSystemId": "fs-12345678", "authorizationConfig": {"accessPointId": "fsap-1"}}
+FILES = [{"type": "s3", "value": "arn:aws:s3:::shop/a.env"}]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (container(dockerSecurityOptions=["no-new-privileges"]), "dockerSecurityOptions"),
+        (container(linuxParameters={"sharedMemorySize": 64}), "sharedMemorySize"),
+        (container(linuxParameters={"maxSwap": 0}), "maxSwap"),
+        ({"ipcMode": "task"}, "ipcMode"),
+        ({"volumes": [{"name": "v", "dockerVolumeConfiguration": {"scope": "task"}}]}, "docker"),
+        ({"volumes": [{"name": "v", "efsVolumeConfiguration": EFS}]}, "transit encryption"),
+        (
+            {
+                "volumes": [
+                    {
+                        "name": "v",
+                        "efsVolumeConfiguration": {
+                            **EFS, "transitEncryption": "ENABLED", "rootDirectory": "/data",
+                        },
+                    }
+                ]
+            },
+            "root directory",
+        ),
+        (container(hostname="web"), "hostname"),
+        (container(environmentFiles=FILES * 11), "environmentFiles can have at most 10 items."),
+        (container(environmentFiles=[{**FILES[0], "value": "a.txt"}]), "extension .env"),
+        (container(startTimeout=121), "StartTimeout must be between 2 and 120."),
+        (
+            container(restartPolicy={"enabled": True, "restartAttemptPeriod": 10}),
+            "restartAttemptPeriod must be between 60 and 1800.",
+        ),
+        (container(cpu=-1), "cpu must be between"),
+    ],
+)  # fmt: skip
+@behaviour(
+    "ECS API: LinuxParameters",
+    "Fargate has no devices, swap, shared memory, Docker volumes; access points need encryption",
+    ACCEPTED,
+)
+def test_what_fargate_lacks_is_refused(aws: Aws, change: dict[str, Any], words: str) -> None:
+    assert words in aws.refused("ClientException", aws.define, **change)
+
+
+@pytest.mark.parametrize("volumes", [[], [{"name": "other"}]])
+@behaviour("ansible#35751", "A container mounts volumes of its task", ACCEPTED)
+def test_unknown_volumes_are_not_mounted(aws: Aws, volumes: list[dict[str, str]]) -> None:
+    mounts = container(mountPoints=[{"sourceVolume": "data", "containerPath": "/data"}])
+    words = aws.refused("ClientException", aws.define, volumes=volumes, **mounts)
+    assert words == "Unknown volume 'data'."
+    aws.define(volumes=[{"name": "data"}], **mounts)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            two({}, {"portMappings": [{"containerPort": 80}]}),
+            "TCP host port '80' is mapped multiple times in task.",
+        ),
+        (
+            container(portMappings=[{"containerPort": 70_000}]),
+            "Invalid 'containerPort' setting for container 'web'.",
+        ),
+        (container(portMappings=named("http")), "PortMapping.name contains duplicates."),
+        (
+            container(portMappings=named("HTTP")[:1]),
+            "PortMapping.name contains invalid characters: 'HTTP'.",
+        ),
+        (
+            {
+                "requiresCompatibilities": ["EC2"],
+                **container(portMappings=[{"containerPort": 80, "hostPort": 81}]),
+            },
+            "When networkMode=awsvpc, the host ports and container ports in port mappings must"
+            " match.",
+        ),
+    ],
+)
+@behaviour("amazon-ecs-agent#1220", "A port is there, has one container and one name", ACCEPTED)
+def test_ports_are_given_once(aws: Aws, change: dict[str, Any], words: str) -> None:
+    assert aws.refused("ClientException", aws.define, **change) == words
+
+
+def test_a_port_may_have_both_protocols(aws: Aws) -> None:
+    both = [{"containerPort": 53, "protocol": each} for each in ("tcp", "udp")]
+    aws.define(**container(portMappings=both))
+
+
+@behaviour(
+    "ECS API: Secret", "A secret has a name that no other variable of the container has", ACCEPTED
+)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"secrets": [SECRET] * 2},
+        {"secrets": [SECRET], "environment": [{"name": "A", "value": "1"}]},
+    ],
+)
+def test_secrets_have_names_of_their_own(aws: Aws, change: dict[str, Any]) -> None:
+    request = {"executionRoleArn": ROLE, **container(**change)}
+    words = aws.refused("ClientException", aws.define, **request)
+    assert words.startswith("The secret name must be unique")
+    assert words.endswith("such as 'A'.")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (two(needs("other"), needs("web")), "Container dependencies should not have a cycle"),
+        (two(needs("web"), {}), "Container dependencies should not have a cycle"),
+        (
+            two({}, needs("web", "SUCCESS")),
+            "A dependency container with SUCCESS or COMPLETE condition cannot be an essential"
+            " container",
+        ),
+    ],
+)
+@behaviour(
+    "boto3#2436",
+    "Containers wait for each other in no circle, nor for an end that ends all",
+    ACCEPTED,
+)
+def test_dependencies_can_be_met(aws: Aws, change: dict[str, Any], words: str) -> None:
+    assert aws.refused("ClientException", aws.define, **change) == words
+
+
+def test_a_chain_of_dependencies_is_no_cycle(aws: Aws) -> None:
+    aws.define(**two(needs("other", "COMPLETE"), {}))
 
 
 @behaviour(

@@ -1,4 +1,4 @@
-"""What Elastic Load Balancing demands of the bucket of its access logs."""
+"""What Elastic Load Balancing demands of the buckets of its logs, and writes into them."""
 
 from __future__ import annotations
 
@@ -105,3 +105,36 @@ def test_a_policy_lets_the_delivery_write(
     change, balancer = aws.elbv2.modify_load_balancer_attributes, aws.balancer()
     change(LoadBalancerArn=balancer, Attributes=attributes(prefix))
     change(LoadBalancerArn=balancer, Attributes=attributes(prefix)[:1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("access_logs", "ELBAccessLogTestFile"),
+        ("connection_logs", "ELBConnectionLogTestFile"),
+        ("health_check_logs", "ELBHealthCheckLogTestFile"),
+    ],
+)
+@behaviour(
+    "ALB guide: enable-connection-logging",
+    "Each kind of log needs a bucket that may be written to, and begins with a test file",
+    "checks none and writes nothing",
+)
+def test_each_kind_of_log_begins_with_a_test_file(aws: Aws, kind: str, name: str) -> None:
+    change, balancer = aws.elbv2.modify_load_balancer_attributes, aws.balancer()
+    given = {"enabled": "true", "bucket": BUCKET, "prefix": "a"}
+    on = [{"Key": f"{kind}.s3.{key}", "Value": value} for key, value in given.items()]
+    words = aws.refused(INVALID, change, LoadBalancerArn=balancer, Attributes=on)
+    assert words.startswith(f"Access Denied for bucket: {BUCKET}")
+    create(aws, says(f"a/AWSLogs/{OWN}/*"))
+    change(LoadBalancerArn=balancer, Attributes=on)
+    found = aws.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+    assert [each["Key"] for each in found] == [f"a/AWSLogs/{OWN}/{name}"]
+
+
+@behaviour("ALB guide: enable-access-logging", "The prefix of logs has no AWSLogs in it", ACCEPTED)
+def test_a_prefix_is_not_that_of_aws(aws: Aws) -> None:
+    change, balancer = aws.elbv2.modify_load_balancer_attributes, aws.balancer()
+    create(aws, says("*"))
+    request = {"LoadBalancerArn": balancer, "Attributes": attributes("a/AWSLogs")}
+    aws.refused(INVALID, change, **request)

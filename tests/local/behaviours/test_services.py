@@ -533,8 +533,7 @@ def test_interfaces_of_tasks_linger(aws: Aws) -> None:
 )
 def test_a_deployment_without_room_is_stuck(aws: Aws) -> None:
     aws.service(
-        deploymentConfiguration={"maximumPercent": 100, "minimumHealthyPercent": 100},
-        availabilityZoneRebalancing="DISABLED",
+        deploymentConfiguration={"maximumPercent": 150, "minimumHealthyPercent": 50},
     )
     aws.advance(LONG)
     aws.ecs.update_service(cluster="c", service="web", forceNewDeployment=True)
@@ -648,3 +647,87 @@ def run(aws: Aws, **request: Any) -> dict[str, Any]:
     request = {"networkConfiguration": aws.network(), **request}
     answer: dict[str, Any] = aws.ecs.run_task(cluster="c", taskDefinition="web", **request)
     return answer
+
+
+@behaviour("terraform#25306", "A service has at most five target groups", ACCEPTED)
+def test_a_service_has_five_target_groups(aws: Aws) -> None:
+    groups = [aws.group(f"web-{number}") for number in range(6)]
+    listener = aws.listener(aws.balancer(), groups[0])
+    for number, group in enumerate(groups[1:], 1):
+        aws.rule(listener, group, number, f"/{number}")
+    all_of_them = [each for group in groups for each in target(group)]
+    words = aws.refused(INVALID, aws.service, loadBalancers=all_of_them)
+    assert words == "load balancers can have at most 5 items."
+    aws.service(loadBalancers=all_of_them[:5])
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "words"),
+    [
+        (
+            100,
+            100,
+            "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block"
+            " deployments.",
+        ),
+        (101, 200, "minimumHealthyPercent must be between 0 and 100."),
+        (75, 50, "maximumPercent must not be less than minimumHealthyPercent."),
+    ],
+)
+@behaviour(
+    "ECS API: DeploymentConfiguration",
+    "A deployment has room to replace tasks: not 100 and 100 percent",
+    ACCEPTED,
+)
+def test_a_deployment_has_room(aws: Aws, least: int, most: int, words: str) -> None:
+    percents = {"minimumHealthyPercent": least, "maximumPercent": most}
+    assert aws.refused(INVALID, aws.service, deploymentConfiguration=percents) == words
+    half = {"minimumHealthyPercent": least, "maximumPercent": 200}
+    aws.service(deploymentConfiguration={**half, "minimumHealthyPercent": min(least, 100)})
+    update, name = aws.ecs.update_service, {"cluster": "c", "service": "web"}
+    assert aws.refused(INVALID, update, **name, deploymentConfiguration=percents) == words
+
+
+@behaviour(
+    "ECS guide: service-quotas",
+    "A service has at most 5,000 tasks, its grace is no less than 0",
+    ACCEPTED,
+)
+@pytest.mark.parametrize("change", [{"desiredCount": 5001}, {"healthCheckGracePeriodSeconds": -1}])
+def test_a_service_has_numbers_that_there_are(aws: Aws, change: dict[str, int]) -> None:
+    aws.refused(INVALID, aws.service, **change)
+    aws.service()
+    update = aws.ecs.update_service
+    aws.refused(INVALID, update, cluster="c", service="web", **change)
+
+
+@behaviour(
+    "ECS API: CreateService", "A service has at most one registry, and it is there", ACCEPTED
+)
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_registry_is_there(aws: Aws, count: int) -> None:
+    nowhere = {"registryArn": "arn:aws:servicediscovery:eu-west-1:123456789012:service/srv-a"}
+    aws.refused(INVALID, aws.service, serviceRegistries=[nowhere] * count)
+
+
+@behaviour(
+    "cloudformation-coverage-roadmap#1804",
+    "With awsvpc a service uses ECS's own role, no other",
+    ACCEPTED,
+)
+def test_a_service_has_no_role_of_its_own(aws: Aws) -> None:
+    words = aws.refused(INVALID, aws.balanced, role=aws.role())
+    assert words.startswith("You cannot specify an IAM role for services")
+
+
+@behaviour("aws-cli#6242", "Sessions need a task role", ACCEPTED)
+def test_sessions_need_a_task_role(aws: Aws) -> None:
+    words = "The service couldn't be {verb} because a valid taskRoleArn is not being used."
+    said = aws.refused(INVALID, aws.service, enableExecuteCommand=True)
+    assert said.startswith(words.replace("{verb}", "created"))
+    aws.service()
+    update, name = aws.ecs.update_service, {"cluster": "c", "service": "web"}
+    said = aws.refused(INVALID, update, **name, enableExecuteCommand=True)
+    assert said.startswith(words.replace("{verb}", "updated"))
+    definition = aws.define(taskRoleArn=aws.role())
+    update(**name, enableExecuteCommand=True, taskDefinition=definition)

@@ -50,6 +50,9 @@ class World:
             ]
         }
 
+    def tags(self, arn: str) -> Sequence[Mapping[str, str]]:
+        return [{"key": "of", "value": arn}]
+
     def group(self, arn: str) -> Group:
         return self.settings
 

@@ -10,6 +10,7 @@ import pytest
 from provisioner.local.simulation.autoscaling import Ledger, following, moved, stepped, tracked
 from provisioner.local.simulation.measures import Measures, Point, Watch, judge, metric
 from provisioner.local.simulation.schedules import following as due
+from provisioner.local.simulation.schedules import valid
 
 behaviour = pytest.mark.behaviour
 NOTHING = "does nothing"
@@ -149,6 +150,11 @@ def test_a_rate_does_not_count_before_it_is_made() -> None:
         ("cron(0 18 L * ? *)", "", "2026-03-31T18:00"),
         ("cron(0 18 ? * 6#3 *)", "", "2026-03-20T18:00"),
         ("cron(0 18 ? * FRIL *)", "", "2026-03-27T18:00"),
+        ("cron(0 18 ? * L *)", "", "2026-03-07T18:00"),
+        ("cron(0 18 15W * ? *)", "", "2026-03-16T18:00"),
+        ("cron(0 18 1W 8 ? *)", "", "2026-08-03T18:00"),
+        ("cron(0 18 30W 5 ? *)", "", "2026-05-29T18:00"),
+        ("cron(0 18 31W 5 ? *)", "", "2026-05-29T18:00"),
         ("cron(0 0 1,15 JAN,JUL ? 2027)", "", "2027-01-01T00:00"),
         ("cron(0 0 1 1 ? 2020)", "", None),
     ],
@@ -160,8 +166,31 @@ def test_a_rate_does_not_count_before_it_is_made() -> None:
 )
 def test_schedules(schedule: str, zone: str, expected: str | None) -> None:
     now = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()  # a Sunday
+    assert valid(schedule)
     found = due(schedule, zone, now, now)
     if expected is None:
         assert found == float("inf")
     else:
         assert datetime.fromtimestamp(found, tz=UTC).isoformat()[:16] == expected
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "daily",
+        "at(2026-13-01T00:00:00)",
+        "at(2026-12-01)",
+        "rate(0 hours)",
+        "rate(10 seconds)",
+        "cron(0 8 * * ?)",
+        "cron(0 8 * * * *)",
+        "cron(0 8 ? * ? *)",
+        "cron(61 8 * * ? *)",
+        "cron(0/0 8 * * ? *)",
+        "cron(0 8 ? JUNK MON *)",
+        "cron(0 8 ? * 6#6 2199)",
+        "cron(0 8 32W * ? *)",
+    ],
+)
+def test_a_schedule_that_means_nothing_is_none(schedule: str) -> None:
+    assert not valid(schedule)

@@ -379,9 +379,10 @@ def _paths(wanted: dict[str, Any], real: dict[str, Any]) -> list[str]:
     return [".".join(change.path) for change in differences(want, have, KIND.rules)]
 
 
-def test_exec_reaches_running_tasks_by_force(bench: Bench, service: Make) -> None:
-    bench.apply(service())
-    wanted = service(enableExecuteCommand=True)
+def test_exec_reaches_running_tasks_by_force(bench: Bench, service: Make, ground: Ground) -> None:
+    definition = ground.definition(taskRoleArn=ground.role())
+    bench.apply(service(taskDefinition=definition))
+    wanted = service(taskDefinition=definition, enableExecuteCommand=True)
     bench.check(
         wanted, writes=[_update(wanted, enableExecuteCommand=True, forceNewDeployment=True)]
     )

@@ -10,6 +10,7 @@ import pytest
 
 from provisioner.engine.observe import WARNINGS
 from provisioner.errors import PlanError
+from provisioner.local.control import ask
 from provisioner.resources.lookups.reachability import reachability
 from tests.cloud.world import World
 
@@ -25,6 +26,7 @@ class Network:
         self.world, self.ec2 = world, world.client("ec2")
         self.block = f"10.{next(_blocks)}.0.0/16"
         self.vpc: str = self.ec2.create_vpc(CidrBlock=self.block)["Vpc"]["VpcId"]
+        self.ec2.modify_vpc_attribute(VpcId=self.vpc, EnableDnsHostnames={"Value": True})
         made = self.ec2.create_subnet(VpcId=self.vpc, CidrBlock=self.block.replace("/16", "/24"))
         self.subnet: str = made["Subnet"]["SubnetId"]
         self.table: str = self.ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"]
@@ -54,6 +56,10 @@ class Network:
             PrivateDnsEnabled=private,
         )["VpcEndpoint"]["VpcEndpointId"]
         return made
+
+    def wait(self) -> None:
+        """Until endpoints are there."""
+        ask(self.world.server.endpoint, "clock/advance", {"seconds": 300})
 
     def s3(self, *tables: str) -> str:
         made: str = self.ec2.create_vpc_endpoint(
@@ -129,6 +135,7 @@ def test_endpoints_stand_in_for_a_way_out_but_not_to_the_internet(net: Network) 
     for name in ("ecr.api", "ecr.dkr", "logs"):
         net.endpoint(name)
     net.s3(net.table)
+    net.wait()
     assert net.ask() == []
     (words,) = net.ask(*ALL, "internet")
     assert "cannot reach: the internet, where an image comes from. " in words
@@ -138,12 +145,24 @@ def test_an_endpoint_that_does_not_serve_says_why(net: Network) -> None:
     unnamed = net.endpoint("logs", private=False)
     shut = net.endpoint("ecr.api", source="192.0.2.0/24")
     aside = net.s3()
+    net.wait()
     (words,) = net.ask("ecr.api", "logs", "s3")
     assert (
         f"ecr.api ({shut} does not let in {net.block.replace('/16', '/24')} on port 443)" in words
     )
     assert f"logs ({unnamed} has private DNS names switched off)" in words
     assert f"s3 ({aside} has no route in that table)" in words
+
+
+def test_an_endpoint_that_is_not_there_yet_says_so(net: Network) -> None:
+    server = net.world.server.endpoint
+    ask(server, "settings", {"manual": True})
+    try:
+        made = net.endpoint("logs")
+        (words,) = net.ask("logs")
+    finally:
+        ask(server, "settings", {"manual": False})
+    assert f"cannot reach: logs ({made} is pending). " in words
 
 
 def test_it_can_be_a_reason_not_to_plan(net: Network) -> None:

@@ -174,6 +174,18 @@ def test_with_objects_it_is_deleted_only_by_force_versions_too(bench: Bench, buc
     check_order(bench.apply(force=True), "DeleteObjects", "DeleteBucket")
 
 
+@pytest.mark.parametrize("versioned", [False, True])
+def test_the_test_file_of_a_load_balancer_is_no_data(
+    bench: Bench, bucket: Make, versioned: bool
+) -> None:
+    bench.apply(bucket())
+    s3, name = bench.client("s3"), f"{bench.name}-logs"
+    if versioned:
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=name, Key="AWSLogs/123456789012/ELBAccessLogTestFile", Body=b"")
+    check_order(bench.apply(), "DeleteObjects", "DeleteBucket")
+
+
 def test_deleting_it_twice_is_fine(bench: Bench, bucket: Make) -> None:
     bench.apply(bucket())
     bench.delete_twice(bucket())
