@@ -12,10 +12,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
 
+import botocore.hooks
 import botocore.session
 import pytest
 import structlog
 from botocore.client import ClientCreator
+from botocore.hooks import EventAliaser
 from botocore.model import ServiceModel
 
 from tests.cloud import servers
@@ -66,7 +68,8 @@ def _garbage_waits() -> None:
 def _models_are_read_once() -> Iterator[None]:
     """Every boto3 session reads AWS's descriptions anew, and makes its methods of them.
 
-    That is most of what a client costs.
+    That is most of what a client costs; the rest is to inspect the same hooks' signatures, and to
+    translate their names.
     """
     made: dict[str, dict[str, Any]] = {}
     make = ClientCreator._create_methods
@@ -76,9 +79,21 @@ def _models_are_read_once() -> Iterator[None]:
             made[model.service_name] = make(creator, model)
         return dict(made[model.service_name])
 
+    takes = cache(botocore.hooks.accepts_kwargs)
+    names: dict[str, str] = {}
+    begin = EventAliaser.__init__
+
+    def remember(self: EventAliaser, *arguments: Any, **more: Any) -> None:
+        begin(self, *arguments, **more)
+        self._alias_name_cache = names
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
         patch.setattr(ClientCreator, "_create_methods", methods)
+        patch.setattr(
+            botocore.hooks, "accepts_kwargs", lambda hook: takes(getattr(hook, "__func__", hook))
+        )
+        patch.setattr(EventAliaser, "__init__", remember)
         yield
 
 

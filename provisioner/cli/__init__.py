@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from typing import NoReturn
 
@@ -29,7 +31,12 @@ GROUP.epilog = "\b\nExit codes:\n" + "\n".join(f"  {c:>3}  {w}" for c, w in EXIT
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run a command and exit with its code."""
+    """Run a command and exit with its code.
+
+    Python looks for garbage once more at the end, through all of AWS's descriptions: a quarter of
+    a plan's time.
+    """
+    atexit.register(gc.freeze)
     leave_on_signals()
     sys.exit(run(arguments))
 

@@ -6,8 +6,13 @@ Everything else is strict: `yes` is not a boolean, `1.10` is not a version.
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from inspect import cleandoc, getsource
+from itertools import pairwise
+from textwrap import dedent
 from typing import Annotated, Any
 
 from pydantic import (
@@ -22,15 +27,46 @@ from pydantic_core import PydanticCustomError, core_schema
 
 
 class Part(BaseModel):
-    """One mapping of the spec: unknown keys are errors, values never change after loading."""
+    """One mapping of the spec: unknown keys are errors, values never change after loading.
+
+    Nothing is made of it before a spec is read, which is half of what importing the models takes.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
         strict=True,
-        use_attribute_docstrings=True,
+        defer_build=True,
         validate_default=False,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe every key by the text below it, which only a schema needs.
+
+        Pydantic would look it up in the sources for every command (`use_attribute_docstrings`).
+        """
+        made = handler(schema)
+        keys = handler.resolve_ref_schema(made).get("properties", {})
+        for base in reversed(cls.__mro__[: cls.__mro__.index(Part)]):
+            for name, words in _described(base):
+                if name in keys and cls.model_fields[name].description is None:
+                    keys[name]["description"] = words
+        return made
+
+
+def _described(model: type) -> Iterator[tuple[str, str]]:
+    found = ast.parse(dedent(getsource(model))).body
+    (body,) = (each.body for each in found if isinstance(each, ast.ClassDef))
+    for field, below in pairwise(body):
+        match field, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(words))),
+            ):
+                yield name, cleandoc(words)
 
 
 @dataclass(frozen=True, slots=True)
