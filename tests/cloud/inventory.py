@@ -33,7 +33,7 @@ def owned(client: Client, stack: str) -> dict[str, Found]:
 
     Of task definitions the newest revision counts; older ones are there on purpose.
     """
-    mine = [found for found in everything(client) if found.tags.get(STACK) == stack]
+    mine = list(_of(stack, everything(client)))
     newest = {found.address: found for found in mine}
     many = Counter(found.address for found in mine if found.kind != "ecs.task_definition")
     twice = sorted(address for address, count in many.items() if count > 1)
@@ -41,10 +41,23 @@ def owned(client: Client, stack: str) -> dict[str, Found]:
     return newest
 
 
+def one(client: Client, stack: str, address: str) -> Found:
+    """The one thing at an address; asks its service alone."""
+    reads = SERVICES[address.partition(".")[0]]
+    mine = _of(stack, (found for read in reads for found in read(client)))
+    (found,) = (found for found in mine if found.address == address)
+    return found
+
+
 def everything(client: Client) -> Iterator[Found]:
     """All things of the kinds that a stack is made of, owned or not."""
-    for service in (_ec2, _network, _elbv2, _ecs, _iam, _logs, _ecr, _s3, _scheduler):
-        yield from service(client)
+    for reads in SERVICES.values():
+        for read in reads:
+            yield from read(client)
+
+
+def _of(stack: str, items: Iterable[Found]) -> Iterator[Found]:
+    return (found for found in items if found.tags.get(STACK) == stack)
 
 
 def _ec2(client: Client) -> Iterator[Found]:
@@ -60,6 +73,9 @@ def _ec2(client: Client) -> Iterator[Found]:
 def _network(client: Client) -> Iterator[Found]:
     """Those of stacks: reading the landing zones takes longer than all of the rest."""
     ec2, ours = client("ec2"), [{"Name": "tag-key", "Values": [STACK]}]
+    tagged = ec2.describe_tags(Filters=[{"Name": "key", "Values": [STACK]}])["Tags"]
+    if all(tag["ResourceId"].startswith("sg") for tag in tagged):
+        return
     parts = (
         ("vpc", ec2.describe_vpcs, "Vpcs", "VpcId"),
         ("subnet", ec2.describe_subnets, "Subnets", "SubnetId"),
@@ -96,15 +112,14 @@ def _elbv2(client: Client) -> Iterator[Found]:
         if not rule["IsDefault"]
     ]
     kinds = {
-        "elbv2.load_balancer": balancers,
-        "elbv2.target_group": groups,
-        "elbv2.listener": listeners,
-        "elbv2.listener_rule": rules,
+        **dict.fromkeys(balancers, "elbv2.load_balancer"),
+        **dict.fromkeys(groups, "elbv2.target_group"),
+        **dict.fromkeys(listeners, "elbv2.listener"),
+        **dict.fromkeys(rules, "elbv2.listener_rule"),
     }
-    for kind, arns in kinds.items():
-        for some in _by(20, arns):
-            for item in elb.describe_tags(ResourceArns=some)["TagDescriptions"]:
-                yield Found(kind, item["ResourceArn"], _tags(item["Tags"]))
+    for some in _by(20, list(kinds)):
+        for item in elb.describe_tags(ResourceArns=some)["TagDescriptions"]:
+            yield Found(kinds[item["ResourceArn"]], item["ResourceArn"], _tags(item["Tags"]))
 
 
 def _ecs(client: Client) -> Iterator[Found]:
@@ -178,6 +193,18 @@ def _s3(client: Client) -> Iterator[Found]:
         except ClientError:  # NoSuchTagSet
             tags = []
         yield Found("s3.bucket", name, _tags(tags))
+
+
+SERVICES: Mapping[str, tuple[Callable[[Client], Iterator[Found]], ...]] = {
+    "ec2": (_ec2, _network),
+    "elbv2": (_elbv2,),
+    "ecs": (_ecs,),
+    "iam": (_iam,),
+    "logs": (_logs,),
+    "ecr": (_ecr,),
+    "s3": (_s3,),
+    "scheduler": (_scheduler,),
+}
 
 
 def _tags(items: Iterable[Mapping[str, str]] | None) -> dict[str, str]:

@@ -27,7 +27,7 @@ from provisioner.engine.step import Plan
 from provisioner.resources import KINDS
 from provisioner.spec.load import Loaded, load
 from tests.cloud.clock import HurriedClock
-from tests.cloud.inventory import Found, owned
+from tests.cloud.inventory import Found, one, owned
 from tests.cloud.servers import ROOT, Server, credentials
 from tests.cloud.tap import Call, Recording, Tap
 
@@ -153,6 +153,10 @@ class World:
         """What the stack owns, by address, as AWS itself says; no two things at one address."""
         owner = self.stack().scope.stack
         return owned(self.client, owner)
+
+    def one(self, address: str) -> Found:
+        """What the stack owns at an address, as AWS itself says."""
+        return one(self.client, self.stack().scope.stack, address)
 
     def cli(self, *arguments: str, env: Mapping[str, str] | None = None) -> Finished:
         """Run a command on the spec, in this process: `cli("plan", "--json")`."""

@@ -19,7 +19,7 @@ ADDRESS = "s3.bucket/alb-logs"
 
 def attributes(world: World) -> dict[str, str]:
     elbv2 = world.client("elbv2")
-    arn = world.owned()["elbv2.load_balancer/main"].id
+    arn = world.one("elbv2.load_balancer/main").id
     answer = elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)
     return {one["Key"]: one["Value"] for one in answer["Attributes"]}
 

@@ -71,7 +71,7 @@ def test_going_back_to_an_image_is_one_revision_more_and_works(world: World) -> 
 @every_server
 def test_another_port_moves_to_a_new_target_group_before_the_old_one_goes(world: World) -> None:
     world.apply()
-    old = world.owned()["elbv2.target_group/app"].id
+    old = world.one("elbv2.target_group/app").id
     plan = world.plan("services.app.port=8080")
     forcing = {
         change["address"]: [field["path"] for field in change["fields"] if field["forces"]]
@@ -82,7 +82,7 @@ def test_another_port_moves_to_a_new_target_group_before_the_old_one_goes(world:
     assert plan["summary"]["replace"] >= 1
 
     applied = world.apply("services.app.port=8080")
-    new = world.owned()["elbv2.target_group/app"].id
+    new = world.one("elbv2.target_group/app").id
     assert new != old
     calls = applied.writes
     check_order(calls, "CreateTargetGroup", "UpdateService", "DeleteTargetGroup")
@@ -129,7 +129,7 @@ def test_a_port_that_moves_there_and_back_takes_the_first_name_again(world: Worl
 
 
 def _group_name(world: World) -> str:
-    arn = world.owned()["elbv2.target_group/app"].id
+    arn = world.one("elbv2.target_group/app").id
     (group,) = world.client("elbv2").describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
     name: str = group["TargetGroupName"]
     return name

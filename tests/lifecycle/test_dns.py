@@ -38,7 +38,7 @@ def certificates(world: World) -> list[str]:
 
 def served(world: World) -> str:
     elbv2 = world.client("elbv2")
-    arn = world.owned()["elbv2.listener/https"].id
+    arn = world.one("elbv2.listener/https").id
     (listener,) = elbv2.describe_listeners(ListenerArns=[arn])["Listeners"]
     found: str = listener["Certificates"][0]["CertificateArn"]
     return found

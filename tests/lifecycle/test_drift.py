@@ -187,7 +187,7 @@ def test_drift_is_told_by_the_command_line(world: World) -> None:
 
 def test_a_thing_that_lost_its_ownership_tag_is_not_taken_for_ours(world: World) -> None:
     world.apply()
-    arn = world.owned()["elbv2.target_group/app"].id
+    arn = world.one("elbv2.target_group/app").id
     world.client("elbv2").remove_tags(ResourceArns=[arn], TagKeys=["provisioner:stack"])
     done = world.cli("plan")
     assert done.code == 4
@@ -198,8 +198,8 @@ def test_a_thing_that_lost_its_ownership_tag_is_not_taken_for_ours(world: World)
 def test_tags_of_others_stay(world: World) -> None:
     world.apply()
     world.client("ecs").tag_resource(
-        resourceArn=world.owned()["ecs.cluster/main"].id,
+        resourceArn=world.one("ecs.cluster/main").id,
         tags=[{"key": "cost-centre", "value": "7"}],
     )
     world.check_settled()
-    assert world.owned()["ecs.cluster/main"].tags["cost-centre"] == "7"
+    assert world.one("ecs.cluster/main").tags["cost-centre"] == "7"

@@ -155,7 +155,7 @@ def test_two_environments_of_one_stack_leave_each_other_alone(world: World) -> N
 def foreign_rule(world: World) -> str:
     """A rule of somebody else on our listener."""
     (rule,) = world.client("elbv2").create_rule(
-        ListenerArn=world.owned()["elbv2.listener/http"].id,
+        ListenerArn=world.one("elbv2.listener/http").id,
         Priority=7,
         Conditions=[{"Field": "path-pattern", "Values": ["/theirs"]}],
         Actions=[NOT_FOUND],

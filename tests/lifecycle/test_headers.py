@@ -11,7 +11,7 @@ LISTENER = "elbv2.listener/http"
 
 
 def added(world: World) -> dict[str, str]:
-    elbv2, arn = world.client("elbv2"), world.owned()[LISTENER].id
+    elbv2, arn = world.client("elbv2"), world.one(LISTENER).id
     answer = elbv2.describe_listener_attributes(ListenerArn=arn)["Attributes"]
     ours = [one for one in answer if one["Key"].startswith(PREFIX)]
     found = {one["Key"].removeprefix(PREFIX): one["Value"] for one in ours}
@@ -32,7 +32,7 @@ def test_headers_come_are_kept_and_go(world: World) -> None:
     world.check_settled(HEADERS, CORS)
 
     spoiled = [{"Key": f"{PREFIX}server.enabled", "Value": "true"}]
-    arn = world.owned()[LISTENER].id
+    arn = world.one(LISTENER).id
     world.client("elbv2").modify_listener_attributes(ListenerArn=arn, Attributes=spoiled)
     assert changes(world.plan(HEADERS, CORS)) == [f"update {LISTENER}"]
     assert world.apply(HEADERS, CORS).operations == ["ModifyListenerAttributes"]
@@ -46,7 +46,7 @@ def test_headers_come_are_kept_and_go(world: World) -> None:
 
 def test_preflight_requests_are_answered_before_every_other_rule(world: World) -> None:
     world.apply(CORS)
-    elbv2, arn = world.client("elbv2"), world.owned()[LISTENER].id
+    elbv2, arn = world.client("elbv2"), world.one(LISTENER).id
     first = elbv2.describe_rules(ListenerArn=arn)["Rules"][0]
     (action,) = first["Actions"]
     assert action["FixedResponseConfig"]["StatusCode"] == "204"

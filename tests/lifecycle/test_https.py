@@ -22,7 +22,7 @@ def certificate(world: World) -> str:
 def listeners(world: World) -> dict[int, str]:
     """Port to what the listener does with a request that no rule takes."""
     elbv2 = world.client("elbv2")
-    arn = world.owned()["elbv2.load_balancer/main"].id
+    arn = world.one("elbv2.load_balancer/main").id
     found = elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]
     return {one["Port"]: one["DefaultActions"][0]["Type"] for one in found}
 
@@ -39,7 +39,7 @@ def test_one_key_encrypts_and_redirects_and_its_absence_undoes_it(
     assert world.owned().keys() == world.addresses(HTTPS)
     world.check_settled(HTTPS)
 
-    secure = world.owned()["elbv2.listener/https"].id
+    secure = world.one("elbv2.listener/https").id
     world.client("elbv2").modify_listener(ListenerArn=secure, SslPolicy=OLD)
     assert changes(world.plan(HTTPS)) == ["update elbv2.listener/https"]
     assert world.apply(HTTPS).operations == ["ModifyListener"]

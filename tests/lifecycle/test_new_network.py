@@ -81,7 +81,7 @@ def test_a_zone_more_leaves_the_others_where_they_are(world: World) -> None:
 
 def test_what_somebody_breaks_is_repaired(world: World) -> None:
     world.apply(*LEAN)
-    ec2, table = world.client("ec2"), world.owned()["ec2.route_table/private-1"].id
+    ec2, table = world.client("ec2"), world.one("ec2.route_table/private-1").id
     ec2.delete_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0")
     assert changes(world.plan(*LEAN)) == ["update ec2.route_table/private-1"]
     assert world.apply(*LEAN).operations == ["CreateRoute"]

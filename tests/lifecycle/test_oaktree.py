@@ -36,7 +36,7 @@ def test_prod_has_what_a_careful_stack_has_and_is_hard_to_tear_down(world: World
     assert outputs["url"] == "https://oaktree.example"
     prod.check_settled()
     listeners = world.client("elbv2").describe_listeners(
-        LoadBalancerArn=prod.owned()["elbv2.load_balancer/main"].id
+        LoadBalancerArn=prod.one("elbv2.load_balancer/main").id
     )["Listeners"]
     assert {one["Port"]: one["DefaultActions"][0]["Type"] for one in listeners} == {
         80: "redirect", 443: "forward",

@@ -22,7 +22,7 @@ def routes(*paths: str, **fixed: int) -> str:
 def live(world: World) -> dict[str, int]:
     """Path to number, as the load balancer tries them."""
     elbv2 = world.client("elbv2")
-    rules = elbv2.describe_rules(ListenerArn=world.owned()["elbv2.listener/http"].id)["Rules"]
+    rules = elbv2.describe_rules(ListenerArn=world.one("elbv2.listener/http").id)["Rules"]
     numbers = {
         rule["Conditions"][0]["PathPatternConfig"]["Values"][0].strip("/"): int(rule["Priority"])
         for rule in rules
@@ -72,7 +72,7 @@ def test_rules_of_the_listener_come_before_routes(world: World) -> None:
     )
     world.apply(setting, routes("a"))
     elbv2 = world.client("elbv2")
-    rules = elbv2.describe_rules(ListenerArn=world.owned()["elbv2.listener/http"].id)["Rules"]
+    rules = elbv2.describe_rules(ListenerArn=world.one("elbv2.listener/http").id)["Rules"]
     kinds = [rule["Actions"][0]["Type"] for rule in rules]
     assert kinds == ["redirect", "fixed-response", "forward", "forward"]
     world.check_settled(setting, routes("a"))

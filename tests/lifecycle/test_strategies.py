@@ -33,7 +33,7 @@ def shop(world: World, tmp_path: Path) -> World:
 
 
 def weights(world: World, address: str = RULE) -> dict[str, int]:
-    arn = world.owned()[address].id
+    arn = world.one(address).id
     (rule,) = world.client("elbv2").describe_rules(RuleArns=[arn])["Rules"]
     groups = rule["Actions"][0]["ForwardConfig"]["TargetGroups"]
     return {one["TargetGroupArn"].split("/")[-2]: one["Weight"] for one in groups}
@@ -87,7 +87,7 @@ def test_after_a_move_the_plan_is_empty_and_says_what_it_keeps(shop: World) -> N
 def test_other_drift_of_the_rule_is_repaired_and_the_traffic_stays(shop: World) -> None:
     shop.apply(image_tag="1")
     shop.apply(image_tag="2")
-    arn = shop.owned()[RULE].id
+    arn = shop.one(RULE).id
     client = shop.client("elbv2")
     client.modify_rule(RuleArn=arn, Conditions=[{"Field": "path-pattern", "Values": ["/x"]}])
     shop.apply(image_tag="2")
@@ -107,7 +107,7 @@ def test_a_rule_that_was_deleted_comes_back_with_the_traffic_where_the_tasks_are
 ) -> None:
     shop.apply(image_tag="1")
     shop.apply(image_tag="2")
-    shop.client("elbv2").delete_rule(RuleArn=shop.owned()[RULE].id)
+    shop.client("elbv2").delete_rule(RuleArn=shop.one(RULE).id)
     applied = shop.apply(image_tag="2")
     made = next(call for call in applied.writes if call.operation == "CreateRule")
     groups = made.arguments["Actions"][0]["ForwardConfig"]["TargetGroups"]

@@ -140,7 +140,7 @@ def test_one_of_somebody_else_is_used_and_left(world: World, form: str) -> None:
 def test_another_that_somebody_put_there_is_not_taken_away_unasked(world: World) -> None:
     world.apply()
     arn = other(world)
-    balancer = world.owned()["elbv2.load_balancer/main"].id
+    balancer = world.one("elbv2.load_balancer/main").id
     world.client("wafv2").associate_web_acl(WebACLArn=arn, ResourceArn=balancer)
     world.check_settled()
     done = world.cli("plan", "--set", ONE_KEY)
