@@ -19,6 +19,7 @@ from moto.ec2.responses import EC2Response
 
 from ._extension import Extension
 from .nat_gateways import NatGateways, Way
+from .network_interfaces import NetworkInterfaces
 from .settings import Settings
 from .vpc_endpoints import VpcEndpoints
 
@@ -35,7 +36,7 @@ def install(settings: Settings) -> None:
     urls.url_paths["{0}/"] = Api.dispatch
 
 
-class Ec2Backend(Extension, NatGateways, VpcEndpoints, EC2Backend):
+class Ec2Backend(Extension, NetworkInterfaces, NatGateways, VpcEndpoints, EC2Backend):
     """One region."""
 
     urls_of = urls

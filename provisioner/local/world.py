@@ -6,7 +6,6 @@ Imported late: moto is slow to import.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -26,10 +25,11 @@ from moto.logs.models import logs_backends
 
 from . import events
 from .elbv2_targets import serving, weigh, weights
+from .network_interfaces import NoAddress
 from .reach import unreachable
 from .settings import Settings, drop
 from .simulation.notices import DEPLOYMENT, TASK
-from .simulation.reasons import ABSENT_GROUP, NO_LOGS
+from .simulation.reasons import ABSENT_GROUP, NO_ADDRESS, NO_LOGS
 from .simulation.script import containers, filled, from_ecr
 from .simulation.surroundings import Address, Group, Shape
 from .simulation.task import Container, Task
@@ -46,8 +46,6 @@ LINGERS = 30.0
 # Seconds until a new role can be assumed: AWS gives no number (IAM user guide,
 # Changes that I make are not always immediately visible).
 ASSUMABLE_AFTER = 10.0
-# The reserved addresses of a subnet: network, router, DNS, future.
-RESERVED = 4
 
 
 class World:
@@ -115,29 +113,28 @@ class World:
         if not subnets:
             return None
         self._addresses += 1
-        subnet = backend.get_subnet(subnets[self._addresses % len(subnets)])
-        block = ipaddress.ip_network(subnet.cidr_block)
-        room = block.num_addresses - RESERVED - 2
-        place = int(hashlib.sha256(f"{task}".encode()).hexdigest(), 16) % room
-        made = backend.create_network_interface(
-            subnet,
-            str(block[RESERVED + place]),
-            group_ids=[
-                each
-                for each in vpc.get("securityGroups", ())
-                if backend.get_security_group_from_id(each)
-            ],
-            description=ATTACHMENT.format(
-                region=self._region, account=self._account, id=task.rpartition("/")[2]
-            ),
-        )
+        try:
+            made = backend.create_network_interface(
+                backend.get_subnet(subnets[self._addresses % len(subnets)]),
+                [],
+                group_ids=[
+                    each
+                    for each in vpc.get("securityGroups", ())
+                    if backend.get_security_group_from_id(each)
+                ],
+                description=ATTACHMENT.format(
+                    region=self._region, account=self._account, id=task.rpartition("/")[2]
+                ),
+            )
+        except NoAddress:
+            return None
         made.status, made.requester_managed = "in-use", True
         return Address(
             made.id,
             str(made.private_ip_address),
-            subnet.id,
+            made.subnet.id,
             made.mac_address,
-            subnet.availability_zone,
+            made.subnet.availability_zone,
         )
 
     def detach(self, address: Address) -> None:
@@ -171,7 +168,7 @@ class World:
 
     def unreachable(self, definition: Shape, network: Shape, address: Address | None) -> str:
         if address is None:
-            return ""
+            return self._full(network)
         backend = ec2_backends[self._account][self._region]
         reason = unreachable(backend, definition, network, address.subnet)
         if not reason:
@@ -179,6 +176,13 @@ class World:
         made = containers(definition, self, "", 0)
         reason = reason.replace("{region}", self._region)
         return filled(reason, definition, next((c for c in made if _about(c, reason)), made[0]))
+
+    def _full(self, network: Shape) -> str:
+        vpc = network.get("awsvpcConfiguration", {})
+        known = ec2_backends[self._account][self._region].subnets.values()
+        places = [each for each in vpc.get("subnets", ()) if any(each in zone for zone in known)]
+        public = str(vpc.get("assignPublicIp", "DISABLED")).lower()
+        return NO_ADDRESS.format(subnet=places[0], public=public) if places else ""
 
     def announce(self, subject: str, kind: str, detail: Shape, at: float) -> None:
         stamp = "updatedAt" if kind == DEPLOYMENT else "createdAt"

@@ -23,6 +23,11 @@ DENIED = (
 # An address of those that are kept for documentation.
 DIAL = "dial tcp 192.0.2.10:443: i/o timeout"
 
+# The words are [unverified], the code is EC2's.
+NO_ADDRESS = (
+    "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment"
+    " {public} in subnet '{subnet}': InsufficientFreeAddressesInSubnet"
+)
 NO_MANIFEST = (
     PULL + "pull image manifest has been retried 1 time(s): failed to resolve ref {image}:"
     " {image}: not found"

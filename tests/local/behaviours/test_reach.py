@@ -20,11 +20,11 @@ SSM = "There is a connection issue between the task and AWS Systems Manager Para
 ALL = ("ecr.api", "ecr.dkr", "logs", "s3")
 
 
-def closed(aws: Aws) -> tuple[str, str]:
+def closed(aws: Aws, block: str = "10.9.0.0/24") -> tuple[str, str]:
     """Make a subnet without a way out; return it with its route table."""
     vpc = aws.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     aws.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
-    subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
+    subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock=block)["Subnet"]["SubnetId"]
     where = [{"Name": "vpc-id", "Values": [vpc]}]
     table = aws.ec2.describe_route_tables(Filters=where)["RouteTables"][0]["RouteTableId"]
     return str(subnet), str(table)
@@ -115,3 +115,33 @@ def test_logs_are_written_through_an_endpoint_of_their_own(aws: Aws) -> None:
 )
 def test_a_public_subnet_needs_a_public_address(aws: Aws, public: bool, words: str) -> None:
     assert words in stopped(aws, aws.subnets("public")[0], public=public)
+
+
+@behaviour(
+    "VPC guide: subnet-sizing",
+    "No two tasks have the same address, and a subnet without a free one starts none",
+    "the address of another",
+)
+def test_every_task_has_an_address_of_its_own(aws: Aws) -> None:
+    """A /28 has 16, of which AWS keeps five."""
+    subnet, _ = closed(aws, block="10.9.0.0/28")
+    definition = aws.define()
+    aws.ecs.create_cluster(clusterName="c")
+    tasks = [
+        task["taskArn"]
+        for number in (10, 2)
+        for task in aws.ecs.run_task(
+            cluster="c",
+            count=number,
+            taskDefinition=definition,
+            launchType="FARGATE",
+            networkConfiguration={"awsvpcConfiguration": {"subnets": [subnet]}},
+        )["tasks"]
+    ]
+    where = [{"Name": "subnet-id", "Values": [subnet]}]
+    faces = aws.ec2.describe_network_interfaces(Filters=where)["NetworkInterfaces"]
+    assert len({each["PrivateIpAddress"] for each in faces}) == len(faces) == 11
+    aws.advance(400)
+    *_, last = aws.ecs.describe_tasks(cluster="c", tasks=tasks)["tasks"]
+    assert last["stopCode"] == "TaskFailedToStart"
+    assert last["stoppedReason"].endswith(f"'{subnet}': InsufficientFreeAddressesInSubnet")
