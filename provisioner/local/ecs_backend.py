@@ -247,11 +247,15 @@ class EcsBackend(Extension, EC2ContainerServiceBackend):
         return found
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """Leave out what is INACTIVE: the tagging API has forgotten it."""
+        """Yield moto's kinds and tasks, but not what is over: the tagging API has forgotten it."""
         self.advance()
         gone = {each.arn for each in self.services.values() if each.status == "INACTIVE"}
         gone |= {each.arn for each in self.clusters.values() if each.status == "INACTIVE"}
-        return (each for each in super().iter_tagged_resources() if each.arn not in gone)
+        yield from (each for each in super().iter_tagged_resources() if each.arn not in gone)
+        for task in self.region.tasks():
+            if task.tags and task.status != "STOPPED":
+                tags = {each["key"]: each.get("value", "") for each in task.tags}
+                yield TaggedResource(task.arn, tags, "ecs:task")
 
     def _record(self, service: Service) -> MotoService:
         return self.services[f"{service.cluster_arn.rpartition('/')[2]}:{service.name}"]

@@ -264,6 +264,12 @@ class Elbv2Backend(Extension, elbv2_https.Encrypting, elbv2_logs.Attributed):
         for _, rule in self._rules():
             yield self._tagged(rule.arn, "listener-rule")
 
+    def add_tags(self, resource_arns: list[str], tags: list[dict[str, str]]) -> None:
+        """Add them (moto has room for ten; AWS for fifty, which the tables count)."""
+        for arn in resource_arns:
+            self._get_resource_by_arn(arn)
+            self.tagging_service.tag_resource(arn, tags)
+
     def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
         """TagResources of the tagging API."""
         self.add_tags([arn], [{"Key": key, "Value": value} for key, value in tags.items()])

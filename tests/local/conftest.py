@@ -23,6 +23,11 @@ from tests.cloud.servers import ACCOUNT
 # Seconds: enough for a load balancer, for a service to become steady or to drain.
 ENOUGH = 400
 REGION = "eu-west-1"
+# Who a role of tasks trusts.
+TRUST = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",'
+    ' "Principal": {"Service": "ecs-tasks.amazonaws.com"}}]}'
+)
 OURS, MOTO = "ours", "moto alone"
 # How often a test may wait for something that never comes.
 ENDLESS = 12

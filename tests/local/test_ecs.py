@@ -115,7 +115,6 @@ def test_what_was_asked_for_is_kept(ecs: Any, request_: dict[str, Any]) -> None:
     breaker = {"enable": True, "rollback": True}
     asked = {
         "deploymentConfiguration": {"maximumPercent": 150, "deploymentCircuitBreaker": breaker},
-        "healthCheckGracePeriodSeconds": 30,
         "enableExecuteCommand": True,
         "propagateTags": "SERVICE",
         "enableECSManagedTags": True,

@@ -18,7 +18,7 @@ from provisioner.local.settings import Settings
 from provisioner.local.throttles import BUCKETS, Throttles
 from provisioner.local.wire import Call
 
-from .conftest import Connect
+from .conftest import TRUST, Connect
 from .test_wire import signed
 
 behaviour = pytest.mark.behaviour
@@ -277,7 +277,7 @@ def test_a_new_role_is_not_assumable_at_once(
     ecs, role = client("ecs"), client("iam")
     ecs.create_cluster(clusterName="c")
     ask(cloud.endpoint, "settings", {"consistency": True})
-    role.create_role(RoleName="web", AssumeRolePolicyDocument="{}")
+    role.create_role(RoleName="web", AssumeRolePolicyDocument=TRUST)
     ecs.register_task_definition(
         family="web",
         executionRoleArn="arn:aws:iam::123456789012:role/web",

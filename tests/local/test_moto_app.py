@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from provisioner.local.cloud import Cloud
 from provisioner.local.control import ask
 
-from .conftest import Connect
+from .conftest import TRUST, Connect
 
 
 def test_what_moto_cannot_do_is_said_in_aws_form(client: Connect) -> None:
@@ -51,7 +51,7 @@ def test_latency_is_felt_by_a_client(cloud: Cloud, client: Connect) -> None:
 def test_roles_can_have_policies_of_aws(client: Connect) -> None:
     iam = client("iam")
     policy = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
-    iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)
     iam.attach_role_policy(RoleName="r", PolicyArn=policy)
     attached = iam.list_attached_role_policies(RoleName="r")["AttachedPolicies"]
     assert [each["PolicyArn"] for each in attached] == [policy]

@@ -15,9 +15,9 @@ from provisioner.local import saved
 from provisioner.local.cloud import Cloud
 from provisioner.local.control import LocalError, ask
 
-from .conftest import ENOUGH, Connect
+from .conftest import ENOUGH, TRUST, Connect
 
-SPEC = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}]}
+SPEC = json.loads(TRUST)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from provisioner.local.cloud import Cloud
 from provisioner.local.control import LocalError, ask
 from provisioner.local.landing import VPCS
 
-from .conftest import ENOUGH, Connect
+from .conftest import ENOUGH, TRUST, Connect
 
 Advance = Callable[[float], None]
 
@@ -22,7 +22,7 @@ def ecs(client: Connect) -> Any:
     api = client("ecs")
     api.create_cluster(clusterName="c")
     client("logs").create_log_group(logGroupName="/web")
-    client("iam").create_role(RoleName="web", AssumeRolePolicyDocument="{}")
+    client("iam").create_role(RoleName="web", AssumeRolePolicyDocument=TRUST)
     return api
 
 

@@ -20,6 +20,24 @@ def _none(params: Params, _: Place) -> str | None:
     return None
 
 
+def _plain(params: Params, place: Place) -> str | None:
+    """A listener that encrypts nothing has no certificate, and no policy of how to."""
+    found = _listener(params, place)
+    if (params.get("Protocol") or getattr(found, "protocol", None)) != "HTTP":
+        return None
+    if params.get("Certificates"):
+        return "A certificate cannot be specified for HTTP listeners"
+    if params.get("SslPolicy"):
+        return "An SSL policy cannot be specifed for HTTP listeners"  # AWS's own spelling
+    return None
+
+
+def _listener(params: Params, place: Place) -> Any:
+    arn = params.get("ListenerArn")
+    balancers = place.of("elbv2").load_balancers.values()
+    return next((each.listeners[arn] for each in balancers if arn in each.listeners), None)
+
+
 def _elsewhere(params: Params, place: Place) -> str | None:
     for arn in _of_acm(params):
         if arn.split(":")[REGION] != place.region:
@@ -57,6 +75,10 @@ def _found(arn: str, place: Place) -> Any:
 
 RULES = (
     Rule("CreateListener", "ValidationError", _none, "ELB API: CreateListener"),
+    *(
+        Rule(operation, "ValidationError", _plain, "planx-new#1051")
+        for operation in ("CreateListener", "ModifyListener", "AddListenerCertificates")
+    ),
     *(
         Rule(operation, code, check, source)
         for operation in ("CreateListener", "ModifyListener", "AddListenerCertificates")

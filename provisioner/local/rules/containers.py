@@ -161,6 +161,13 @@ def _secrets(params: Params, _: Place) -> str | None:
     return None
 
 
+def _nameless(params: Params, _: Place) -> str | None:
+    for each in _containers(params):
+        if not all(one.get("name", "").strip() for one in each.get("environment") or ()):
+            return "Environment variable name cannot be null or blank."
+    return None
+
+
 def _memory(params: Params, _: Place) -> str | None:
     for each in _containers(params):
         most, soft = each.get("memory"), each.get("memoryReservation")
@@ -221,6 +228,7 @@ RULES = tuple(
         (_same_ports, "ECS API: PortMapping"),
         (_ports_once, "amazon-ecs-agent#1220"),
         (_port_names, "ECS API: PortMapping"),
+        (_nameless, "terraform-aws-template#2"),
         (_secrets, "ECS API: Secret"),
         (_memory, "ECS API: ContainerDefinition"),
         (_depends, "boto3#2436, hako#99"),

@@ -21,6 +21,7 @@ BATCHES = {
     "DescribeServiceRevisions": ("serviceRevisionArns", 20),
     "DeleteTaskDefinitions": ("taskDefinitions", 10),
 }
+INSIGHTS = frozenset({"enabled", "enhanced", "disabled"})
 # Seconds until the service-linked role can be assumed: AWS gives no number.
 LINKED_IN = 5.0
 
@@ -81,6 +82,14 @@ def _provider_in_use(params: Params, place: Place) -> str | None:
         if each.provider
     ):
         return "The specified capacity provider is in use and cannot be removed."
+    return None
+
+
+def _insights(params: Params, _: Place) -> str | None:
+    """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterSetting.html."""
+    for each in params.get("settings") or ():
+        if each.get("value") not in INSIGHTS:
+            return f"Invalid value for setting {each.get('name')}: '{each.get('value')}'"
     return None
 
 
@@ -236,6 +245,10 @@ RULES = (
         "ResourceInUseException",
         _provider_in_use,
         "ECS API: PutClusterCapacityProviders",
+    ),
+    *(
+        Rule(operation, INVALID, _insights, "ECS API: ClusterSetting")
+        for operation in ("CreateCluster", "UpdateCluster", "UpdateClusterSettings")
     ),
     Rule("CreateCluster", INVALID, _unlinked, "ECS guide: using-service-linked-roles"),
 )

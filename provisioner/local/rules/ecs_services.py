@@ -65,9 +65,15 @@ def _count(params: Params, _: Place) -> str | None:
     return None
 
 
-def _grace(params: Params, _: Place) -> str | None:
-    if int(params.get("healthCheckGracePeriodSeconds") or 0) < 0:
+def _grace(params: Params, place: Place) -> str | None:
+    seconds = int(params.get("healthCheckGracePeriodSeconds") or 0)
+    if seconds < 0:
         return "healthCheckGracePeriodSeconds must be 0 or more."
+    balancers = {**present(params, place), **params}.get("loadBalancers")
+    if seconds and not balancers:
+        return (
+            "Health check grace period is only valid for services configured to use load balancers"
+        )
     return None
 
 

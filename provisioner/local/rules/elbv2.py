@@ -125,6 +125,23 @@ def _one_balancer(params: Params, place: Place) -> str | None:
     return None
 
 
+def _incompatible(params: Params, place: Place) -> str | None:
+    """Application load balancers forward to groups of their own protocols; text [unverified]."""
+    if "/app/" not in (params.get("LoadBalancerArn") or _at(params)):
+        return None
+    groups = place.of("elbv2").target_groups
+    for arn in _forwarded(params.get("DefaultActions") or params.get("Actions") or ()):
+        protocol = getattr(groups.get(arn), "protocol", None)
+        if protocol not in {None, "HTTP", "HTTPS"}:
+            return f"Target group '{arn}' has protocol {protocol}, which the listener does not take"
+    return None
+
+
+def _at(params: Params) -> str:
+    """Return the ARN of the rule or listener that a call is about."""
+    return str(params.get("RuleArn") or params.get("ListenerArn") or "")
+
+
 def _forwarded(actions: Iterable[Params]) -> Iterable[str]:
     for action in actions:
         if "TargetGroupArn" in action:
@@ -206,6 +223,7 @@ RULES = (
         for operation in ("CreateListener", "ModifyListener", "CreateRule", "ModifyRule")
         for code, check, source in (
             ("TargetGroupAssociationLimit", _one_balancer, "ELB API: Action"),
+            ("IncompatibleProtocols", _incompatible, f"ELB API: {operation}"),
             ("ValidationError", _body, "ELB API: Action"),
         )
     ),

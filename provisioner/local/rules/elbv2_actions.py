@@ -136,6 +136,22 @@ def _conditions(params: Params, _: Place) -> str | None:
     return None
 
 
+def _once(params: Params, _: Place) -> str | None:
+    """A condition has its values in one place, and each of them once."""
+    for each in params.get("Conditions") or ():
+        configs = {name: one for name, one in each.items() if name.endswith("Config") and one}
+        if each.get("Values") and configs:
+            return (
+                f"You cannot provide both Values and '{next(iter(configs))}' for a condition of"
+                f" type '{each.get('Field')}'"
+            )
+        for holder in (each, *configs.values()):
+            values = [str(one) for one in holder.get("Values") or ()]
+            if len(values) > len({*values}):
+                return "Condition values must be unique"
+    return None
+
+
 def _values(params: Params) -> Iterator[tuple[str, str]]:
     for each in params.get("Conditions") or ():
         configs = [value for name, value in each.items() if name.endswith("Config") and value]
@@ -194,6 +210,10 @@ RULES = (
     Rule("CreateListener", INVALID, _none, "ELB API: CreateListener"),
     Rule("CreateRule", INVALID, _none, "ELB API: CreateRule"),
     Rule("CreateRule", INVALID, _unconditional, "ELB API: CreateRule"),
+    *(
+        Rule(operation, INVALID, _once, "aws-load-balancer-controller#4306, ack community#2759")
+        for operation in ("CreateRule", "ModifyRule")
+    ),
     Rule("CreateRule", INVALID, _conditions, "ELB API: RuleCondition"),
     Rule("ModifyRule", INVALID, _conditions, "ELB API: RuleCondition"),
     Rule("CreateTargetGroup", INVALID, _health_check, "ELB API: CreateTargetGroup"),

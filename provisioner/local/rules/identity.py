@@ -75,6 +75,21 @@ def _no_principal(params: Params, _: Place) -> str | None:
     return None
 
 
+def _incomplete(params: Params, _: Place) -> str | None:
+    """What a statement of a trust policy must have; but for Principal the texts are [unverified].
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+    """
+    text = params["AssumeRolePolicyDocument"]
+    if "Statement" not in json.loads(text):
+        return "Missing required field Statement"
+    for each in _statements(text):
+        for field in ("Effect", "Principal", "Action"):
+            if not {field, f"Not{field}"} & each.keys():
+                return f"Missing required field {field}"
+    return None
+
+
 def _trust(params: Params, _: Place) -> str | None:
     for each in _statements(params["AssumeRolePolicyDocument"]):
         actions = each.get("Action", [])
@@ -99,6 +114,7 @@ def _session(params: Params, _: Place) -> str | None:
     )
 
 
+GRAMMAR = "IAM guide: reference_policies_grammar"
 QUOTAS = "IAM guide: reference_iam-quotas"
 RULES = (
     *rows("IAM API", ["CreateRole"], "ValidationError", _iam_name("RoleName", 64)),
@@ -115,6 +131,7 @@ RULES = (
         "MalformedPolicyDocument",
         _no_principal,
     ),
+    Rule("CreateRole", "MalformedPolicyDocument", _incomplete, GRAMMAR),
     *rows("IAM API", ["CreateRole"], "MalformedPolicyDocument", _trust),
     Rule(
         "CreateRole",

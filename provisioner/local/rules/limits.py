@@ -10,39 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from moto.core.utils import camelcase_to_underscores
-
-from . import identity
+from . import domains, identity, topics
 from .rule import Params, Place, Rule, rows, shaped
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
 STANDARD, ADVANCED, LEVELS = 4_096, 8_192, 15
 SECRET_SIZE = 65_536
-
-
-def _topic(params: Params, place: Place) -> str | None:
-    topics = place.of("sns").topics.values()
-    found = next((each for each in topics if each.name == params["Name"]), None)
-    if found is None:
-        return None
-    tags = {each["Key"]: each["Value"] for each in params.get("Tags") or ()}
-    if not tags.items() <= vars(found)["_tags"].items():
-        return "Invalid parameter: Tags Reason: Topic already exists with different tags"
-    for name, value in (params.get("Attributes") or {}).items():
-        if _read(getattr(found, camelcase_to_underscores(name), None)) != _read(value):
-            return (
-                "Invalid parameter: Attributes Reason: Topic already exists with different"
-                " attributes"
-            )
-    return None
-
-
-def _read(value: Any) -> Any:
-    """Return what a policy says, or the text that is none; moto keeps some as true or false."""
-    try:
-        return json.loads(value)
-    except (ValueError, TypeError):
-        return value
 
 
 def _tier(params: Params, place: Place) -> str | None:
@@ -144,15 +117,9 @@ def _lifecycle_problems(rules: list[dict[str, Any]]) -> Iterator[str]:
 PUTS = ("CreateSecret", "PutSecretValue", "UpdateSecret")
 TABLES: dict[str, tuple[Rule, ...]] = {
     "iam": identity.RULES,
-    "sns": (*rows("SNS API", ["CreateTopic"], "InvalidParameter", _topic),),
-    "acm": (
-        *rows(
-            "ACM API",
-            ["RequestCertificate"],
-            "ValidationException",
-            shaped("IdempotencyToken", r"\w+", most=32),
-        ),
-    ),
+    "sns": topics.RULES,
+    "acm": domains.ACM,
+    "route53": domains.ROUTE53,
     "ssm": (
         *rows("SSM API", ["PutParameter"], "ValidationException", _qualified),
         *rows("SSM API", ["PutParameter"], "HierarchyLevelLimitExceededException", _levels),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from provisioner.local.access.policies import Asked, decide
@@ -22,15 +23,29 @@ _ACCOUNT = re.compile(r"(?:arn:[\w-]+:iam::)?(\d{12})(?::root)?")
 
 def _bucket(params: Params, place: Place) -> str | None:
     """The bucket must be there and let the delivery write."""
-    changed = {each["Key"]: each.get("Value", "") for each in params.get("Attributes") or ()}
-    balancer = place.of("elbv2").load_balancers.get(params["LoadBalancerArn"])
-    given = {**getattr(balancer, "attrs", {}), **changed}
-    for name, key in destinations(given, changed, place.account):
-        bucket = place.backends("s3")[place.account]["aws"].buckets.get(name)
+    for name, key, bucket in _buckets(params, place):
         policy = (getattr(bucket, "policy", None) or b"{}") if bucket else b"{}"
         if not _lets_write(json.loads(policy), f"{name}/{key}", params["LoadBalancerArn"], place):
             return f"Access Denied for bucket: {name}. Please check S3bucket permission"
     return None
+
+
+def _elsewhere(params: Params, place: Place) -> str | None:
+    """The text is that for load balancers of the first generation."""
+    for name, _key, bucket in _buckets(params, place):
+        if bucket and bucket.region_name != place.region:
+            balancer = params["LoadBalancerArn"].split("/")[2]
+            return f"S3Bucket: {name} is not located in the same region with ELB: {balancer}"
+    return None
+
+
+def _buckets(params: Params, place: Place) -> Iterator[tuple[str, str, Any]]:
+    """Yield name, key of the test file and bucket of each kind of log that is switched on."""
+    changed = {each["Key"]: each.get("Value", "") for each in params.get("Attributes") or ()}
+    balancer = place.of("elbv2").load_balancers.get(params["LoadBalancerArn"])
+    given = {**getattr(balancer, "attrs", {}), **changed}
+    for name, key in destinations(given, changed, place.account):
+        yield name, key, place.backends("s3")[place.account]["aws"].buckets.get(name)
 
 
 def _lets_write(policy: Params, key: str, balancer: str, place: Place) -> bool:
@@ -81,6 +96,12 @@ RULES = (
         "InvalidConfigurationRequest",
         _prefix,
         "ALB guide: enable-access-logging",
+    ),
+    Rule(
+        "ModifyLoadBalancerAttributes",
+        "InvalidConfigurationRequest",
+        _elsewhere,
+        "ALB guide: enable-access-logging, terraform#12010",
     ),
     Rule(
         "ModifyLoadBalancerAttributes",

@@ -41,6 +41,7 @@ from . import (
     others,
     scaling,
     sessions,
+    tags,
     task_definitions,
     vpc,
     vpc_endpoints,
@@ -64,6 +65,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         *task_definitions.RULES,
         *containers.RULES,
         *modelled.ECS,
+        *tags.TABLES["ecs"],
     ),
     "elbv2": (
         *modelled.ELBV2,
@@ -72,6 +74,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         *elbv2_actions.RULES,
         *elbv2_attributes.RULES,
         *log_buckets.RULES,
+        *tags.TABLES["elbv2"],
     ),
     "ec2": (*ec2.RULES, *vpc.RULES, *vpc_endpoints.RULES),
     "scheduler": sessions.SCHEDULES,

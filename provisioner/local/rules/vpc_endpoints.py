@@ -6,12 +6,51 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.htm
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
+
+from botocore.session import Session
+from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 
 from .rule import Check, Params, Place, Rule
 
-INTERFACE = "Interface"
+INTERFACE, GATEWAY = "Interface", "Gateway"
+# https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+GATEWAYS = frozenset({"s3", "dynamodb", "s3express"})
 BUSY = ("pending", "deleting")
+
+
+def _unknown(params: Params, place: Place) -> str | None:
+    """A service of AWS's has a name of the endpoint's own region; those of others are not known."""
+    name = params["ServiceName"]
+    theirs = "vpce-svc-" in name or name.startswith("aws.")
+    if theirs or params.get("ServiceRegion") or _label(name, place) in services():
+        return None
+    return f"The Vpc Endpoint Service '{name}' does not exist"
+
+
+def _unlike(params: Params, place: Place) -> str | None:
+    if params.get("VpcEndpointType", GATEWAY) != GATEWAY:
+        return None
+    if _label(params["ServiceName"], place) not in GATEWAYS:
+        return "Endpoint type (Gateway) does not match available service types ([Interface])."
+    if params.get("SubnetIds"):
+        kinds = "Interface and GatewayLoadBalancer"
+        return f"Subnet IDs are only supported for {kinds} type VPC Endpoints."
+    return None
+
+
+def _label(name: str, place: Place) -> str:
+    """`ecr.api` for `com.amazonaws.REGION.ecr.api`, nothing for a name of another region."""
+    start = f"com.amazonaws.{place.region}."
+    name = name.removeprefix("cn.")
+    return name.removeprefix(start) if name.startswith(start) else ""
+
+
+@cache
+def services() -> frozenset[str]:
+    """Return the labels of AWS's services, rather more than have endpoints than fewer."""
+    return frozenset({*AWS_ENDPOINT_SERVICES, *Session().get_available_services()})
 
 
 def _no_names(params: Params, place: Place) -> str | None:
@@ -122,6 +161,8 @@ def _first(check: Check) -> Check:
 CODES = "EC2 API: Error codes"
 ISSUE = "terraform-provider-aws#17535"
 RULES = (
+    Rule("CreateVpcEndpoint", "InvalidServiceName", _unknown, "terraform-aws-vpc#481"),
+    Rule("CreateVpcEndpoint", "InvalidParameter", _unlike, "terraform-aws-starter#18"),
     Rule("CreateVpcEndpoint", "InvalidParameter", _first(_no_names), "PrivateLink guide"),
     Rule("CreateVpcEndpoint", "InvalidParameter", _first(_name_taken), ISSUE),
     Rule("CreateVpcEndpoint", "RouteAlreadyExists", _first(_second_route), "eksctl#4377"),

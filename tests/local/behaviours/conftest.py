@@ -13,9 +13,8 @@ from botocore.exceptions import ClientError
 
 from provisioner.local.landing import VPCS
 from tests.cloud.landing import land
-from tests.local.conftest import MOTO, OURS
+from tests.local.conftest import MOTO, OURS, TRUST
 
-TRUST = '{"Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}]}'
 CONTAINER = {"name": "web", "image": "nginx:1", "portMappings": [{"containerPort": 80}]}
 DEFINITION: dict[str, Any] = {
     "family": "web",

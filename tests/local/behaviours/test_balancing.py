@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from .conftest import Aws, forward
 
 behaviour = pytest.mark.behaviour
 ACCEPTED = "accepts it"
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
 
 
 @behaviour(
@@ -196,6 +199,40 @@ def test_a_listener_without_certificate_is_refused(aws: Aws) -> None:
     )
 
 
+@behaviour(
+    "planx-new#1051", "A listener of HTTP has no certificate and no security policy", ACCEPTED
+)
+def test_a_plain_listener_encrypts_nothing(aws: Aws) -> None:
+    group = aws.group()
+    listener = {"ListenerArn": aws.listener(balancer := aws.balancer(), group)}
+    policy = {"SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06"}
+    request = {"LoadBalancerArn": balancer, "Port": 81, "DefaultActions": [forward(group)]}
+    create, change = aws.elbv2.create_listener, aws.elbv2.modify_listener
+    words = aws.refused("ValidationError", create, **request, Protocol="HTTP", **policy)
+    assert words == "An SSL policy cannot be specifed for HTTP listeners"
+    aws.refused("ValidationError", change, **listener, **policy)
+    some = {"Certificates": [{"CertificateArn": CERTIFICATE}]}
+    words = aws.refused("ValidationError", change, **listener, **some)
+    assert words == "A certificate cannot be specified for HTTP listeners"
+    aws.refused("ValidationError", aws.elbv2.add_listener_certificates, **listener, **some)
+
+
+@behaviour(
+    "ELB API: CreateRule",
+    "An application load balancer forwards to groups of HTTP and HTTPS: IncompatibleProtocols",
+    ACCEPTED,
+)
+def test_protocols_fit(aws: Aws) -> None:
+    group, other = aws.group(), aws.group("other", Protocol="TCP")
+    listener = aws.listener(aws.balancer(), group)
+    request = {"listener": listener, "group": other, "priority": 1}
+    aws.refused("IncompatibleProtocols", aws.rule, **request)
+    change = aws.elbv2.modify_listener
+    aws.refused(
+        "IncompatibleProtocols", change, ListenerArn=listener, DefaultActions=[forward(other)]
+    )
+
+
 @behaviour("ELB API: CreateRule", "A priority is given once", "accepts 50,001")
 def test_a_priority_in_use_is_refused(aws: Aws) -> None:
     group = aws.group()
@@ -233,6 +270,34 @@ def test_a_rule_has_five_values(aws: Aws) -> None:
     conditions = [{"Field": "path-pattern", "Values": values}]
     request = {"ListenerArn": listener, "Priority": 1, "Conditions": conditions}
     aws.refused("ValidationError", aws.elbv2.create_rule, **request, Actions=[forward(group)])
+
+
+@behaviour("aws-load-balancer-controller#4306", "The values of a condition are unique", ACCEPTED)
+def test_values_of_conditions_are_unique(aws: Aws) -> None:
+    twice = {"HostHeaderConfig": {"Values": ["a.example.com", "a.example.com"]}}
+    words = aws.refused("ValidationError", aws.elbv2.create_rule, **rule(aws, twice))
+    assert words == "Condition values must be unique"
+
+
+@behaviour("ack community#2759", "A condition has its values in one of the two places", ACCEPTED)
+def test_values_of_conditions_are_in_one_place(aws: Aws) -> None:
+    both = {"Values": ["a.example.com"], "HostHeaderConfig": {"Values": ["a.example.com"]}}
+    words = aws.refused("ValidationError", aws.elbv2.create_rule, **rule(aws, both))
+    assert words == (
+        "You cannot provide both Values and 'HostHeaderConfig' for a condition of type"
+        " 'host-header'"
+    )
+
+
+def rule(aws: Aws, condition: dict[str, Any]) -> dict[str, Any]:
+    """Return what CreateRule is asked for a condition on the host."""
+    group = aws.group()
+    return {
+        "ListenerArn": aws.listener(aws.balancer(), group),
+        "Priority": 1,
+        "Conditions": [{"Field": "host-header", **condition}],
+        "Actions": [forward(group)],
+    }
 
 
 @behaviour("ELB API: Action", "A forward is shown in both its forms", "shows what was sent")

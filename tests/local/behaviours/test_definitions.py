@@ -485,3 +485,10 @@ def test_revision_numbers_go_on(aws: Aws) -> None:
 def test_an_active_revision_is_not_deleted(aws: Aws) -> None:
     answer = aws.ecs.delete_task_definitions(taskDefinitions=[aws.define()])
     assert len(answer["failures"]) == 1
+
+
+@behaviour("terraform-aws-template#2", "A variable has a name", "accepts none")
+def test_a_variable_has_a_name(aws: Aws) -> None:
+    container = {**CONTAINER, "environment": [{"name": "", "value": "v"}]}
+    words = aws.refused("ClientException", aws.define, containerDefinitions=[container])
+    assert words == "Environment variable name cannot be null or blank."

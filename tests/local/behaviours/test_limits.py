@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import TRUST, Aws
+from tests.local.conftest import TRUST
+
+from .conftest import Aws
 
 behaviour = pytest.mark.behaviour
 QUOTAS = "IAM guide: reference_iam-quotas"
@@ -43,9 +45,9 @@ def test_managed_policies_are_small(aws: Aws) -> None:
 
 @behaviour(QUOTAS, "A trust policy has at most 2,048 characters", "accepts more")
 def test_trust_policies_are_small(aws: Aws) -> None:
-    trust = json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Sid": "x" * 2048, "Effect": "Deny"}]}
-    )
+    document = json.loads(TRUST)
+    document["Statement"][0]["Sid"] = "x" * 2048
+    trust = json.dumps(document)
     aws.refused("LimitExceeded", aws.role, trust=trust)
 
 
@@ -253,3 +255,42 @@ def test_a_lifecycle_policy_that_is_right(aws: Aws) -> None:
     rules.append(expiring(2, tagStatus="untagged", **days))
     text = json.dumps({"rules": rules})
     aws.ecr.put_lifecycle_policy(repositoryName="app", lifecyclePolicyText=text)
+
+
+@behaviour(
+    "IAM guide: reference_policies_grammar",
+    "A statement of a trust policy has an effect, a principal and an action",
+    "accepts less",
+)
+@pytest.mark.parametrize("missing", ["Effect", "Principal", "Action"])
+def test_a_trust_policy_is_complete(aws: Aws, missing: str) -> None:
+    document = json.loads(TRUST)
+    del document["Statement"][0][missing]
+    words = aws.refused("MalformedPolicyDocument", aws.role, trust=json.dumps(document))
+    assert words == f"Missing required field {missing}"
+
+
+@behaviour("IAM guide: reference_policies_grammar", "A policy has statements", "accepts it")
+def test_a_trust_policy_has_statements(aws: Aws) -> None:
+    aws.refused("MalformedPolicyDocument", aws.role, trust='{"Version": "2012-10-17"}')
+
+
+@behaviour("SNS API: SetTopicAttributes", "A topic has attributes of AWS's", "accepts any")
+def test_attributes_of_topics(aws: Aws) -> None:
+    sns = aws.client("sns")
+    given = {"Attributes": {"DisplyName": "Shop"}}
+    words = aws.refused("InvalidParameter", sns.create_topic, Name="alarms", **given)
+    assert "DisplyName" in words
+    topic = sns.create_topic(Name="alarms", Attributes={"DisplayName": "Shop"})["TopicArn"]
+    change = {"TopicArn": topic, "AttributeName": "DisplyName", "AttributeValue": "Shop"}
+    words = aws.refused("InvalidParameter", sns.set_topic_attributes, **change)
+    assert words == "Invalid parameter: AttributeName"
+    sns.set_topic_attributes(**{**change, "AttributeName": "DisplayName"})
+
+
+@behaviour("SNS API: SetTopicAttributes", "The policy of a topic is JSON", "fails")
+def test_the_policy_of_a_topic_is_json(aws: Aws) -> None:
+    sns = aws.client("sns")
+    change = {"TopicArn": sns.create_topic(Name="t")["TopicArn"], "AttributeName": "Policy"}
+    set_ = sns.set_topic_attributes
+    aws.refused("InvalidParameter", set_, **change, AttributeValue='{"Statement"')

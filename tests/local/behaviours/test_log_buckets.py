@@ -138,3 +138,18 @@ def test_a_prefix_is_not_that_of_aws(aws: Aws) -> None:
     create(aws, says("*"))
     request = {"LoadBalancerArn": balancer, "Attributes": attributes("a/AWSLogs")}
     aws.refused(INVALID, change, **request)
+
+
+@behaviour(
+    "ALB guide: enable-access-logging, terraform#12010",
+    "The bucket of logs is in the region of the load balancer",
+    ACCEPTED,
+)
+def test_a_bucket_is_in_the_region(aws: Aws) -> None:
+    s3 = aws.client("s3", "us-east-1")
+    s3.create_bucket(Bucket=BUCKET)
+    policy = {"Version": "2012-10-17", "Statement": [says()]}
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+    request = {"LoadBalancerArn": aws.balancer(), "Attributes": attributes()}
+    words = aws.refused(INVALID, aws.elbv2.modify_load_balancer_attributes, **request)
+    assert words == f"S3Bucket: {BUCKET} is not located in the same region with ELB: web"

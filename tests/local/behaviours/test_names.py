@@ -225,6 +225,42 @@ def test_options_are_changed(names: Names) -> None:
     assert option["ResourceRecord"]["Type"] == "CNAME"
 
 
+@behaviour("ACM API: RequestCertificate", "A domain has labels of letters, digits, -", "takes any")
+@pytest.mark.parametrize("domain", ["shop_1.example.com", "*.*.example.com", "localhost", "a..b"])
+def test_domains_are_domains(aws: Aws, names: Names, domain: str) -> None:
+    aws.refused("ValidationException", names.request, DomainName=domain)
+    aws.refused("ValidationException", names.request, SubjectAlternativeNames=[domain])
+    names.request("*.shop-1.example.com")
+
+
+@behaviour(
+    "ACM API: RequestCertificate", "The first name has 64 characters, others 253", "fails otherwise"
+)
+def test_a_common_name_is_short(aws: Aws, names: Names) -> None:
+    long = f"{'a' * 60}.example.com"
+    aws.refused("ValidationException", names.request, DomainName=long)
+    names.request(long)
+    aws.refused("ValidationException", names.request, DomainName=".".join(["a" * 60] * 5))
+
+
+@behaviour(
+    "aws-sdk-java-v2#6754",
+    "The hosted zone of a namespace is Cloud Map's: its records are changed by nobody else",
+    "has a zone of another name",
+)
+def test_the_zone_of_a_namespace_is_cloud_maps(aws: Aws, names: Names) -> None:
+    names.zone()
+    cloud_map = aws.client("servicediscovery")
+    cloud_map.create_private_dns_namespace(Name="shop.local", Vpc=aws.vpc())
+    aws.advance(60)
+    zones = names.dns.list_hosted_zones()["HostedZones"]
+    (zone,) = [each["Id"] for each in zones if "namespace" in each["Config"].get("Comment", "")]
+    request = {"zone": zone, "record": address("a.shop.local")}
+    words = aws.refused("AccessDenied", names.change, **request)
+    assert "can only be managed through AWS Cloud Map (arn:aws:servicediscovery:eu-west-1:" in words
+    aws.refused("AccessDenied", names.dns.delete_hosted_zone, Id=zone)
+
+
 @behaviour(
     "Route 53 API: ChangeResourceRecordSets",
     "CREATE of a record that is there is refused",

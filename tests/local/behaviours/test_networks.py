@@ -392,3 +392,31 @@ def test_blocks_are_canonical(aws: Aws) -> None:
     assert answer["SecurityGroupRules"][0]["CidrIpv4"] == "10.0.0.0/8"
     allow["IpPermissions"] = [{**rule, "IpRanges": [{"CidrIp": "10.0.0.6/8"}]}]
     aws.refused("InvalidPermission.Duplicate", aws.ec2.authorize_security_group_ingress, **allow)
+
+
+@behaviour(
+    "terraform-aws-vpc#481",
+    "Endpoints are for services that there are: InvalidServiceName",
+    ACCEPTED,
+)
+@pytest.mark.parametrize("name", ["eu-west-1.ecr.apii", "us-east-1.logs"])
+def test_an_endpoint_is_for_a_service(aws: Aws, name: str) -> None:
+    request = {"VpcId": aws.vpc(), "VpcEndpointType": "Interface"}
+    service = f"com.amazonaws.{name}"
+    create = aws.ec2.create_vpc_endpoint
+    words = aws.refused("InvalidServiceName", create, **request, ServiceName=service)
+    assert words == f"The Vpc Endpoint Service '{service}' does not exist"
+
+
+@behaviour(
+    "PrivateLink guide: gateway-endpoints",
+    "Gateway endpoints are for S3 and DynamoDB, and have no subnets",
+    ACCEPTED,
+)
+def test_a_gateway_is_for_few_services(aws: Aws) -> None:
+    request, create = {"VpcId": aws.vpc()}, aws.ec2.create_vpc_endpoint
+    words = aws.refused("InvalidParameter", create, **request, ServiceName=LOGS)
+    assert words.startswith("Endpoint type (Gateway) does not match available service types")
+    request["ServiceName"] = "com.amazonaws.eu-west-1.s3"
+    aws.refused("InvalidParameter", create, **request, SubnetIds=aws.subnets()[:1])
+    create(**request)

@@ -41,7 +41,9 @@ def test_role_names_ignore_case(aws: Aws) -> None:
 )
 def test_a_trust_policy_names_roles_that_exist(aws: Aws) -> None:
     arn = "arn:aws:iam::123456789012:role/absent"
-    trust = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": arn}}]})
+    trust = json.dumps(
+        {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": arn}}]}
+    )
     assert "Invalid principal" in aws.refused("MalformedPolicyDocument", aws.role, trust=trust)
 
 

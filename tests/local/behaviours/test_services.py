@@ -731,3 +731,26 @@ def test_sessions_need_a_task_role(aws: Aws) -> None:
     assert said.startswith(words.replace("{verb}", "updated"))
     definition = aws.define(taskRoleArn=aws.role())
     update(**name, enableExecuteCommand=True, taskDefinition=definition)
+
+
+@behaviour(
+    "aws-cdk#19842", "A service without load balancer has no grace period for its health", ACCEPTED
+)
+def test_a_grace_period_is_for_load_balancers(aws: Aws) -> None:
+    request = aws.service_request(healthCheckGracePeriodSeconds=30)
+    words = aws.refused(INVALID, aws.ecs.create_service, **request)
+    assert words.startswith("Health check grace period is only valid for services configured")
+    group = aws.group()
+    aws.listener(aws.balancer(), group)
+    aws.ecs.create_service(**request, loadBalancers=target(group))
+    aws.ecs.update_service(cluster="c", service="web", healthCheckGracePeriodSeconds=60)
+
+
+@behaviour("ECS API: ClusterSetting", "Container Insights are of three kinds", ACCEPTED)
+def test_settings_of_clusters(aws: Aws) -> None:
+    settings = [{"name": "containerInsights", "value": "yes"}]
+    aws.refused(INVALID, aws.ecs.create_cluster, clusterName="c", settings=settings)
+    aws.ecs.create_cluster(clusterName="c")
+    change = aws.ecs.update_cluster_settings
+    aws.refused(INVALID, change, cluster="c", settings=settings)
+    change(cluster="c", settings=[{**settings[0], "value": "enhanced"}])

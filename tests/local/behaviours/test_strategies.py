@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from .conftest import TRUST, Aws, target
+from tests.local.conftest import TRUST
+
+from .conftest import Aws, target
 
 behaviour = pytest.mark.behaviour
 NEVER = "never deploys"
