@@ -2,7 +2,8 @@
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html; what a target is told:
 https://docs.aws.amazon.com/scheduler/latest/APIReference/API_EcsParameters.html
-Of targets there is ECS's RunTask; a call that fails is not tried again, and no queue gets it.
+Of targets there is ECS's RunTask; a call that fails is not tried again, and no queue gets it. With
+`enforce_iam` it fails where the policies of its role do not allow it.
 A flexible window is used at its beginning.
 """
 
@@ -12,19 +13,30 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from moto.core.exceptions import ServiceException
+from moto.backends import get_backend
+from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.scheduler import urls
 from moto.scheduler.exceptions import ValidationException
-from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
+from moto.scheduler.models import (
+    EventBridgeSchedulerBackend,
+    Schedule,
+    ScheduleGroup,
+    scheduler_backends,
+)
+from moto.utilities.utils import get_partition
 
 from ._extension import Extension
+from .access.enforcement import Session, refused
 from .ecs_tasks import started
+from .rules.rule import Place
 from .settings import Settings
 from .simulation.schedules import following
 from .simulation.task import Task
+from .wire import Call
 
 if TYPE_CHECKING:
     from .ecs_backend import EcsBackend
@@ -73,8 +85,15 @@ class Backend(Extension, EventBridgeSchedulerBackend, TaggableResourcesMixin):
             tags = [{"Key": key, "Value": value} for key, value in tags.items()]
         super().tag_resource(arn, tags)
 
+    def create_schedule_group(self, name: str, tags: list[dict[str, str]]) -> ScheduleGroup:
+        """Create it, if there is none of its name: moto forgets that and its schedules."""
+        if name in self.schedule_groups:
+            raise JsonRESTError("ConflictException", f"Schedule group {name} already exists.")
+        return super().create_schedule_group(name, tags)
+
     def create_schedule(self, *args: Any, **kwargs: Any) -> Schedule:
         """Create it, and see when it is due. Raises ValidationException."""
+        self.get_schedule_group(kwargs["group_name"])
         _check(kwargs["schedule_expression"], kwargs["schedule_expression_timezone"])
         return self._planned(super().create_schedule(*args, **kwargs))
 
@@ -145,12 +164,31 @@ def _start(ecs: EcsBackend, schedule: Schedule, at: float) -> None:
     if asked is None or not ecs.world.assumable(schedule.target["RoleArn"]):
         return
     request = _request(asked, schedule)
+    if not _allowed(ecs, schedule, request):
+        return
     try:
         tasks, _ = started(ecs, request, at)
     except ServiceException:
         return  # the cluster or the task definition is gone
     for task in tasks:
         _end(task)
+
+
+def _allowed(ecs: EcsBackend, schedule: Schedule, request: Mapping[str, Any]) -> bool:
+    """Whether the schedule's role may run the tasks, if policies count.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role
+    """
+    settings, account, region = Backend.settings, ecs.account_id, ecs.region_name
+    if not settings.enforce_iam:
+        return True
+    role = schedule.target["RoleArn"]
+    name = f"{role.partition(':role/')[2]}/scheduler"
+    arn = f"arn:{get_partition(region)}:sts::{account}:assumed-role/{name}"
+    assumed = SimpleNamespace(arn=arn, role_arn=role, account_id=account, policy=None)
+    place = Place(account, region, settings, get_backend)
+    call = Call("ecs", "RunTask", write=True, region=region)
+    return not refused(Session(assumed, place), call, request, place)
 
 
 def _request(asked: Mapping[str, Any], schedule: Schedule) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cloud.caller import Caller
 from tests.cloud.landing import land
 from tests.cloud.servers import ROOT
 from tests.cloud.world import REGION, World, changes, fields
@@ -71,6 +72,18 @@ def test_a_stack_goes_while_its_tasks_run(example: Open) -> None:
     world.check_settled(often)
     world.teardown(often)
     assert world.owned() == {}
+
+
+def test_the_role_of_a_schedule_may_run_its_tasks(example: Open) -> None:
+    world = example("scheduled-task")
+    with Caller(world).enforced():  # of others nothing is asked, but of the schedule's role
+        world.apply("tasks.nightly.schedule.expression=rate(1 minute)")
+        ecs = world.client("ecs")
+        asked = {"cluster": "reports-cluster", "desiredStatus": "STOPPED"}
+        looks = (ecs.list_tasks(**asked)["taskArns"] for _ in range(5000))
+        found = next(filter(None, looks))  # every minute is 30 ms
+        (task, *_) = ecs.describe_tasks(cluster="reports-cluster", tasks=found)["tasks"]
+    assert task["startedBy"] == "chronos-schedule/nightly"
 
 
 def test_another_image_is_what_the_schedule_runs(example: Open) -> None:

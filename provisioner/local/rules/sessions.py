@@ -121,10 +121,24 @@ def _scheduler(params: Params, place: Place) -> str | None:
     return "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
 
 
+def _window(params: Params, _: Place) -> str | None:
+    """A window has a length, and no window has none; the texts are [unverified]."""
+    window = params["FlexibleTimeWindow"]
+    flexible, length = window["Mode"] == "FLEXIBLE", window.get("MaximumWindowInMinutes")
+    if flexible == (length is not None):
+        return None
+    verb = "must" if flexible else "must not"
+    return f"MaximumWindowInMinutes {verb} be specified with mode {window['Mode']}."
+
+
 SCHEDULER = "scheduler.amazonaws.com"
 SCHEDULES = tuple(
-    Rule(each, "ValidationException", _scheduler, f"EventBridge Scheduler API: {each}")
-    for each in ("CreateSchedule", "UpdateSchedule")
+    Rule(operation, "ValidationException", check, f"EventBridge Scheduler API: {source}")
+    for operation in ("CreateSchedule", "UpdateSchedule")
+    for check, source in (
+        (_window, "FlexibleTimeWindow"),
+        (_scheduler, operation),
+    )
 )
 RULES = (
     Rule("AssumeRole", "ValidationError", _duration, "STS API: AssumeRole"),

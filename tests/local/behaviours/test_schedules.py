@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -145,6 +146,61 @@ def test_the_role_trusts_the_scheduler(schedules: Schedules) -> None:
 def test_an_expression_makes_sense(schedules: Schedules, expression: str) -> None:
     code, create = "ValidationException", schedules.api.create_schedule
     schedules.aws.refused(code, create, **schedules.request(expression))
+
+
+@behaviour(
+    "EventBridge Scheduler API: CreateSchedule",
+    "The group of a schedule is there: ResourceNotFoundException",
+    "fails",
+)
+def test_a_group_is_there(schedules: Schedules) -> None:
+    code, create = "ResourceNotFoundException", schedules.api.create_schedule
+    words = schedules.aws.refused(code, create, **schedules.request("rate(1 hour)", GroupName="g"))
+    assert words == "Schedule group g does not exist."
+
+
+@behaviour(
+    "EventBridge Scheduler API: CreateScheduleGroup",
+    "A group is created once: ConflictException",
+    "deletes its schedules",
+)
+def test_a_group_is_created_once(schedules: Schedules) -> None:
+    schedules.api.create_schedule_group(Name="g")
+    schedules.make("rate(1 hour)", GroupName="g")
+    schedules.aws.refused("ConflictException", schedules.api.create_schedule_group, Name="g")
+    assert len(schedules.api.list_schedules(GroupName="g")["Schedules"]) == 1
+
+
+@behaviour(
+    "EventBridge Scheduler API: FlexibleTimeWindow",
+    "A flexible window has a length",
+    "accepts none",
+)
+def test_a_window_has_a_length(schedules: Schedules) -> None:
+    code, create = "ValidationException", schedules.api.create_schedule
+    window = {"FlexibleTimeWindow": {"Mode": "FLEXIBLE"}}
+    schedules.aws.refused(code, create, **schedules.request("rate(1 hour)", **window))
+    window["FlexibleTimeWindow"]["MaximumWindowInMinutes"] = 5  # type: ignore[assignment]
+    schedules.make("rate(1 hour)", **window)
+
+
+@behaviour(
+    "EventBridge Scheduler guide: setting-up",
+    "The role of a schedule may run its tasks, or none runs",
+    "starts nothing",
+)
+def test_a_role_may_run_tasks(schedules: Schedules, adjust: Callable[..., None]) -> None:
+    adjust(enforce_iam=True)
+    schedules.make("rate(1 hour)")
+    schedules.aws.advance(HOUR + MINUTES)
+    assert schedules.tasks() == []
+    family = f"{schedules.definition.rpartition(':')[0]}:*"
+    allow = {"Effect": "Allow", "Action": "ecs:RunTask", "Resource": family}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    put = schedules.aws.iam.put_role_policy
+    put(RoleName="scheduler", PolicyName="run", PolicyDocument=document)
+    schedules.aws.advance(HOUR)
+    assert len(schedules.tasks()) == 1
 
 
 def test_a_year_makes_up_for_few(schedules: Schedules) -> None:
