@@ -50,6 +50,11 @@ def _cluster(params: Params, place: Place) -> Any:
     return ecs.clusters.get(str(params.get("cluster", "default")).rpartition("/")[2])
 
 
+def _inactive_cluster(params: Params, place: Place) -> str | None:
+    found = _cluster(params, place)
+    return "The referenced cluster was inactive." if found and found.status != "ACTIVE" else None
+
+
 def _unknown_provider(params: Params, place: Place) -> str | None:
     known = {*ecs_launch.FARGATE, *place.of("ecs").capacity_providers}
     for name in params.get("capacityProviders") or ():
@@ -218,6 +223,10 @@ RULES = (
         "ClusterContainsTasksException",
         _cluster_with_tasks,
         "ECS API: DeleteCluster",
+    ),
+    *(
+        Rule(operation, "ClusterNotFoundException", _inactive_cluster, f"ECS API: {operation}")
+        for operation in ("CreateService", "UpdateService", "RunTask")
     ),
     *(Rule(operation, INVALID, _too_many, f"ECS API: {operation}") for operation in BATCHES),
     *(

@@ -43,9 +43,33 @@ def _bounds(least: Any, most: Any) -> str | None:
 def _unlabelled(params: Params, _: Place) -> str | None:
     tracking = params.get("TargetTrackingScalingPolicyConfiguration") or {}
     metric = tracking.get("PredefinedMetricSpecification") or {}
-    if metric.get("PredefinedMetricType") == "ALBRequestCountPerTarget":
-        return None if metric.get("ResourceLabel") else "ResourceLabel must be specified"
+    kind, label = metric.get("PredefinedMetricType"), metric.get("ResourceLabel")
+    if kind == "ALBRequestCountPerTarget":
+        return None if label else "ResourceLabel must be specified"
+    if label:
+        return f"ResourceLabel cannot be specified for the metric type {kind}"
     return None
+
+
+def _metric_taken(params: Params, place: Place) -> str | None:
+    own = _metric(params.get("TargetTrackingScalingPolicyConfiguration"))
+    for each in place.of("application-autoscaling").policies.values():
+        if (
+            own
+            and each.policy_name != params["PolicyName"]
+            and each.resource_id == params["ResourceId"]
+            and _metric(each.target_tracking_scaling_policy_configuration) == own
+        ):
+            return (
+                "Only one TargetTrackingScaling policy for a given metric specification is allowed."
+            )
+    return None
+
+
+def _metric(tracking: Params | None) -> Any:
+    found = tracking or {}
+    kinds = ("PredefinedMetricSpecification", "CustomizedMetricSpecification")
+    return next((found[each] for each in kinds if found.get(each)), None)
 
 
 def _policy(params: Params, _: Place) -> str | None:
@@ -129,6 +153,7 @@ RULES = (
     Rule("RegisterScalableTarget", CODE, _limits, f"{API}: RegisterScalableTarget"),
     Rule("PutScalingPolicy", CODE, _policy, f"{API}: PutScalingPolicy"),
     Rule("PutScalingPolicy", CODE, _unlabelled, f"{API}: PredefinedMetricSpecification"),
+    Rule("PutScalingPolicy", CODE, _metric_taken, f"{API}: PutScalingPolicy"),
     *(
         Rule("PutScheduledAction", CODE, check, f"{API}: PutScheduledAction")
         for check in (_zone, _schedule, _period, _action)

@@ -1,4 +1,4 @@
-"""What ECS and Elastic Load Balancing refuse about tags.
+"""What ECS, Elastic Load Balancing and EC2 refuse about tags.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html and
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AddTags.html; what they say
@@ -31,6 +31,17 @@ def _keys(params: Params) -> list[str]:
     return [*lower, *(each["Key"] for each in params.get("Tags") or ())]
 
 
+def _specified(params: Params, _: Place) -> str | None:
+    """EC2 has tags of each kind that an operation makes."""
+    for asked in ({"Tags": params.get("Tags")}, *(params.get("TagSpecifications") or ())):
+        keys = [each.get("Key", "") for each in asked.get("Tags") or ()]
+        if any(each.lower().startswith(RESERVED) for each in keys):
+            return "Tag keys starting with 'aws:' are reserved for internal use"
+        if twice := next((each for each in keys if keys.count(each) > 1), None):
+            return f"Duplicate tag key '{twice}' specified."
+    return None
+
+
 def _own(keys: Iterable[str]) -> str | None:
     if wrong := next((each for each in keys if each.lower().startswith(RESERVED)), None):
         return f"Tag keys that begin with 'aws:' are reserved for AWS: '{wrong}'"
@@ -60,8 +71,22 @@ def _many(params: Params, place: Place) -> str | None:
     return None
 
 
+EC2 = (
+    "AllocateAddress",
+    "CreateInternetGateway",
+    "CreateNatGateway",
+    "CreateRouteTable",
+    "CreateSecurityGroup",
+    "CreateSubnet",
+    "CreateTags",
+    "CreateVpc",
+    "CreateVpcEndpoint",
+    "AuthorizeSecurityGroupEgress",
+    "AuthorizeSecurityGroupIngress",
+)
 INVALID = "InvalidParameterException"
 TABLES = {
+    "ec2": rows("EC2 API", EC2, "InvalidParameterValue", _specified),
     "ecs": (
         *rows("ECS API", ECS, INVALID, _reserved),
         *rows("ECS API", ECS, INVALID, _twice),

@@ -1,4 +1,4 @@
-"""What EC2 refuses about networks: parts that others still hold on to.
+"""What EC2 refuses about networks: parts that others still hold on to, or that do not fit.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -6,12 +6,15 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from .rule import Params, Place, Rule
 
 GONE = ("deleted", "failed")
+# Of the blocks of subnets.
+SIZES = range(16, 29)
 
 
 def _vpc_in_use(params: Params, place: Place) -> str | None:
@@ -76,11 +79,79 @@ def _no_gateway(params: Params, place: Place) -> str | None:
     return None
 
 
+def _other_gateway(params: Params, place: Place) -> str | None:
+    vpc, own = params["VpcId"], params["InternetGatewayId"]
+    for each in place.of("ec2").internet_gateways.values():
+        if each.id != own and each.vpc and each.vpc.id == vpc:
+            return f"Network {vpc} already has an internet gateway attached"
+    return None
+
+
+def _other_table(params: Params, place: Place) -> str | None:
+    """A subnet has one route table, which is replaced by ReplaceRouteTableAssociation."""
+    subnet, own = params.get("SubnetId"), params["RouteTableId"]
+    for table in place.of("ec2").route_tables.values():
+        taken = [each.get("SubnetId") for each in table.associations]
+        if subnet and table.id != own and subnet in taken:
+            return (
+                f"the specified association for route table {own} conflicts with an existing"
+                " association"
+            )
+    return None
+
+
+def _own_route(params: Params, place: Place) -> str | None:
+    table = place.of("ec2").route_tables.get(params["RouteTableId"])
+    block = params.get("DestinationCidrBlock")
+    if table and block and block == place.of("ec2").vpcs[table.vpc_id].cidr_block:
+        return f"cannot remove local route {block} in route table {table.id}"
+    return None
+
+
+def _several(params: Params, _: Place) -> str | None:
+    asked = sorted(name[0].lower() + name[1:] for name in params if name.startswith("Enable"))
+    if len(asked) > 1:
+        return f"Fields for multiple attribute types specified: {', '.join(asked)}"
+    return None
+
+
+def _small(params: Params, _: Place) -> str | None:
+    block = params.get("CidrBlock") or ""
+    size = block.rpartition("/")[2]
+    if size.isdigit() and int(size) not in SIZES:
+        return f"The CIDR '{block}' is invalid."
+    return None
+
+
+def _zone(params: Params, place: Place) -> str | None:
+    zone = params.get("AvailabilityZone")
+    if zone and not re.fullmatch(f"{place.region}[a-z]", zone):
+        return (
+            f"Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only"
+            f" be created in the availability zones of {place.region}."
+        )
+    return None
+
+
 def _gateways(place: Place) -> Iterator[Any]:
     return (nat for nat in place.of("ec2").nat_gateways.values() if nat.state not in GONE)
 
 
+INVALID = "InvalidParameterValue"
 RULES = (
+    Rule("AttachInternetGateway", INVALID, _other_gateway, "EC2 API: AttachInternetGateway"),
+    Rule(
+        "AssociateRouteTable",
+        "Resource.AlreadyAssociated",
+        _other_table,
+        "EC2 API: AssociateRouteTable",
+    ),
+    Rule("DeleteRoute", INVALID, _own_route, "EC2 API: DeleteRoute"),
+    Rule(
+        "ModifyVpcAttribute", "InvalidParameterCombination", _several, "EC2 API: ModifyVpcAttribute"
+    ),
+    Rule("CreateSubnet", "InvalidSubnet.Range", _small, "EC2 API: CreateSubnet"),
+    Rule("CreateSubnet", INVALID, _zone, "EC2 API: CreateSubnet"),
     Rule("DeleteVpc", "DependencyViolation", _vpc_in_use, "EC2 API: DeleteVpc"),
     Rule("DeleteSubnet", "DependencyViolation", _subnet_in_use, "EC2 API: DeleteSubnet"),
     Rule(

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from provisioner.engine.aws import Aws
+from botocore.exceptions import ClientError
+
+from provisioner.engine.aws import Aws, says
 from provisioner.engine.model import Properties, Tags
 from provisioner.resources._tags import batches, tag_map
 
 DESCRIBE_TAGS_LIMIT = 20
+GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound", "RuleNotFound")
 
 
 def every_balancer(aws: Aws) -> list[dict[str, Any]]:
@@ -39,12 +42,18 @@ def tagged(aws: Aws, found: list[dict[str, Any]], field: str, wanted: Tags) -> l
 
 
 def tags_by_arn(aws: Aws, arns: list[str]) -> dict[str, Tags]:
-    """Tags of anything in front, 20 at a time."""
+    """Tags of anything in front, 20 at a time, but for what has gone since it was listed."""
     client = aws.client("elbv2")
 
     def ask(some: list[str]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = client.describe_tags(ResourceArns=some)["TagDescriptions"]
-        return found
+        try:
+            return list(client.describe_tags(ResourceArns=some)["TagDescriptions"])
+        except ClientError as error:
+            if not says(error, GONE):
+                raise
+        # One that is not there fails the call for all: somebody else may delete what is theirs.
+        half = len(some) // 2
+        return [*ask(some[:half]), *ask(some[half:])] if half else []
 
     answers = aws.gather(ask, batches(arns, DESCRIBE_TAGS_LIMIT))
     return {item["ResourceArn"]: tag_map(item["Tags"]) for answer in answers for item in answer}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from provisioner.local.cloud import Cloud
 from provisioner.local.control import ask
@@ -34,11 +35,11 @@ class Scaled:
         aws.advance(400)
         self.api.register_scalable_target(**WHERE, MinCapacity=1, MaxCapacity=8)
 
-    def track(self, target: float = 50, **configuration: Any) -> None:
+    def track(self, target: float = 50, name: str = "cpu", **configuration: Any) -> None:
         kind = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
         self.api.put_scaling_policy(
             **WHERE,
-            PolicyName="cpu",
+            PolicyName=name,
             PolicyType="TargetTrackingScaling",
             TargetTrackingScalingPolicyConfiguration={
                 "TargetValue": target, "PredefinedMetricSpecification": kind, **configuration,
@@ -140,9 +141,7 @@ def test_scaling_in_is_switched_off(scaled: Scaled, change: dict[str, Any]) -> N
 def test_a_deployment_is_not_scaled_in(scaled: Scaled) -> None:
     scaled.track()
     image = scaled.aws.image("nginx:pull-6000s")
-    scaled.aws.ecs.update_service(
-        cluster="c", service="web", taskDefinition=image, healthCheckGracePeriodSeconds=9000
-    )
+    scaled.aws.ecs.update_service(cluster="c", service="web", taskDefinition=image)
     scaled.load(5, 18)
     assert scaled.desired == 2
 
@@ -380,3 +379,28 @@ def test_a_policy_makes_sense(aws: Aws, policy: dict[str, Any]) -> None:
     good = {**request, **steps((None, 0), (0, 10), (10, None))}
     good.pop("TargetTrackingScalingPolicyConfiguration", None)
     api.put_scaling_policy(**good)
+
+
+@behaviour(
+    "Application Auto Scaling API: PutScalingPolicy",
+    "One metric of a target is tracked by one policy",
+    "accepts several",
+)
+def test_a_metric_is_tracked_once(scaled: Scaled) -> None:
+    scaled.track()
+    scaled.track(60)
+    with pytest.raises(ClientError, match="Only one TargetTrackingScaling policy for a given"):
+        scaled.track(name="other")
+    kind = {"PredefinedMetricType": "ECSServiceAverageMemoryUtilization"}
+    scaled.track(name="other", PredefinedMetricSpecification=kind)
+
+
+@behaviour(
+    "Application Auto Scaling API: PredefinedMetricSpecification",
+    "Requests per target alone are of a resource label",
+    "accepts any",
+)
+def test_a_label_is_for_requests(scaled: Scaled) -> None:
+    kind = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization", "ResourceLabel": "app/a/1"}
+    with pytest.raises(ClientError, match="ResourceLabel"):
+        scaled.track(PredefinedMetricSpecification=kind)

@@ -233,6 +233,54 @@ def test_protocols_fit(aws: Aws) -> None:
     )
 
 
+@behaviour(
+    "ELB API: SetSecurityGroups",
+    "A load balancer, its subnets, security groups and target groups are of one VPC",
+    ACCEPTED,
+)
+def test_a_load_balancer_is_in_one_vpc(aws: Aws) -> None:
+    other = aws.ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    zone = {"VpcId": other, "CidrBlock": "10.99.0.0/24", "AvailabilityZone": "eu-west-1b"}
+    subnet = aws.ec2.create_subnet(**zone)["Subnet"]["SubnetId"]
+    group = aws.ec2.create_security_group(GroupName="o", Description="o", VpcId=other)["GroupId"]
+    first = aws.ec2.describe_subnets(SubnetIds=aws.subnets())["Subnets"]
+    near = next(s["SubnetId"] for s in first if s["AvailabilityZone"] != "eu-west-1b")
+    code = "InvalidConfigurationRequest"
+    aws.refused(code, aws.balancer, Subnets=[near, subnet])
+    aws.refused(code, aws.balancer, SecurityGroups=[group])
+    arn = aws.balancer()
+    aws.refused(code, aws.elbv2.set_subnets, LoadBalancerArn=arn, Subnets=[near, subnet])
+    change = aws.elbv2.set_security_groups
+    aws.refused(code, change, LoadBalancerArn=arn, SecurityGroups=[group])
+    stranger, own = aws.group("stranger", VpcId=other), aws.group()
+    aws.refused(code, aws.listener, balancer=arn, group=stranger)
+    listener = aws.listener(arn, own)
+    aws.refused(code, aws.rule, listener=listener, group=stranger, priority=1)
+
+
+@behaviour(
+    "ELB API: DescribeTags", "One that is not there fails DescribeTags for all", "says it has none"
+)
+def test_tags_are_of_what_is_there(aws: Aws) -> None:
+    group, other = aws.group(), aws.group("other")
+    aws.elbv2.delete_target_group(TargetGroupArn=other)
+    describe = aws.elbv2.describe_tags
+    aws.refused("TargetGroupNotFound", describe, ResourceArns=[group, other])
+    listener = aws.listener(aws.balancer(), group)
+    rule = aws.rule(listener, group, 1)
+    describe(ResourceArns=[group, listener, rule])
+    aws.elbv2.delete_rule(RuleArn=rule)
+    aws.refused("RuleNotFound", describe, ResourceArns=[rule])
+
+
+@behaviour("ELB API: DeleteRule", "A rule is deleted once: RuleNotFound", ACCEPTED)
+def test_a_rule_is_deleted_once(aws: Aws) -> None:
+    group = aws.group()
+    rule = aws.rule(aws.listener(aws.balancer(), group), group, 1)
+    aws.elbv2.delete_rule(RuleArn=rule)
+    aws.refused("RuleNotFound", aws.elbv2.delete_rule, RuleArn=rule)
+
+
 @behaviour("ELB API: CreateRule", "A priority is given once", "accepts 50,001")
 def test_a_priority_in_use_is_refused(aws: Aws) -> None:
     group = aws.group()
@@ -410,3 +458,26 @@ def test_a_rule_is_authorized_once(aws: Aws) -> None:
     request = {"GroupId": aws.security_group(), "IpPermissions": allowed}
     aws.ec2.authorize_security_group_ingress(**request)
     aws.refused("InvalidPermission.Duplicate", aws.ec2.authorize_security_group_ingress, **request)
+
+
+@behaviour(
+    "EC2 API: IpPermission",
+    "A rule of a security group has a protocol, ports and a description of EC2's",
+    "accepts any",
+)
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"FromPort": 90}, "Invalid TCP/UDP port range (90:80)"),
+        ({"ToPort": 65_536}, "TCP/UDP port (65536) out of range"),
+        ({"IpProtocol": "http"}, "Invalid value 'http' for IP protocol. Unknown protocol."),
+        ({"IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "café"}]}, "Invalid rule descr"),
+    ],
+    ids=["order", "port", "protocol", "description"],
+)
+def test_permissions_are_checked(aws: Aws, change: dict[str, Any], words: str) -> None:
+    group, authorize = aws.security_group(), aws.ec2.authorize_security_group_ingress
+    plain = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
+    asked = {**plain, "IpRanges": [{"CidrIp": "10.0.0.0/8"}], **change}
+    said = aws.refused("InvalidParameterValue", authorize, GroupId=group, IpPermissions=[asked])
+    assert said.startswith(words)

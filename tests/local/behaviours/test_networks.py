@@ -420,3 +420,54 @@ def test_a_gateway_is_for_few_services(aws: Aws) -> None:
     request["ServiceName"] = "com.amazonaws.eu-west-1.s3"
     aws.refused("InvalidParameter", create, **request, SubnetIds=aws.subnets()[:1])
     create(**request)
+
+
+@behaviour(
+    "EC2 API: AssociateRouteTable",
+    "A subnet has one route table: Resource.AlreadyAssociated",
+    "moves it",
+)
+def test_a_subnet_has_one_route_table(aws: Aws) -> None:
+    made = aws.ec2.create_vpc(CidrBlock="10.97.0.0/16")["Vpc"]["VpcId"]
+    subnet = aws.ec2.create_subnet(VpcId=made, CidrBlock="10.97.0.0/24")["Subnet"]["SubnetId"]
+    tables = [
+        aws.ec2.create_route_table(VpcId=made)["RouteTable"]["RouteTableId"] for _ in range(2)
+    ]
+    first = aws.ec2.associate_route_table(RouteTableId=tables[0], SubnetId=subnet)
+    again = {"RouteTableId": tables[1], "SubnetId": subnet}
+    aws.refused("Resource.AlreadyAssociated", aws.ec2.associate_route_table, **again)
+    number = first["AssociationId"]
+    aws.ec2.replace_route_table_association(AssociationId=number, RouteTableId=tables[1])
+    route = {"RouteTableId": tables[0], "DestinationCidrBlock": "10.97.0.0/16"}
+    words = aws.refused("InvalidParameterValue", aws.ec2.delete_route, **route)
+    assert words.startswith("cannot remove local route")
+
+
+@behaviour("EC2 API: AttachInternetGateway", "A VPC has one internet gateway", ACCEPTED)
+def test_a_vpc_has_one_internet_gateway(aws: Aws) -> None:
+    made = aws.ec2.create_vpc(CidrBlock="10.97.0.0/16")["Vpc"]["VpcId"]
+    gateways = [
+        aws.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"] for _ in range(2)
+    ]
+    attach = aws.ec2.attach_internet_gateway
+    attach(InternetGatewayId=gateways[0], VpcId=made)
+    request = {"InternetGatewayId": gateways[1], "VpcId": made}
+    words = aws.refused("InvalidParameterValue", attach, **request)
+    assert words == f"Network {made} already has an internet gateway attached"
+
+
+@behaviour("EC2 API: CreateSubnet", "A subnet is of /16 to /28, in a zone of the region", ACCEPTED)
+def test_a_subnet_fits(aws: Aws) -> None:
+    made = {"VpcId": aws.ec2.create_vpc(CidrBlock="10.97.0.0/16")["Vpc"]["VpcId"]}
+    create = aws.ec2.create_subnet
+    aws.refused("InvalidSubnet.Range", create, **made, CidrBlock="10.97.0.0/29")
+    made["AvailabilityZone"] = "us-east-1a"
+    aws.refused("InvalidParameterValue", create, **made, CidrBlock="10.97.0.0/28")
+
+
+@behaviour("EC2 API: ModifyVpcAttribute", "Attributes of a VPC change one at a time", ACCEPTED)
+def test_one_attribute_at_a_time(aws: Aws) -> None:
+    both = {"EnableDnsSupport": {"Value": True}, "EnableDnsHostnames": {"Value": True}}
+    request = {"VpcId": aws.vpc(), **both}
+    words = aws.refused("InvalidParameterCombination", aws.ec2.modify_vpc_attribute, **request)
+    assert words.endswith("enableDnsHostnames, enableDnsSupport")

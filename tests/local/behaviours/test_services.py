@@ -754,3 +754,13 @@ def test_settings_of_clusters(aws: Aws) -> None:
     change = aws.ecs.update_cluster_settings
     aws.refused(INVALID, change, cluster="c", settings=settings)
     change(cluster="c", settings=[{**settings[0], "value": "enhanced"}])
+
+
+@behaviour(
+    "ECS API: CreateService", "A cluster that is INACTIVE has no services: not found", "forgets it"
+)
+def test_an_inactive_cluster_is_refused(aws: Aws) -> None:
+    request = aws.service_request()
+    aws.ecs.delete_cluster(cluster="c")
+    words = aws.refused("ClusterNotFoundException", aws.ecs.create_service, **request)
+    assert words == "The referenced cluster was inactive."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import ClientError
 
 from .conftest import Aws
 
@@ -82,3 +83,17 @@ def test_tasks_are_in_the_index(aws: Aws) -> None:
     aws.ecs.update_service(cluster="c", service="web", desiredCount=0)
     aws.advance(600)
     assert index.get_resources(**asked)["ResourceTagMappingList"] == []
+
+
+@behaviour("EC2 API: CreateTags", "Tag keys are not AWS's, and given once", ACCEPTED)
+def test_keys_of_ec2_are_checked(aws: Aws) -> None:
+    def made(*keys: str) -> None:
+        specified = [{"ResourceType": "vpc", "Tags": tags(*keys)}]
+        aws.ec2.create_vpc(CidrBlock="10.98.0.0/16", TagSpecifications=specified)
+
+    code = "InvalidParameterValue"
+    for keys in (["aws:team"], ["team", "team"]):
+        with pytest.raises(ClientError, match=code):
+            made(*keys)
+        aws.refused(code, aws.ec2.create_tags, Resources=[aws.vpc()], Tags=tags(*keys))
+    made("team", "Team")

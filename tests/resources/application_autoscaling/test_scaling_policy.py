@@ -88,7 +88,8 @@ def test_one_that_somebody_else_made_on_our_target_stays(
     bench: Bench, target: Make, policy: Make
 ) -> None:
     bench.apply(target(), policy())
-    _put(bench, bench.find(policy()), name="by-hand")
+    memory = {"PredefinedMetricType": "ECSServiceAverageMemoryUtilization"}
+    _put(bench, bench.find(policy()), name="by-hand", PredefinedMetricSpecification=memory)
     check_sent(bench.apply(target()), sent("DeleteScalingPolicy", PolicyName=f"{bench.name}-cpu"))
     left = bench.client("application-autoscaling").describe_scaling_policies(
         ServiceNamespace="ecs", ResourceId=target().properties["ResourceId"]
