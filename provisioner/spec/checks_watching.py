@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from provisioner.spec.finding import Finding, services
 from provisioner.spec.models import Spec
 
-DAY = 86400
+# With periods of an hour and more an alarm looks back a week at most, with others a day.
+HOUR, DAY, WEEK = 3600, 86400, 604800
 
 
 def insights_needed(spec: Spec) -> Iterator[Finding]:
@@ -23,13 +24,14 @@ def insights_needed(spec: Spec) -> Iterator[Finding]:
 
 
 def alarm_windows(spec: Spec) -> Iterator[Finding]:
-    """What an alarm looks at is a day at most; cloudwatch.PutMetricAlarm."""
+    """What an alarm looks at is a day at most, or a week; cloudwatch.PutMetricAlarm."""
     for path, service in services(spec):
         for name, alarm in (service.alarms.custom if service.alarms else {}).items():
             where = (*path, "alarms", "custom", name)
-            if alarm.period_seconds * alarm.periods > DAY:
-                found = alarm.period_seconds * alarm.periods
-                message = f"period_seconds times periods is at most {DAY}, found {found}"
+            found = alarm.period_seconds * alarm.periods
+            most = DAY if alarm.period_seconds < HOUR else WEEK
+            if found > most:
+                message = f"period_seconds times periods is at most {most}, found {found}"
                 yield Finding((*where, "periods"), message)
             if (alarm.failing_periods or 1) > alarm.periods:
                 message = (

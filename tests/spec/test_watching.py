@@ -24,8 +24,14 @@ CASES = {
     "a window of more than a day": (
         HEAD
         + "services:\n"
-        + APP % f"{{custom: {{d: {{{METRIC}, above: 1, period_seconds: 3600, periods: 25}}}}}}",
-        "period_seconds times periods is at most 86400, found 90000",
+        + APP % f"{{custom: {{d: {{{METRIC}, above: 1, period_seconds: 1800, periods: 100}}}}}}",
+        "period_seconds times periods is at most 86400, found 180000",
+    ),
+    "a window of more than a week": (
+        HEAD
+        + "services:\n"
+        + APP % f"{{custom: {{d: {{{METRIC}, above: 1, period_seconds: 86400, periods: 8}}}}}}",
+        "period_seconds times periods is at most 604800, found 691200",
     ),
     "running tasks that nobody counts": (
         HEAD
@@ -68,3 +74,11 @@ def test_a_limit_can_be_left_out(load: Load) -> None:
     alarms = spec.services["app"].alarms
     assert alarms is not None
     assert (alarms.cpu_percent, alarms.memory_percent) == (None, 70.0)
+
+
+def test_periods_of_a_day_look_back_a_week(load: Load) -> None:
+    daily = f"{METRIC}, above: 1, period_seconds: 86400, periods: 7"
+    spec = load(HEAD + "services:\n" + APP % f"{{custom: {{d: {{{daily}}}}}}}").spec
+    alarms = spec.services["app"].alarms
+    assert alarms is not None
+    assert alarms.custom["d"].periods == 7

@@ -13,6 +13,16 @@ from .rule import Check, Params, Place, Rule, rows, shaped
 MANAGED, POLICY_SIZE, INLINE_SIZE, TRUST_SIZE = 10, 6_144, 10_240, 2_048
 
 
+# pathType and a service's principal: the models, and
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+PATH = r"/|/[!-\x7f]+/"
+PATHS = (
+    "The specified value for path is invalid. It must begin and end with / and contain only"
+    " alphanumeric characters and/or / characters."
+)
+SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
+
+
 def _iam_name(field: str, most: int) -> Check:
     kind = field[0].lower() + field[1:]
     return shaped(
@@ -90,6 +100,40 @@ def _incomplete(params: Params, _: Place) -> str | None:
     return None
 
 
+def _strange(params: Params, _: Place) -> str | None:
+    """Who a role trusts among AWS's services is named as one of them is."""
+    for each in _statements(params["AssumeRolePolicyDocument"]):
+        if each["Effect"] not in {"Allow", "Deny"}:
+            return f"Invalid effect: {each['Effect']}"
+        principal = each.get("Principal")
+        named = principal.get("Service", []) if isinstance(principal, dict) else []
+        for one in [named] if isinstance(named, str) else named:
+            if not SERVICE.fullmatch(one):
+                return f'Invalid principal in policy: "SERVICE":"{one}"'
+    return None
+
+
+def _no_boundary(params: Params, place: Place) -> str | None:
+    arn = params.get("PermissionsBoundary")
+    known = place.backends("iam")[place.account]["aws"].managed_policies
+    return (
+        f"Scope ARN: {arn} does not exist or is not attachable."
+        if arn not in {None, *known}
+        else None
+    )
+
+
+def _versions(params: Params, place: Place) -> str | None:
+    policies = place.backends("iam")[place.account]["aws"].managed_policies
+    found = policies.get(params["PolicyArn"])
+    if found is None or len(found.versions) == 1:
+        return None
+    return (
+        "This policy has more than one version. Before you delete a policy, you must delete the"
+        " policy's versions. The default version is deleted with the policy."
+    )
+
+
 def _trust(params: Params, _: Place) -> str | None:
     for each in _statements(params["AssumeRolePolicyDocument"]):
         actions = each.get("Action", [])
@@ -132,7 +176,11 @@ RULES = (
         _no_principal,
     ),
     Rule("CreateRole", "MalformedPolicyDocument", _incomplete, GRAMMAR),
+    *rows("IAM API", ["CreateRole"], "MalformedPolicyDocument", _strange),
     *rows("IAM API", ["CreateRole"], "MalformedPolicyDocument", _trust),
+    *rows("IAM API", ["CreateRole"], "ValidationError", shaped("Path", PATH, PATHS, most=512)),
+    *rows("IAM API", ["CreateRole"], "NoSuchEntity", _no_boundary, 404),
+    *rows("IAM API", ["DeletePolicy"], "DeleteConflict", _versions, 409),
     Rule(
         "CreateRole",
         "LimitExceeded",

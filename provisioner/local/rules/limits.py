@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from . import domains, identity, topics
+from . import alarms, domains, identity, topics
 from .rule import Params, Place, Rule, rows, shaped
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
@@ -119,6 +119,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     "iam": identity.RULES,
     "sns": topics.RULES,
     "acm": domains.ACM,
+    "cloudwatch": alarms.RULES,
     "route53": domains.ROUTE53,
     "ssm": (
         *rows("SSM API", ["PutParameter"], "ValidationException", _qualified),

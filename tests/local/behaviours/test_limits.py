@@ -294,3 +294,45 @@ def test_the_policy_of_a_topic_is_json(aws: Aws) -> None:
     change = {"TopicArn": sns.create_topic(Name="t")["TopicArn"], "AttributeName": "Policy"}
     set_ = sns.set_topic_attributes
     aws.refused("InvalidParameter", set_, **change, AttributeValue='{"Statement"')
+
+
+@behaviour(
+    "IAM guide: reference_policies_elements_principal", "A service is one of AWS's", "accepts any"
+)
+@pytest.mark.parametrize("service", ["ecs-tasks", "ecs-tasks.amazonaws", "Ecs.amazonaws.com "])
+def test_a_trusted_service_is_one(aws: Aws, service: str) -> None:
+    trust = TRUST.replace("ecs-tasks.amazonaws.com", service)
+    words = aws.refused("MalformedPolicyDocument", aws.role, trust=trust)
+    assert words == f'Invalid principal in policy: "SERVICE":"{service}"'
+
+
+@behaviour("IAM guide: reference_policies_grammar", "An effect is Allow or Deny", "accepts any")
+def test_an_effect_is_one_of_two(aws: Aws) -> None:
+    aws.refused("MalformedPolicyDocument", aws.role, trust=TRUST.replace("Allow", "allow"))
+
+
+@behaviour("IAM API: CreateRole", "A path begins and ends with a slash", "accepts any")
+@pytest.mark.parametrize("path", ["team", "/team", "team/"])
+def test_a_path_is_between_slashes(aws: Aws, path: str) -> None:
+    request = {"RoleName": "r", "AssumeRolePolicyDocument": TRUST}
+    aws.refused("ValidationError", aws.iam.create_role, **request, Path=path)
+    aws.iam.create_role(**request, Path="/team/web/")
+
+
+@behaviour("IAM API: CreateRole", "The boundary of a role is a policy that is there", "accepts any")
+def test_a_boundary_is_there(aws: Aws) -> None:
+    absent = "arn:aws:iam::123456789012:policy/absent"
+    request = {"RoleName": "r", "AssumeRolePolicyDocument": TRUST}
+    create = aws.iam.create_role
+    words = aws.refused("NoSuchEntity", create, **request, PermissionsBoundary=absent)
+    assert words == f"Scope ARN: {absent} does not exist or is not attachable."
+    create(**request, PermissionsBoundary="arn:aws:iam::aws:policy/ReadOnlyAccess")
+
+
+@behaviour("IAM API: DeletePolicy", "A policy goes after its other versions", "deletes it")
+def test_a_policy_goes_after_its_versions(aws: Aws) -> None:
+    arn = aws.iam.create_policy(PolicyName="p", PolicyDocument=policy())["Policy"]["Arn"]
+    aws.iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy(Effect="Deny"))
+    aws.refused("DeleteConflict", aws.iam.delete_policy, PolicyArn=arn)
+    aws.iam.delete_policy_version(PolicyArn=arn, VersionId="v2")
+    aws.iam.delete_policy(PolicyArn=arn)
