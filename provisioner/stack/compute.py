@@ -161,8 +161,9 @@ def _task_definition(context: Context, name: str, workload: Workload) -> Resourc
         "enableFaultInjection": workload.enable_fault_injection or None,
     }
     logs = () if workload.logs.existing else (address(LOG_GROUP, name),)
-    properties |= _before(context, name, workload)
-    made = context.resource(TASK_DEFINITION, name, properties, after=logs)
+    before = _before(context, name, workload)
+    ways = new_network.ways_out(context, public=False) if before else ()
+    made = context.resource(TASK_DEFINITION, name, properties | before, after=logs + ways)
     made = replace(made, initial=frozenset({"RunIn"}))
     if isinstance(workload, Service) and workload.manage.image == EXTERNAL:
         kept = {"containerDefinitions": Keeper("manage: image", shared=True)}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from provisioner.engine.order import needs_of
+from provisioner.spec.load import load_text
 from provisioner.stack import Blueprint
-from tests.support.blueprints import addresses, at, new_network, wanted
+from tests.support.blueprints import NEW_NETWORK, addresses, at, made, new_network, wanted
 
 
 def ways(blueprint: Blueprint) -> dict[str, str | None]:
@@ -86,6 +87,16 @@ def test_tasks_start_when_the_ways_out_are_there() -> None:
     assert {"ec2.route_table/private-1", "ec2.route_table/private-2"} < follows
     assert {"ec2.vpc_endpoint/ecr.api", "ec2.vpc_endpoint/s3"} < follows
     assert "ec2.route_table/public" in needs_of(at(made, "elbv2.load_balancer/main"))
+
+
+def test_a_pre_deploy_task_runs_when_the_ways_out_are_there() -> None:
+    tasks = "}\ntasks: {migrate: {image: nginx}, nightly: {image: nginx}}\n"
+    spec = NEW_NETWORK % ("single", "")
+    spec = spec.rstrip().removesuffix("}") + ", hooks: {pre_deploy: migrate}" + tasks
+    blueprint = made(load_text(spec, "shop.yaml", environ={}))
+    ways = {f"ec2.route_table/private-{zone}" for zone in (1, 2)} | {"ec2.vpc_endpoint/s3"}
+    assert ways <= needs_of(at(blueprint, "ecs.task_definition/migrate"))
+    assert not ways & needs_of(at(blueprint, "ecs.task_definition/nightly"))
 
 
 def test_everything_without_a_name_has_one_for_consoles() -> None:
