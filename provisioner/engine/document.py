@@ -112,9 +112,8 @@ def known_outputs(wanted: Any, outputs: Outputs) -> Any:
     """The outputs promised to the user, those not known left out."""
     value = resolve(wanted, outputs)
     if isinstance(value, Mapping):
-        return {
-            k: known_outputs(v, outputs) for k, v in value.items() if not isinstance(v, Ref | Text)
-        }
+        found = {name: known_outputs(item, outputs) for name, item in value.items()}
+        return {name: item for name, item in found.items() if not any(refs(item))}
     return value
 
 

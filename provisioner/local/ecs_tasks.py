@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from moto.core.responses import ActionResult
@@ -21,6 +23,9 @@ from .throttles import message_of
 
 PAGE = 100
 MOST_AT_ONCE = 10
+# Seconds until a task of no service has done what it is for, where its words say nothing of that:
+# those of schedules would pile up, and who follows a migration to its end would wait for ever.
+LASTS = 60.0
 OTHERWISE = "The clientToken was used before, with other parameters."
 NO_NETWORK = "Network Configuration must be provided when networkMode 'awsvpc' is specified."
 
@@ -180,10 +185,19 @@ def started(backend: EcsBackend, params: Mapping[str, Any], at: float) -> tuple[
         )
         for provider in providers
     ]
+    for task in made:
+        _end(task)
     placed = [each for each in made if not unplaced(each.containers, each.provider)]
     for task in placed:
         backend.region.run(task)  # the answer shows it as it begins, however fast time passes
     return placed, len(made) - len(placed)
+
+
+def _end(task: Task) -> None:
+    """Have a task end well that says nothing of its end."""
+    for each in task.containers:
+        if each.fate.ends_in == math.inf and each.definition.get("essential", True):
+            each.fate = replace(each.fate, ends_in=LASTS, exit_code=0)
 
 
 def _check_rate(backend: EcsBackend, providers: list[str], at: float) -> None:

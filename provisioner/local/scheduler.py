@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -35,7 +34,6 @@ from .ecs_tasks import started
 from .rules.rule import Place
 from .settings import Settings
 from .simulation.schedules import following
-from .simulation.task import Task
 from .wire import Call
 
 if TYPE_CHECKING:
@@ -45,8 +43,6 @@ if TYPE_CHECKING:
 # looked for in the last hour first: a schedule may be due every minute of a year.
 MOST = 10
 SPANS = (3_600.0, 86_400.0, 32 * 86_400.0, math.inf)
-# Seconds until a task that says nothing of its end has done what it is for: they would pile up.
-LASTS = 60.0
 
 
 def install(settings: Settings) -> None:
@@ -167,11 +163,9 @@ def _start(ecs: EcsBackend, schedule: Schedule, at: float) -> None:
     if not _allowed(ecs, schedule, request):
         return
     try:
-        tasks, _ = started(ecs, request, at)
+        started(ecs, request, at)
     except ServiceException:
         return  # the cluster or the task definition is gone
-    for task in tasks:
-        _end(task)
 
 
 def _allowed(ecs: EcsBackend, schedule: Schedule, request: Mapping[str, Any]) -> bool:
@@ -218,10 +212,3 @@ def _overrides(text: str | None) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _end(task: Task) -> None:
-    """Have a task end well that says nothing of its end."""
-    for each in task.containers:
-        if each.fate.ends_in == math.inf and each.definition.get("essential", True):
-            each.fate = replace(each.fate, ends_in=LASTS, exit_code=0)

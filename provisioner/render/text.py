@@ -188,6 +188,8 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str
     for name, value in values.items():
         if isinstance(value, Mapping):
             yield from flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            yield f"{prefix}{name}", ", ".join(map(str, value))
         else:
             yield f"{prefix}{name}", "unknown" if value is None else str(value)
 

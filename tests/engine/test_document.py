@@ -274,6 +274,7 @@ def test_outputs_that_are_not_known_are_left_out() -> None:
         "url": text("http://", Ref("net.lb/main", "Dns")),
         "arn": Ref("net.group/g", "Arn"),
         "services": {"app": {"arn": Ref("net.group/g", "Arn"), "id": Ref("net.lb/x", "Id")}},
+        "subnets": [Ref("net.group/g", "Arn"), Ref("net.lb/x", "Id")],
     }
     assert known_outputs(promised, {"net.group/g": {"Arn": "arn:1"}}) == {
         "arn": "arn:1",

@@ -93,6 +93,7 @@ def test_a_failure_is_red() -> None:
 def test_outputs_can_stand_alone() -> None:
     assert click.unstyle(text.outputs({"url": "http://x"})) == "Outputs:\n  url  http://x"
     assert click.unstyle(text.outputs({"arn": None})) == "Outputs:\n  arn  unknown"
+    assert click.unstyle(text.outputs({"ids": ["a", "b"]})) == "Outputs:\n  ids  a, b"
     assert text.outputs({}) == ""
 
 
