@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from provisioner.spec.access_logs import Logs
 from provisioner.spec.dns import HostNames, with_https
@@ -176,6 +176,13 @@ class Listener(Part):
         return value
 
 
+def _listeners_or_domain(schema: dict[str, Any]) -> None:
+    """What is required of what is written: `domain` makes its listeners itself."""
+    schema.pop("required")
+    schema["if"] = {"not": {"required": ["domain"]}}
+    schema["then"] = {"required": ["listeners"]}
+
+
 class LoadBalancer(Part):
     """The application load balancer."""
 
@@ -221,7 +228,12 @@ class LoadBalancer(Part):
     A listener on port 80 with a `default` of its own is left alone.
     """
     listeners: Annotated[dict[Slug, Listener], Field(min_length=1)]
-    """By a name of your own. `https: {certificate: shop.example}` alone makes a redirect, too."""
+    """By a name of your own. `https: {certificate: shop.example}` alone makes a redirect, too.
+
+    `domain` makes them where none are written.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_listeners_or_domain)
 
     @model_validator(mode="before")
     @classmethod

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
 
-from provisioner.spec.fields import Expected, Part, SubnetId, TagKey, TagValue, VpcId
+from provisioner.spec.existing import SearchKey
+from provisioner.spec.fields import Expected, Part, SubnetId, TagValue, VpcId
 from provisioner.spec.new_network import NewNetwork
 
 
@@ -17,7 +18,7 @@ class VpcLookup(Part):
 
     id: VpcId | None = None
     """The VPC's id (`vpc-…`)."""
-    tags: dict[TagKey, TagValue] = {}
+    tags: dict[SearchKey, TagValue] = {}
     """Every one of these tags must match."""
 
     @model_validator(mode="after")
@@ -32,7 +33,7 @@ class SubnetLookup(Part):
 
     ids: list[SubnetId] = []
     """The subnets' ids (`subnet-…`)."""
-    tags: dict[TagKey, TagValue] = {}
+    tags: dict[SearchKey, TagValue] = {}
     """Every one of these tags must match."""
 
     @model_validator(mode="after")

@@ -121,7 +121,7 @@ def _partial(node: Any) -> Any:
             result[key] = _nullable(_partial(value))
         elif key == "items":
             result[key] = value  # lists are replaced whole
-        elif key not in ("required", "default", "minProperties"):
+        elif key not in ("required", "if", "then", "default", "minProperties"):
             result[key] = _partial(value)
     return result
 

@@ -104,7 +104,8 @@ def _subnets(context: Context, create: NewNetwork) -> Iterator[Resource]:
                 "AvailabilityZone": context.network.ref(f"Zone{zone}"),
                 "MapPublicIpOnLaunch": False,
             }
-            yield _named(context, SUBNET, f"{tier}-{zone}", f"{tier}-{zone}", properties)
+            made = _named(context, SUBNET, f"{tier}-{zone}", f"{tier}-{zone}", properties)
+            yield replace(made, tags={"Tier": tier, **made.tags})  # other stacks look for it
 
 
 def _nat(context: Context, create: NewNetwork) -> Iterator[Resource]:

@@ -103,3 +103,4 @@ def test_everything_without_a_name_has_one_for_consoles() -> None:
     made = new_network()
     assert at(made, "ec2.vpc/main").tags["Name"] == "shop-vpc"
     assert at(made, "ec2.subnet/private-2").tags["Name"] == "shop-private-2"
+    assert at(made, "ec2.subnet/private-2").tags["Tier"] == "private"
