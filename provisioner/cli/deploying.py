@@ -82,7 +82,9 @@ def _image(image: ship.Image) -> str:
 @click.command()
 @_acting
 @DRY_RUN
-@options.option("--to", default="", metavar="REVISION", help="7 or web:7; `revisions` lists them.")
+@options.option(
+    "--to", default="", metavar="REVISION", help="7 or shop-task:7; `revisions` lists them."
+)
 @SERVICE
 def rollback(
     target: Target,

@@ -48,6 +48,20 @@ def test_it_comes_settles_and_goes(world: World) -> None:
     assert list(everything(world.client)) == before
 
 
+def test_what_runs_before_a_deployment_finds_the_way_out(world: World) -> None:
+    hooked = world.spec.read_text().rstrip().removesuffix("}") + ", hooks: {pre_deploy: migrate}}"
+    world.spec.write_text(f"{hooked}\ntasks: {{migrate: {{image: 'nginx:exit-0-after-2s'}}}}\n")
+    writes = world.apply(*LEAN).writes
+    routes = [
+        one for one in writes if one.operation != "CreateRoute" or "NatGatewayId" in one.arguments
+    ]
+    check_order(
+        routes, "CreateNatGateway", "CreateRoute", "CreateVpcEndpoint", "RunTask", "CreateService"
+    )
+    world.check_settled(*LEAN)
+    world.teardown()
+
+
 def test_one_gateway_less_moves_a_route_before_it_goes(world: World) -> None:
     world.apply()
     found = world.plan(*LEAN)

@@ -109,6 +109,18 @@ def test_a_task_runs_until_it_is_stopped(
     assert ecs.describe_tasks(cluster="c", tasks=[arn])["failures"][0]["reason"] == "MISSING"
 
 
+def test_a_task_that_says_nothing_of_its_end_ends_well(
+    ecs: Any, run: Callable[..., str], advance: Advance
+) -> None:
+    """Who follows a migration would wait for ever else."""
+    arn = run("nginx:1")
+    advance(60)
+    assert described(ecs, arn)["lastStatus"] == "RUNNING"
+    advance(60)
+    task = described(ecs, arn)
+    assert (task["stopCode"], task["containers"][0]["exitCode"]) == ("EssentialContainerExited", 0)
+
+
 def test_a_crash_leaves_an_exit_code_and_its_last_words(
     ecs: Any, client: Connect, run: Callable[..., str], advance: Advance
 ) -> None:

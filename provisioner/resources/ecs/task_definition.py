@@ -59,6 +59,7 @@ class TaskDefinition(_common.Tagged):
     uses = frozenset({
         "iam.role", "logs.log_group", "ecr.repository", "secretsmanager.secret", "ssm.parameter",
         _common.CLUSTER, "ec2.subnet", "ec2.security_group", "ec2.security_group_rule",
+        "ec2.route_table", "ec2.vpc_endpoint",
     })  # fmt: skip
     immutable = frozenset(fields)
     rules = Rules(
