@@ -57,7 +57,8 @@ Containers = Iterable[Mapping[str, Any]]
 def pending(aws: Aws, live: Live, want: Properties, has_run: Callable[[], bool]) -> str:
     """Start it once per run, look until it has ended, and remember that it went well.
 
-    `has_run` says whether an earlier revision has done the same: then it is only remembered.
+    One that an interrupted run has left behind is followed: two migrations at a time spoil each
+    other. `has_run` says whether an earlier revision has done the same: then it is only remembered.
     Raises StepFailed where it did not go well, ClientError.
     """
     where = want.get(WHERE)
@@ -66,7 +67,7 @@ def pending(aws: Aws, live: Live, want: Properties, has_run: Callable[[], bool])
     begun: list[str] = aws.once(("pre-deploy", live.id), list)
     if not begun:
         try:
-            begun.append("" if has_run() else _start(aws, live.id, where))
+            begun.append("" if has_run() else _begun(aws, live.id, where))
         except ClientError as error:
             return _later(aws, live.id, error)
     (task,) = begun
@@ -113,6 +114,21 @@ def _later(aws: Aws, definition: str, error: ClientError) -> str:
     if UNASSUMABLE not in message_of(error) or len(refused) > TRIES:
         raise error
     return f"AWS says not yet: {message_of(error)}"
+
+
+def _begun(aws: Aws, definition: str, where: Mapping[str, Any]) -> str:
+    """The task of this very revision that runs, or a new one."""
+    ecs, cluster = aws.client("ecs"), where["Cluster"]
+    family = definition.rpartition("/")[2].partition(":")[0]
+    listed = ecs.list_tasks(cluster=cluster, family=family)["taskArns"]
+    found = ecs.describe_tasks(cluster=cluster, tasks=listed)["tasks"] if listed else ()
+    ours = (definition, STARTED_BY)
+    running = (
+        str(task["taskArn"])
+        for task in found
+        if (task["taskDefinitionArn"], task.get("startedBy")) == ours
+    )
+    return next(running, "") or _start(aws, definition, where)
 
 
 def _start(aws: Aws, definition: str, where: Mapping[str, Any]) -> str:

@@ -26,6 +26,12 @@ class Ecs:
 
     def __init__(self, words: str, times: int) -> None:
         self.words, self.times, self.ran = words, times, 0
+        self.left: list[dict[str, Any]] = []
+        """Tasks that run already."""
+        self.seen: list[str] = []
+
+    def list_tasks(self, **_: Any) -> dict[str, Any]:
+        return {"taskArns": [task["taskArn"] for task in self.left]}
 
     def run_task(self, **_: Any) -> dict[str, Any]:
         if self.times:
@@ -35,7 +41,10 @@ class Ecs:
         self.ran += 1
         return {"tasks": [{"taskArn": "task/1"}]}
 
-    def describe_tasks(self, **_: Any) -> dict[str, Any]:
+    def describe_tasks(self, *, tasks: list[str], **_: Any) -> dict[str, Any]:
+        if self.left and tasks == self.list_tasks()["taskArns"]:
+            return {"tasks": self.left}
+        self.seen = tasks
         ended = {"lastStatus": "STOPPED", "containers": [{"name": "web", "exitCode": 0}]}
         return {"tasks": [ended]}
 
@@ -83,3 +92,21 @@ def test_what_stays_refused_is_told(words: str, tries: int) -> None:
         assert pending(aws)
     with pytest.raises(ClientError, match=words[:20]):
         pending(aws)
+
+
+@pytest.mark.parametrize(
+    ("definition", "by", "ran"),
+    [
+        ("arn:1", _once.STARTED_BY, 0),
+        ("arn:0", _once.STARTED_BY, 1),
+        ("arn:1", "somebody", 1),
+    ],
+)
+def test_what_an_interrupted_run_left_behind_is_followed(
+    definition: str, by: str, ran: int
+) -> None:
+    ecs = Ecs("", 0)
+    task = {"taskArn": "task/0", "taskDefinitionArn": definition, "startedBy": by}
+    ecs.left = [task, {**task, "taskArn": "task/00", "startedBy": "another"}]
+    assert pending(connection(ecs)) == ""
+    assert (ecs.ran, ecs.seen) == (ran, ["task/1" if ran else "task/0"])
