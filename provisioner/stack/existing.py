@@ -137,7 +137,7 @@ def _listener(context: Context, name: str, spec: Listener, balancer: Properties)
         "numbers": numbers,
         "size": len(priorities(context, name, spec)),
         "stack": context.names.owner,
-        "host": host(context),
+        "host": host(context, name),
     }
     return Lookup("listener", query, name)
 

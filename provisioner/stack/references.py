@@ -45,11 +45,16 @@ def url(context: Context, spec: LoadBalancer) -> Ref | Text:
     return Lookup("listener", name=next(iter(spec.listeners))).ref("Url")
 
 
-def host(context: Context) -> str:
-    """The host name that people use, behind somebody else's load balancer; "" where none is."""
+def host(context: Context, listener: str) -> str:
+    """The host name that people use at somebody else's listener; "" where none is.
+
+    The load balancer's own leads to whatever else stands behind it.
+    """
     spec = context.spec.load_balancer
-    names = spec.domain.names if spec and spec.domain else ()
-    return next((name for name in names if not name.startswith("*")), "")
+    names = list(spec.domain.names if spec and spec.domain else ())
+    routes = (route for _, service in context.services() for route in service.routes)
+    names += [name for route in routes if route.listener == listener for name in route.host]
+    return next((name for name in names if not {"*", "?"} & set(name)), "")
 
 
 def priorities(context: Context, name: str, spec: Listener) -> range:

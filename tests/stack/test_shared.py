@@ -88,6 +88,24 @@ class TestLoadBalancer:
         )
         assert words(only.outputs["url"]) == "${lookup.listener/http.Url}"
 
+    @pytest.mark.parametrize(
+        ("routes", "host"),
+        [
+            ("{path: /a}, {host: a.example}", "a.example"),
+            ("{host: ['*.example', b.example]}", "b.example"),
+            ("{path: /a}, {host: a.example, listener: own}", ""),
+        ],
+    )
+    def test_the_url_of_a_shared_listener_has_the_host_of_a_route(
+        self, routes: str, host: str
+    ) -> None:
+        listeners = "{http: {existing: 80}, own: {port: 8080}}"
+        made = shop(
+            f"services: {{app: {{image: nginx, port: 80, routes: [{routes}]}}}}",
+            balancer=f"load_balancer: {{existing: web, listeners: {listeners}}}\n",
+        )
+        assert query(made, "lookup.listener/http")["host"] == host
+
     def test_a_listeners_arn_says_which_load_balancer_it_is_on(self) -> None:
         arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:%s/app/web/50dc6c"
         made = shop(
