@@ -38,6 +38,7 @@ from . import (
     s3,
     scaling,
     scheduler,
+    secrets_manager,
     tagging,
     wafv2,
 )
@@ -68,6 +69,7 @@ def build(settings: Settings) -> WSGIApplication:
     s3.install()
     scaling.install(settings)
     scheduler.install(settings)
+    secrets_manager.install()
     tagging.install(settings)
     wafv2.install(settings)
     # moto inspects the API class again at every call: a millisecond of the three that a call takes.

@@ -83,9 +83,11 @@ def permissions(context: Context, written: Iterable[str]) -> list[dict[str, Any]
 
 def _secret(context: Context, key: str, secret: Secret) -> Resource:
     name = _secret_name(context, key, secret)
-    properties: dict[str, Any] = {"Name": name, "KmsKeyId": secret.kms_key}
-    if secret.description is not None:
-        properties["Description"] = secret.description
+    properties: dict[str, Any] = {
+        "Name": name,
+        "KmsKeyId": secret.kms_key,
+        "Description": secret.description,
+    }
     if secret.generate:
         properties["GenerateSecretString"] = _how(secret.generate)
     else:
@@ -120,9 +122,12 @@ def _parameter(context: Context, key: str, parameter: Parameter) -> Resource:
     if parameter.value is not None:
         plain = {"Name": name, "Type": "String", "Value": parameter.value}
         return context.resource(PARAMETER, key, plain)
-    properties = {"Name": name, "Type": "SecureString", "Value": PLACEHOLDER}
-    if parameter.kms_key:
-        properties["KeyId"] = parameter.kms_key
+    properties = {
+        "Name": name,
+        "Type": "SecureString",
+        "Value": PLACEHOLDER,
+        "KeyId": parameter.kms_key,
+    }
     return context.resource(PARAMETER, key, properties, initial=frozenset({"Value"}))
 
 

@@ -56,6 +56,14 @@ def test_they_live_and_die_with_the_spec(world: World) -> None:
     assert values(world) == kept
 
 
+def test_a_description_that_left_the_spec_goes(world: World) -> None:
+    world.apply("secrets={database-url: {description: ours}}")
+    assert world.apply("secrets={database-url: {}}").operations == ["UpdateSecret"]
+    found = world.client("secretsmanager").describe_secret(SecretId=NAMES[0])
+    assert not found.get("Description")
+    world.check_settled("secrets={database-url: {}}")
+
+
 def test_teardown_leaves_them_their_recovery_window(world: World) -> None:
     world.apply(*SETTINGS)
     reasons = {

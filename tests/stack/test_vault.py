@@ -34,6 +34,7 @@ def test_a_secret_is_a_placeholder_that_is_never_compared() -> None:
     assert wanted(made, DATABASE) == {
         "Name": "shop/db",
         "KmsKeyId": None,
+        "Description": None,
         "SecretString": "placeholder",
     }
     assert at(made, DATABASE).initial == {"SecretString", "GenerateSecretString"}
@@ -75,6 +76,7 @@ def test_a_parameter_with_a_value_is_a_string_and_without_it_a_secret() -> None:
     assert at(made, "ssm.parameter/a").initial == frozenset()
     assert wanted(made, "ssm.parameter/b")["Type"] == "SecureString"
     assert at(made, "ssm.parameter/b").initial == {"Value"}
+    assert wanted(made, "ssm.parameter/b")["KeyId"] is None
     assert wanted(made, "ssm.parameter/c")["KeyId"] == KEY
 
 

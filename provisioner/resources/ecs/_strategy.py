@@ -1,7 +1,7 @@
 """Deployment strategies of a service: what ECS decides, what counts as nothing, what comes first.
 
-Source: ECS API_DeploymentConfiguration, API_AdvancedConfiguration; developer guide, update the
-deployment strategy.
+Source: ECS API_DeploymentConfiguration, API_DeploymentCircuitBreaker, API_AdvancedConfiguration;
+developer guide, update the deployment strategy.
 """
 
 from __future__ import annotations
@@ -17,6 +17,13 @@ ADVANCED = "advancedConfiguration"
 ALTERNATE = "alternateTargetGroupArn"
 ROLLING = "ROLLING"
 NO_ALARMS = {"alarmNames": [], "enable": False, "rollback": False}
+BREAKER = "deploymentCircuitBreaker"
+THRESHOLD = "thresholdConfiguration"
+USUAL_BREAKER: Mapping[str, Any] = {
+    "resetOnHealthyTask": True,
+    THRESHOLD: {"type": "BOUNDED_PERCENT", "value": 50},
+}
+"""How a circuit breaker counts where nothing is said of it."""
 
 
 def live_configuration(found: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -30,9 +37,28 @@ def live_configuration(found: Mapping[str, Any] | None) -> dict[str, Any]:
     return plain
 
 
-def sent_configuration(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """For UpdateService, where what is left out stays: no alarms are alarms switched off."""
-    return {**wanted, "alarms": wanted["alarms"] or NO_ALARMS} if "alarms" in wanted else {**wanted}
+def canonical_configuration(found: Mapping[str, Any]) -> dict[str, Any]:
+    """With how the circuit breaker counts written out, where there is one."""
+    breaker = found.get(BREAKER)
+    if not breaker:
+        return {**found}
+    threshold = {**USUAL_BREAKER[THRESHOLD], **(breaker.get(THRESHOLD) or {})}
+    return {**found, BREAKER: {**USUAL_BREAKER, **breaker, THRESHOLD: threshold}}
+
+
+def sent_configuration(wanted: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+    """For UpdateService, where what is left out stays: no alarms are alarms switched off.
+
+    A circuit breaker that was told how to count is told to count as usual.
+    """
+    sent = {**wanted}
+    if "alarms" in wanted:
+        sent["alarms"] = wanted["alarms"] or NO_ALARMS
+    told = live.get(BREAKER) or {}
+    if wanted.get(BREAKER):
+        usual = {name: value for name, value in USUAL_BREAKER.items() if name in told}
+        sent[BREAKER] = {**usual, **wanted[BREAKER]}
+    return sent
 
 
 def conceded(

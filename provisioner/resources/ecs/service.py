@@ -172,7 +172,9 @@ class Service(_common.Tagged):
         """
         arguments = changed(want, changes, *DEPLOYING, *QUIET)
         if configuration := arguments.get(_strategy.CONFIGURATION):
-            arguments[_strategy.CONFIGURATION] = _strategy.sent_configuration(configuration)
+            arguments[_strategy.CONFIGURATION] = _strategy.sent_configuration(
+                configuration, live.properties[_strategy.CONFIGURATION]
+            )
         again = _rollout.again(changes)
         if not arguments and not again:
             return None
@@ -191,6 +193,13 @@ class Service(_common.Tagged):
         aws.client("ecs").delete_service(
             cluster=live.properties["cluster"], service=live.properties["serviceName"], force=True
         )
+
+    def canonical(self, properties: Properties) -> Properties:
+        configuration = properties.get(_strategy.CONFIGURATION)
+        if not configuration:
+            return properties
+        written_out = _strategy.canonical_configuration(configuration)
+        return {**properties, _strategy.CONFIGURATION: written_out}
 
     def concede(self, name: str, want: Any, live: Any) -> Any:
         """Which of its two target groups serves is for ECS to say."""

@@ -21,6 +21,8 @@ DESCRIBED = 50
 READ = 10
 """How many names DescribeParameters filters by, and how many GetParameters reads."""
 FIRST_VERSION = 1
+OWN_KEY = "alias/aws/ssm"
+"""What a SecureString is encrypted with where no key was named."""
 
 
 class Parameter(Kind):
@@ -119,9 +121,11 @@ class Parameter(Kind):
             yield "holds a value that somebody has set, which cannot be restored"
 
     def canonical(self, properties: Properties) -> Properties:
-        if not properties.get("KeyId"):
+        """AWS names its own key where none was given."""
+        key = properties.get("KeyId")
+        if not key:
             return properties
-        return {**properties, "KeyId": key_id(properties["KeyId"])}
+        return {**properties, "KeyId": None if key == OWN_KEY else key_id(key)}
 
     def _live(self, item: Mapping[str, Any], tags: Tags) -> Live:
         properties = {name: item.get(name) for name in self.fields}

@@ -106,6 +106,31 @@ def test_a_change_is_one_call_with_that_alone(
     bench.check(wanted, writes=[_update(wanted, **changes)])
 
 
+def counting(**how: Any) -> dict[str, Any]:
+    return {"deploymentConfiguration": {"deploymentCircuitBreaker": {**BREAKER, **how}}}
+
+
+COUNT = {"type": "COUNT", "value": 5}
+USUAL = {"type": "BOUNDED_PERCENT", "value": 50}
+
+
+@pytest.mark.parametrize(
+    ("told", "back"),
+    [
+        ({"thresholdConfiguration": COUNT}, {"thresholdConfiguration": USUAL}),
+        ({"resetOnHealthyTask": False}, {"resetOnHealthyTask": True}),
+    ],
+    ids=["threshold", "reset"],
+)
+def test_a_circuit_breaker_that_is_told_no_more_how_to_count_counts_as_usual(
+    bench: Bench, service: Make, told: dict[str, Any], back: dict[str, Any]
+) -> None:
+    bench.apply(service(**counting(**told)))
+    bench.check(service(), writes=[sent("UpdateService", **counting(**back))])
+    configuration = described(bench, service())["deploymentConfiguration"]
+    assert configuration["deploymentCircuitBreaker"] == {**BREAKER, **back}
+
+
 def _update(wanted: Resource, **arguments: Any) -> Sent:
     properties = wanted.properties
     return only(

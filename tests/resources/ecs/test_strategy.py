@@ -62,8 +62,21 @@ def test_what_is_switched_off_is_nothing(found: Any, expected: Any) -> None:
 
 def test_no_alarms_are_sent_as_alarms_switched_off() -> None:
     off = {"alarmNames": [], "enable": False, "rollback": False}
-    assert _strategy.sent_configuration({"alarms": {}}) == {"alarms": off}
-    assert _strategy.sent_configuration({"strategy": "ROLLING"}) == {"strategy": "ROLLING"}
+    assert _strategy.sent_configuration({"alarms": {}}, {}) == {"alarms": off}
+    assert _strategy.sent_configuration({"strategy": "ROLLING"}, {}) == {"strategy": "ROLLING"}
+
+
+def test_a_circuit_breaker_that_was_never_told_how_to_count_is_told_nothing() -> None:
+    breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+    assert _strategy.sent_configuration(breaker, breaker) == breaker
+    written_out = _strategy.canonical_configuration(breaker)
+    assert _strategy.canonical_configuration(written_out) == written_out
+    assert written_out["deploymentCircuitBreaker"] == {
+        "enable": True,
+        "rollback": True,
+        "resetOnHealthyTask": True,
+        "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
+    }
 
 
 def test_revisions_know_both_groups_before_the_strategy_changes() -> None:

@@ -29,6 +29,7 @@ def secure(bench: Bench) -> Make:
             "Name": f"/{bench.name}/level",
             "Type": "SecureString",
             "Value": "placeholder",
+            "KeyId": None,
         }
         initial = frozenset({"Value"})
         resource = Resource("ssm.parameter", "level", properties, {"team": "oak"}, initial=initial)
@@ -131,3 +132,14 @@ def test_one_of_somebody_else_is_refused(bench: Bench, parameter: Make) -> None:
     bench.client("ssm").put_parameter(Name=name, Value="theirs", Type="String")
     with pytest.raises(NotOwned, match="no ownership tags"):
         bench.plan(parameter())
+
+
+KEY = "arn:aws:kms:ap-southeast-1:123456789012:key/1"
+
+
+def test_a_key_that_left_the_spec_is_a_change_that_needs_the_value(
+    bench: Bench, secure: Make
+) -> None:
+    bench.apply(secure(KeyId=KEY))
+    with pytest.raises(PlanError, match="KeyId: '1' -> None"):
+        bench.plan(secure())
