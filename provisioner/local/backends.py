@@ -33,6 +33,7 @@ from . import (
     ecs,
     elbv2,
     iam,
+    logs,
     notices,
     route53,
     s3,
@@ -64,6 +65,7 @@ def build(settings: Settings) -> WSGIApplication:
     ecs.install(settings)
     elbv2.install(settings)
     iam.install(settings)
+    logs.install()
     notices.install(settings)
     route53.install(settings)
     s3.install()

@@ -70,9 +70,13 @@ UPDATED_OTHERWISE = {
         "SecurityGroups": "SetSecurityGroups",
         "Subnets": "SetSubnets",
     },
+    "logs.log_group": {"kmsKeyId": "AssociateKmsKey"},
     "sns.topic": {"Attributes": "SetTopicAttributes, one after the other"},
     "s3.bucket": {"ObjectOwnership": "PutBucketOwnershipControls"},
-    "iam.role": {"AssumeRolePolicyDocument": "UpdateAssumeRolePolicy calls it PolicyDocument"},
+    "iam.role": {
+        "AssumeRolePolicyDocument": "UpdateAssumeRolePolicy calls it PolicyDocument",
+        "PermissionsBoundary": "PutRolePermissionsBoundary",
+    },
 }
 """Create-call fields that the update call lacks and that are changed all the same: how."""
 

@@ -1,6 +1,7 @@
 """An IAM role with its inline policies and attached managed policies.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html
 """
 
 from __future__ import annotations
@@ -19,11 +20,16 @@ from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import home_tags, tag_list, tag_map
 from provisioner.resources.iam._policy import canonical_document, read_document
 
+BOUNDARY = "PermissionsBoundary"
 UNREADABLE = (*sorted(DENIED), "NotImplemented", "UnknownOperationException", "InvalidAction")
 
 
 class Role(Kind):
-    """`AssumeRolePolicyDocument` and the values of `InlinePolicies` are mappings."""
+    """`AssumeRolePolicyDocument` and the values of `InlinePolicies` are mappings.
+
+    `PermissionsBoundary` is the ARN of a policy. One that somebody has set stays unless another is
+    declared: what a role may never do is not for the stack to lift.
+    """
 
     name = "iam.role"
     api = Api("iam", "CreateRole", "UpdateAssumeRolePolicy")
@@ -42,12 +48,18 @@ class Role(Kind):
         ),
         Grant("update", "iam:AttachRolePolicy iam:DetachRolePolicy", "iam:role{Path}{RoleName}"),
         Grant(
+            "update",
+            "iam:PutRolePermissionsBoundary",
+            "iam:role{Path}{RoleName}",
+            having=BOUNDARY,
+        ),
+        Grant(
             "delete",
             "iam:DeleteRole iam:DeleteRolePolicy iam:DetachRolePolicy",
             "iam:role{Path}{RoleName}",
         ),
     )
-    fields = ("RoleName", "AssumeRolePolicyDocument", "Path")
+    fields = ("RoleName", "AssumeRolePolicyDocument", "Path", BOUNDARY)
     identity = ("RoleName",)
     name_limit = 64
     uses = frozenset({"secretsmanager.secret", "ssm.parameter"})
@@ -113,7 +125,12 @@ class Role(Kind):
 
     def create(self, aws: Aws, want: Properties, tags: Tags) -> Live:
         answer = aws.client("iam").create_role(**self.request(want), Tags=tag_list(tags))
-        created = {**answer["Role"], "AssumeRolePolicyDocument": want["AssumeRolePolicyDocument"]}
+        document, boundary = want["AssumeRolePolicyDocument"], want.get(BOUNDARY)
+        created = {
+            **answer["Role"],
+            "AssumeRolePolicyDocument": document,
+            BOUNDARY: {"PermissionsBoundaryArn": boundary},
+        }
         return self._live(created, tags)
 
     def update(self, aws: Aws, live: Live, want: Properties, changes: Sequence[Change]) -> None:
@@ -122,6 +139,8 @@ class Role(Kind):
             client.update_assume_role_policy(
                 RoleName=name, PolicyDocument=json.dumps(want["AssumeRolePolicyDocument"])
             )
+        if touched(changes, BOUNDARY):
+            client.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=want[BOUNDARY])
         for policy in sorted({c.path[1] for c in changes if c.field == "InlinePolicies"}):
             document = want["InlinePolicies"].get(policy)
             if document:
@@ -154,8 +173,9 @@ class Role(Kind):
 
     def canonical(self, properties: Properties) -> Properties:
         inline = properties.get("InlinePolicies") or {}
+        declared = {k: v for k, v in properties.items() if k != BOUNDARY or v}
         return {
-            **properties,
+            **declared,
             "AssumeRolePolicyDocument": canonical_document(properties["AssumeRolePolicyDocument"]),
             "InlinePolicies": {name: canonical_document(inline[name]) for name in sorted(inline)},
         }
@@ -164,6 +184,7 @@ class Role(Kind):
         properties = {
             "RoleName": role["RoleName"],
             "Path": role.get("Path", "/"),
+            BOUNDARY: (role.get(BOUNDARY) or {}).get("PermissionsBoundaryArn"),
             "AssumeRolePolicyDocument": read_document(role["AssumeRolePolicyDocument"]),
             "InlinePolicies": {
                 policy["PolicyName"]: read_document(policy["PolicyDocument"])

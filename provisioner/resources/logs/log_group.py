@@ -1,6 +1,7 @@
 """A CloudWatch Logs log group with its retention.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html
 """
 
 from __future__ import annotations
@@ -15,10 +16,15 @@ from provisioner.engine.model import Change, Live, Properties, Tags
 from provisioner.resources._tags import indexed, tags_of
 
 ECS_PREFIX = "/ecs/"
+KEY = "kmsKeyId"
 
 
 class LogGroup(Kind):
-    """`retentionInDays` None means never expire."""
+    """`retentionInDays` None means never expire.
+
+    `kmsKeyId` is the ARN of a key whose policy lets CloudWatch Logs use it. One that somebody has
+    set stays unless another is declared.
+    """
 
     name = "logs.log_group"
     api = Api("logs", "CreateLogGroup", "PutRetentionPolicy")
@@ -36,9 +42,11 @@ class LogGroup(Kind):
             "logs:PutRetentionPolicy logs:DeleteRetentionPolicy logs:TagResource",
             "logs:log-group:{logGroupName}",
         ),
+        Grant("create", "logs:AssociateKmsKey", "logs:log-group:{logGroupName}", having=KEY),
+        Grant("update", "logs:AssociateKmsKey", "logs:log-group:{logGroupName}", having=KEY),
         Grant("delete", "logs:DeleteLogGroup", "logs:log-group:{logGroupName}"),
     )
-    fields = ("logGroupName", "logGroupClass")
+    fields = ("logGroupName", "logGroupClass", KEY)
     identity = ("logGroupName",)
     immutable = frozenset({"logGroupName", "logGroupClass"})
     retries = (
@@ -49,7 +57,7 @@ class LogGroup(Kind):
     )
     exists = ("ResourceAlreadyExistsException",)
     absent = ("ResourceNotFoundException",)
-    effects: ClassVar[Mapping[str, Effect]] = {"retentionInDays": Effect.NONE}
+    effects: ClassVar[Mapping[str, Effect]] = {"retentionInDays": Effect.NONE, KEY: Effect.NONE}
     holds_data = True
 
     def observe(self, aws: Aws, scope: Scope) -> Iterator[Live]:
@@ -90,9 +98,14 @@ class LogGroup(Kind):
             client.put_retention_policy(logGroupName=name, retentionInDays=want["retentionInDays"])
         elif touched(changes, "retentionInDays"):
             client.delete_retention_policy(logGroupName=name)
+        if touched(changes, KEY):
+            client.associate_kms_key(logGroupName=name, kmsKeyId=want[KEY])
 
     def delete(self, aws: Aws, live: Live) -> None:
         aws.client("logs").delete_log_group(logGroupName=live.properties["logGroupName"])
+
+    def canonical(self, properties: Properties) -> Properties:
+        return {name: value for name, value in properties.items() if name != KEY or value}
 
     def retag(self, aws: Aws, live: Live, tags: Tags) -> None:
         aws.client("logs").tag_resource(resourceArn=live.id, tags=dict(tags))

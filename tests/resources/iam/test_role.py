@@ -100,6 +100,18 @@ def test_a_change_is_these_calls(
     bench.check(role(**changes), writes=writes)
 
 
+def test_a_boundary_is_set_and_changed_and_never_lifted(bench: Bench, role: Make) -> None:
+    made = bench.apply(role(PermissionsBoundary=READ))
+    assert made[0].arguments["PermissionsBoundary"] == READ
+    assert [call.operation for call in made][1:] == ["PutRolePolicy", "AttachRolePolicy"]
+    bench.check(
+        role(PermissionsBoundary=LOGS),
+        writes=[sent("PutRolePermissionsBoundary", PermissionsBoundary=LOGS)],
+    )
+    bench.check_settled(role())
+    bench.check_settled(role(PermissionsBoundary=None))
+
+
 def test_the_same_policy_in_other_words_is_no_change(bench: Bench, role: Make) -> None:
     bench.apply(role(InlinePolicies={"task": allow("s3:GetObject", "s3:PutObject")}))
     bench.check_settled(role(InlinePolicies={"task": allow("s3:putobject", "s3:GetObject")}))

@@ -49,6 +49,20 @@ def test_its_retention_is_changed_in_place(
     bench.check(group(retentionInDays=days), writes=[write])
 
 
+KEYS = [f"arn:aws:kms:ap-southeast-1:123456789012:key/{number}" for number in (1, 2)]
+
+
+def test_its_key_is_set_and_changed_and_never_taken_away(bench: Bench, group: Make) -> None:
+    check_sent(
+        bench.apply(group(kmsKeyId=KEYS[0])),
+        sent("CreateLogGroup", kmsKeyId=KEYS[0]),
+        sent("PutRetentionPolicy"),
+    )
+    bench.check(group(kmsKeyId=KEYS[1]), writes=[sent("AssociateKmsKey", kmsKeyId=KEYS[1])])
+    bench.check_settled(group())
+    bench.check_settled(group(kmsKeyId=None))
+
+
 def test_one_that_never_expires_needs_no_second_call(bench: Bench, group: Make) -> None:
     check_sent(bench.apply(group(retentionInDays=None)), sent("CreateLogGroup"))
 
