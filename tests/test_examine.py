@@ -38,6 +38,27 @@ CASES: dict[str, tuple[str, list[str]]] = {
             " valid types: <class 'int'>"
         ],
     ),
+    "a null for what AWS never takes away": (
+        "overrides: {ecs.service/app: {propagateTags: null}}",
+        [
+            "4:46: Invalid null for parameter propagateTags: AWS changes it and never takes it"
+            " away; write the value that it is to have"
+        ],
+    ),
+    "a null further down": (
+        "overrides:\n  ecs.cluster/main:\n    settings: {containerInsights: null}\n",
+        [
+            "6:35: Invalid null for parameter settings.containerInsights: AWS changes it and never"
+            " takes it away; write the value that it is to have"
+        ],
+    ),
+    "a null for a whole mapping": (
+        "overrides: {ecs.cluster/main: {settings: null}}",
+        [
+            "4:42: Invalid null for parameter settings: AWS changes it and never takes it away;"
+            " write the value that it is to have"
+        ],
+    ),
     "a kind that is not there": (
         "resources: {logs.log_grup/x: {logGroupName: /x}}",
         ["4:13: there is no kind logs.log_grup; did you mean `logs.log_group`?"],

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore.validate import ParamValidator
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.kind import Kind
-from provisioner.engine.model import Outputs, Ref, Resource, Text, resolve
+from provisioner.engine.model import Outputs, Properties, Ref, Resource, Text, resolve
 from provisioner.errors import PlanError
 
 UNKNOWN = "known-only-after-apply"
 """What stands for a value that only AWS can give: as long as the shortest ARN, 20 characters."""
+NEVER = "AWS changes it and never takes it away; write the value that it is to have"
 
 
 def check(
@@ -31,7 +32,9 @@ def check(
 
 
 def complaints_about(resource: Resource, kind: Kind, aws: Aws, known: Outputs) -> list[str]:
-    """What botocore says of one resource's create call, in its own words."""
+    """What botocore says of one resource's create call, in its own words; and of nulls."""
+    if lasting := [*_lasting(resource.properties, kind)]:
+        return [f"Invalid null for parameter {path}: {NEVER}" for path in lasting]
     model = aws.client(kind.api.service).meta.service_model.operation_model(kind.api.create)
     try:
         arguments = kind.request(_stand_in(resolve(resource.properties, known)))
@@ -39,6 +42,15 @@ def complaints_about(resource: Resource, kind: Kind, aws: Aws, known: Outputs) -
         return [f"Missing required parameter in input: {error.args[0]!r}"]
     report = ParamValidator().validate(arguments, model.input_shape).generate_report()
     return [line for line in report.splitlines() if line]
+
+
+def _lasting(properties: Properties, kind: Kind) -> Iterator[str]:
+    """Paths of what is declared to be absent, and cannot be."""
+    for name, value in properties.items():
+        if value is None and kind.lasting & {name, f"{name}.*"}:
+            yield name
+        elif isinstance(value, Mapping) and f"{name}.*" in kind.lasting:
+            yield from (f"{name}.{key}" for key, inner in value.items() if inner is None)
 
 
 def _stand_in(value: Any) -> Any:

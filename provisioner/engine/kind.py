@@ -123,6 +123,8 @@ class Kind(ABC):
     """Kinds it may refer to or follow. Deletes run against this direction."""
     immutable: ClassVar[frozenset[str]] = frozenset()
     """Top-level properties that AWS cannot change in place."""
+    lasting: ClassVar[frozenset[str]] = frozenset()
+    """Properties, or `name.*` for those in a mapping, that AWS changes and never takes away."""
     rules: ClassVar[Rules] = Rules()
     replacement: ClassVar[Literal["create-first", "delete-first", "refuse"]] = "refuse"
     retain: ClassVar[int] = 0

@@ -16,6 +16,7 @@ from tests.support.world import Thing, kind, registry, thing
 
 GROUP = "elbv2.group"
 ROLE = "iam.role"
+LASTING = "elbv2.lasting"
 VPC = Ref("lookup.network", "VpcId")
 
 
@@ -33,6 +34,7 @@ class Role(Thing):
 
 KINDS = registry(
     kind(GROUP, fields=("Name", "Port", "VpcId", "Matcher", "Tags")),
+    kind(LASTING, fields=("Name",), lasting=frozenset({"Size", "Values.*"})),
     kind("elbv2.part", part_of=GROUP, fields=("Nonsense",)),
     Role(),
 )
@@ -106,6 +108,23 @@ def test_all_complaints_of_all_resources_are_told_at_once() -> None:
         "elbv2.group/a: Invalid type for parameter VpcId,",
         "elbv2.group/b: Invalid type for parameter Name,",
     ]
+
+
+@pytest.mark.parametrize(
+    ("properties", "path"),
+    [
+        ({"Size": None}, "Size"),
+        ({"Values": None}, "Values"),
+        ({"Values": {"a.b": None, "c": "1"}}, "Values.a.b"),
+    ],
+    ids=["whole", "mapping", "inside"],
+)
+def test_what_aws_never_takes_away_cannot_be_declared_absent(
+    properties: dict[str, Any], path: str
+) -> None:
+    (complaint,) = checked(thing("a", LASTING, **properties))
+    assert complaint.startswith(f"{LASTING}/a: Invalid null for parameter {path}: ")
+    assert "write the value" in complaint
 
 
 def test_what_a_lookup_answered_is_checked() -> None:

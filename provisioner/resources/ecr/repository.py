@@ -51,6 +51,7 @@ class Repository(Kind):
     )  # fmt: skip
     identity = ("repositoryName",)
     immutable = frozenset({"repositoryName", "encryptionConfiguration"})
+    lasting = frozenset({"imageTagMutability", "imageScanningConfiguration"})
     rules = Rules(closed=frozenset({"lifecyclePolicy.**"}))
     exists = ("RepositoryAlreadyExistsException",)
     absent = ("RepositoryNotFoundException",)

@@ -56,6 +56,7 @@ class Cluster(_common.Tagged):
     fields = ("clusterName", "settings", "configuration", *PROVIDERS)
     identity = ("clusterName",)
     immutable = frozenset({"clusterName"})
+    lasting = frozenset({"settings.*"})
     rules = Rules(unordered=frozenset({"capacityProviders"}))
     retries = (
         # The service-linked role of ECS is made at the first use in an account.

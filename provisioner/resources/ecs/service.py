@@ -60,6 +60,11 @@ class Service(_common.Tagged):
         "ec2.route_table", "ec2.vpc_endpoint", "servicediscovery.namespace",
     })  # fmt: skip
     immutable = frozenset({"serviceName", "cluster", "schedulingStrategy"})
+    lasting = frozenset({
+        "taskDefinition", "networkConfiguration", "desiredCount", "deploymentConfiguration",
+        "healthCheckGracePeriodSeconds", "propagateTags", "enableECSManagedTags",
+        "enableExecuteCommand", "availabilityZoneRebalancing", "platformVersion",
+    })  # fmt: skip
     rules = Rules(
         unordered=frozenset({
             "loadBalancers",

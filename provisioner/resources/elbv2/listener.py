@@ -82,6 +82,7 @@ class Listener(_common.Tagged):
     identity = ("Port", "LoadBalancerArn")
     uses = frozenset({_common.LOAD_BALANCER, _common.TARGET_GROUP, "acm.certificate"})
     immutable = frozenset({"LoadBalancerArn"})
+    lasting = frozenset({"Port", "Protocol", "DefaultActions", "Attributes.*"})
     rules = Rules(unordered=frozenset({EXTRA}), closed=frozenset({"DefaultActions.**"}))
     retries = (  # made a moment ago, not visible everywhere yet
         *(Retry("create", code, seconds=60) for code in _common.NOT_VISIBLE_YET),

@@ -69,6 +69,7 @@ class ListenerRule(_common.Tagged):
     fields = ("ListenerArn", "Priority", *MUTABLE)
     uses = frozenset({"elbv2.listener", _common.TARGET_GROUP})
     immutable = frozenset({"ListenerArn"})
+    lasting = frozenset(MUTABLE)
     rules = Rules(closed=frozenset({"Actions.**", "Conditions.**"}))
     replacement = "create-first"
     retries = (

@@ -86,6 +86,7 @@ class LoadBalancer(_common.Tagged):
         "ec2.internet_gateway", "ec2.route_table", "s3.bucket",
     })  # fmt: skip
     immutable = frozenset({"Name", "Scheme", "Type", "VpcId"})
+    lasting = frozenset({"IpAddressType", "Subnets", "SecurityGroups", "Attributes.*"})
     rules = Rules(unordered=frozenset({"Subnets", "SecurityGroups"}))
     retries = (
         # Groups and subnets made a moment ago are not visible everywhere yet.

@@ -74,6 +74,7 @@ class TargetGroup(_common.Tagged):
     name_limit = 32
     uses = frozenset({"ec2.vpc"})
     immutable = frozenset(IDENTITY)
+    lasting = frozenset({*HEALTH_CHECK, "Attributes.*"})
     replacement = "create-first"
     # A listener that has let go is still counted for a moment.
     retries = (Retry("delete", "ResourceInUse", seconds=300),)
