@@ -60,6 +60,7 @@ def make_plan(
     deletes = list(_deletes(observed.lives, verdicts, kinds, scope, teardown=not wanted))
     steps.extend(step for step in deletes if not _stays(step))
     retained = tuple(step.live for step in deletes if step.live and _stays(step))
+    _refuse_needed(steps, wanted, observed.lookups)
     ordered = order.arrange(steps, wanted, kinds)
     busy = {step.address for step in steps if step.action != "delete"}
     unchanged = tuple(sorted(a for a, v in verdicts.items() if v.keeps and a not in busy))
@@ -126,6 +127,25 @@ def _refuse_foreign(
             "these names are taken by things that do not belong to the stack:\n  "
             + "\n  ".join(taken)
             + "\nrename or remove them, or write another name into the spec"
+        )
+
+
+def _refuse_needed(steps: Iterable[Step], wanted: Sequence[Resource], found: Outputs) -> None:
+    """What was the stack's own, and is now named as somebody else's, would go from under it."""
+    written = _words([one.properties for one in wanted])
+    named = {*_words(list(found.values())), *(word for word in written if word.startswith("arn:"))}
+    torn = [
+        f"{step.address}: {step.live.id}"
+        for step in steps
+        if step.action == "delete" and step.live and step.live.id in named
+    ]
+    if torn:
+        raise PlanError(
+            "the spec uses what the stack has made itself and would delete now, because the spec "
+            "no longer makes it:\n  "
+            + "\n  ".join(torn)
+            + "\nwrite it into the spec as before, or name another one; to hand it over to "
+            f"somebody else, take its tag {STACK} away"
         )
 
 

@@ -8,7 +8,18 @@ from provisioner.engine.model import Ref, Resource
 from provisioner.engine.owner import ADDRESS
 from provisioner.errors import Cycle, NotOwned, PlanError
 from tests.support.stacks import APP, GROUP, KINDS, RULES, STACK, STORE, G, R, S, applied, swap
-from tests.support.world import foreign, keys, kind, live, paths, plan, registry, seen, thing
+from tests.support.world import (
+    exists,
+    foreign,
+    keys,
+    kind,
+    live,
+    paths,
+    plan,
+    registry,
+    seen,
+    thing,
+)
 
 
 class TestOwnership:
@@ -47,6 +58,18 @@ class TestOwnership:
     def test_a_taken_name_is_said_before_a_refusal(self) -> None:
         with pytest.raises(NotOwned):
             plan(swap(S, Zone="z2"), seen(foreign(G), *applied(S)), KINDS)
+
+    def test_what_a_lookup_found_does_not_go_although_the_spec_makes_it_no_more(self) -> None:
+        with pytest.raises(PlanError) as caught:
+            plan([G], seen(*applied(G, S), store={"Arn": S.address, "Tags": ["x"]}), KINDS)
+        assert f"no longer makes it:\n  {S.address}: {S.address}\nwrite" in str(caught.value)
+        assert "take its tag provisioner:stack away" in str(caught.value)
+
+    def test_nor_does_what_is_written_out_as_an_arn(self) -> None:
+        old = exists(S, "arn:aws:x:1")
+        with pytest.raises(PlanError, match=r"net\.store/s: arn:aws:x:1"):
+            plan([thing("g", GROUP, Zone="z1", On=["arn:aws:x:1"])], seen(old), KINDS)
+        assert keys(plan([thing("g", GROUP, On=["a:x:1"])], seen(exists(S, "a:x:1")), KINDS))
 
     def test_ours_beside_a_namesake_of_others_is_ours(self) -> None:
         assert plan([G], seen(foreign(G, "other"), *applied(G)), KINDS).empty

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
+
+from provisioner.engine.owner import STACK
 from tests.cloud.ground import Ground
 from tests.cloud.inventory import everything
 from tests.cloud.servers import ROOT
 from tests.cloud.world import World
 
+OWN = {
+    "cluster": ("cluster={existing: oaktree-cluster-dev}",),
+    "balancer": (
+        "load_balancer={existing: oaktree-alb-dev, listeners: {http: {existing: 80}}}",
+        "services.app.routes=[{path: /api/*}]",
+    ),
+    "repository": ("services.app.image.existing=true",),
+    "role": ("services.app.task_role={existing: oaktree-task-dev-ap-southeast-1}",),
+}
+"""Things that the stack has made, named as if they were somebody else's."""
 EXAMPLE = ROOT / "specs" / "existing-network.yaml"
 SETTINGS = (
     "services.app.image={repository: theirs, existing: true, tag: v1}",
@@ -76,3 +89,26 @@ def test_two_stacks_share_a_cluster_and_one_goes(world: World) -> None:
     world.teardown(here)
     (cluster,) = world.client("ecs").describe_clusters(clusters=["shared"])["clusters"]
     assert (cluster["status"], cluster["activeServicesCount"]) == ("ACTIVE", 0)
+
+
+@pytest.mark.parametrize("settings", OWN.values(), ids=OWN)
+def test_what_the_stack_made_is_not_deleted_while_it_is_used(
+    world: World, settings: tuple[str, ...]
+) -> None:
+    world.apply()
+    done = world.cli("plan", *(word for one in settings for word in ("--set", one)))
+    assert done.code == 4
+    assert "uses what the stack has made itself" in done.err
+
+
+def test_what_the_stack_made_can_be_handed_over(world: World) -> None:
+    handed = "services.app.logs={name: /ecs/oaktree-dev, existing: true}"
+    world.apply()
+    arn = world.owned()["logs.log_group/app"].id
+    assert world.cli("plan", "--set", handed).code == 4
+    world.client("logs").untag_resource(resourceArn=arn, tagKeys=[STACK])
+    world.apply(handed)
+    world.check_settled(handed)
+    world.teardown(handed)
+    groups = world.client("logs").describe_log_groups()["logGroups"]
+    assert "/ecs/oaktree-dev" in [group["logGroupName"] for group in groups]
