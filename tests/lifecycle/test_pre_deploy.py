@@ -87,3 +87,32 @@ def test_apply_runs_it_again_for_another_digest_or_command_alone(hooked: World) 
     assert ran("tasks.migrate.command=[./migrate, --all]")
     assert ran(migration=second)
     assert not ran()  # both have been there
+
+
+@pytest.mark.parametrize("seconds", [60, 1], ids=["it still runs", "it has ended well"])
+def test_what_an_interrupted_run_began_is_not_begun_again(hooked: World, seconds: int) -> None:
+    """Two migrations at a time may destroy what neither would by itself."""
+    migration = f"1--exit-0-after-{seconds}s"
+    stack = hooked.stack(migration=migration)
+
+    def leave(call: Call) -> None:
+        if call.operation == "RunTask":
+            stack.clock.stop()
+
+    with hooked.tap.meddling(leave):
+        assert stack.apply(stack.plan()).result == "interrupted"
+    if seconds == 1:
+        ask(hooked.server.endpoint, "clock/advance", {"seconds": 300})
+    order = names(hooked.apply(migration=migration).writes)
+    assert "RunTask" not in order
+    assert "CreateService" in order
+    hooked.check_settled(migration=migration)
+
+
+def test_one_that_failed_is_begun_again(hooked: World) -> None:
+    stack = hooked.stack(migration="1--exit-7-after-1s")
+    assert stack.apply(stack.plan()).result == "partial"
+    with hooked.tap.recording() as recording:
+        stack = hooked.stack(migration="1--exit-7-after-1s")
+        assert stack.apply(stack.plan()).result == "failed"
+    assert recording.operations == ["RunTask"]

@@ -17,6 +17,7 @@ from provisioner.engine.grant import Grant
 from provisioner.engine.model import Live, Properties
 from provisioner.engine.owner import RAN
 from provisioner.errors import StepFailed
+from provisioner.resources._tags import batches
 from provisioner.resources.ecr import _images as images
 from provisioner.resources.ecs._common import ecs_tags
 from provisioner.rollout.hints import find
@@ -29,6 +30,7 @@ YES, NO = "yes", "no"
 PATIENCE_SECONDS = 3600.0
 STARTED_BY = "provisioner-pre-deploy"
 LINES = 10
+DESCRIBE_TASKS_LIMIT = 100
 UNASSUMABLE = "unable to assume the role"
 TRIES = 20
 """Some minutes: AWS gives no number for how long a new role is not known everywhere."""
@@ -67,7 +69,7 @@ def pending(aws: Aws, live: Live, want: Properties, has_run: Callable[[], bool])
     begun: list[str] = aws.once(("pre-deploy", live.id), list)
     if not begun:
         try:
-            begun.append("" if has_run() else _begun(aws, live.id, where))
+            begun.append("" if has_run() else _begin(aws, live.id, want, where))
         except ClientError as error:
             return _later(aws, live.id, error)
     (task,) = begun
@@ -116,19 +118,30 @@ def _later(aws: Aws, definition: str, error: ClientError) -> str:
     return f"AWS says not yet: {message_of(error)}"
 
 
-def _begun(aws: Aws, definition: str, where: Mapping[str, Any]) -> str:
-    """The task of this very revision that runs, or a new one."""
-    ecs, cluster = aws.client("ecs"), where["Cluster"]
-    family = definition.rpartition("/")[2].partition(":")[0]
-    listed = ecs.list_tasks(cluster=cluster, family=family)["taskArns"]
-    found = ecs.describe_tasks(cluster=cluster, tasks=listed)["tasks"] if listed else ()
+def _begin(aws: Aws, definition: str, want: Properties, where: Mapping[str, Any]) -> str:
+    """Start it, unless a run that was interrupted has: two must not migrate at a time."""
+    main = want["containerDefinitions"][0]["name"]
+    family = definition.rpartition("/")[2].partition(":")[0]  # AWS takes no state beside startedBy
     ours = (definition, STARTED_BY)
-    running = (
-        str(task["taskArn"])
-        for task in found
-        if (task["taskDefinitionArn"], task.get("startedBy")) == ours
-    )
-    return next(running, "") or _start(aws, definition, where)
+    for state in ("RUNNING", "STOPPED"):  # stopped ones are shown for about an hour
+        arns = aws.pages(
+            "ecs", "list_tasks", "taskArns",
+            cluster=where["Cluster"], family=family, desiredStatus=state,
+        )  # fmt: skip
+        for some in batches(arns, DESCRIBE_TASKS_LIMIT):
+            answer = aws.client("ecs").describe_tasks(cluster=where["Cluster"], tasks=some)
+            for one in answer["tasks"]:
+                if (one["taskDefinitionArn"], one.get("startedBy")) == ours and _good(one, main):
+                    return str(one["taskArn"])
+    return _start(aws, definition, where)
+
+
+def _good(task: Mapping[str, Any], main: str) -> bool:
+    """Whether it still runs, or has ended well."""
+    codes = {one["name"]: one.get("exitCode") for one in task.get("containers", ())}
+    if task["desiredStatus"] == "RUNNING":
+        return codes.get(main) in (None, 0)
+    return codes.get(main) == 0
 
 
 def _start(aws: Aws, definition: str, where: Mapping[str, Any]) -> str:

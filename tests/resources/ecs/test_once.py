@@ -30,9 +30,6 @@ class Ecs:
         """Tasks that run already."""
         self.seen: list[str] = []
 
-    def list_tasks(self, **_: Any) -> dict[str, Any]:
-        return {"taskArns": [task["taskArn"] for task in self.left]}
-
     def run_task(self, **_: Any) -> dict[str, Any]:
         if self.times:
             self.times -= 1
@@ -42,7 +39,7 @@ class Ecs:
         return {"tasks": [{"taskArn": "task/1"}]}
 
     def describe_tasks(self, *, tasks: list[str], **_: Any) -> dict[str, Any]:
-        if self.left and tasks == self.list_tasks()["taskArns"]:
+        if self.left and tasks == [task["taskArn"] for task in self.left]:
             return {"tasks": self.left}
         self.seen = tasks
         ended = {"lastStatus": "STOPPED", "containers": [{"name": "web", "exitCode": 0}]}
@@ -61,6 +58,10 @@ class Connection:
 
     def client(self, _: str) -> Ecs:
         return self._ecs
+
+    def pages(self, *_: str, desiredStatus: str, **__: Any) -> list[str]:  # noqa: N803  AWS's name
+        left = [task for task in self._ecs.left if task["desiredStatus"] == desiredStatus]
+        return [str(task["taskArn"]) for task in left]
 
     def once(self, key: Hashable, ask: Callable[[], Any]) -> Any:
         if key not in self._answers:
@@ -107,6 +108,7 @@ def test_what_an_interrupted_run_left_behind_is_followed(
 ) -> None:
     ecs = Ecs("", 0)
     task = {"taskArn": "task/0", "taskDefinitionArn": definition, "startedBy": by}
+    task["desiredStatus"] = "RUNNING"
     ecs.left = [task, {**task, "taskArn": "task/00", "startedBy": "another"}]
     assert pending(connection(ecs)) == ""
     assert (ecs.ran, ecs.seen) == (ran, ["task/1" if ran else "task/0"])
