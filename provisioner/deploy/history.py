@@ -17,6 +17,7 @@ from provisioner.deploy.places import DEFINITION, Place
 from provisioner.engine.aws import Aws, explain
 from provisioner.engine.owner import ADDRESS, COMMIT, IMAGE_TAG, SPEC, STACK, WHO
 from provisioner.engine.step import Plan, Step
+from provisioner.resources.ecs._rollout import ROLLOUT
 from provisioner.resources.ecs.task_definition import TaskDefinition
 from provisioner.rollout import records
 from provisioner.rollout.standing import FORWARD, short
@@ -127,9 +128,9 @@ def fates_of(aws: Aws, place: Place) -> list[tuple[str, str]]:
 def _status(place: Place, arn: str, fates: Iterable[tuple[str, str]]) -> Status:
     states = [status for definition, status in fates if definition == arn]
     if arn == place.serving:
-        if not states or states[0] == "SUCCESSFUL":
-            return "serving"
-        return "deploying" if states[0] in FORWARD else "serving"
+        if place.live.properties[ROLLOUT] == "FAILED" and "SUCCESSFUL" not in states:
+            return "failed"  # with nothing that ECS could go back to
+        return "deploying" if states and states[0] in FORWARD else "serving"
     if "SUCCESSFUL" in states:
         return "was serving"
     if not states:

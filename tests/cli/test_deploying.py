@@ -168,6 +168,15 @@ def test_a_deployed_image_that_crashes_is_3_and_the_old_one_is_named_as_serving(
     assert ran.document["rollouts"][0]["post_mortem"]["hints"]
 
 
+def test_a_first_version_that_failed_is_not_told_to_serve(on: Command, world: World) -> None:
+    assert on("apply", "-y", "--var", "image_tag=1--crash").code == 3
+    (only,) = on("revisions", "--json").document["services"]["app"]
+    assert only["status"] == "failed"
+    assert on("apply", "-y", "--var", "image_tag=2").code == 0
+    found = on("revisions", "--json").document["services"]["app"]
+    assert [one["status"] for one in found] == ["serving", "failed"]
+
+
 def test_a_rollback_after_one_that_failed_leaves_the_good_one_where_it_is(
     on: Command, world: World
 ) -> None:
