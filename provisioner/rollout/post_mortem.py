@@ -19,7 +19,7 @@ from provisioner.engine.aws import Aws
 from provisioner.rollout import targets
 from provisioner.rollout.follow import Watched, describe, target_groups
 from provisioner.rollout.hints import Hint, find
-from provisioner.rollout.known import known
+from provisioner.rollout.known import KILLED, known
 from provisioner.rollout.logs import clean, sensitive, tail
 from provisioner.rollout.patterns import Fact
 from provisioner.rollout.records import Item
@@ -33,8 +33,6 @@ ROUTINE = re.compile(
 """Events of tasks that come and go; they do not say why."""
 NORMAL = "Scaling activity initiated by"
 """Of tasks that were stopped because the deployment had failed already."""
-KILLED = (137, 143)
-"""Exit codes of SIGKILL and SIGTERM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ def gather(aws: Aws, watched: Watched, rollout: Rollout) -> PostMortem:
     facts = _facts(tasks, health.reasons, alarms, [*events, rollout.reason])
     first = _first_task(tasks)
     names = {
-        **known(watched, service, definition, rollout, aws.endpoint),
+        **known(watched, service, definition, rollout, aws.endpoint, dead=dead),
         "task": first.id,
         "lived": first.lived or "not long",
     }

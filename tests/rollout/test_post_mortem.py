@@ -173,6 +173,37 @@ PARTS: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 
 
+SIDE = {"name": "side", "image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/side-web:2"}
+OF_ECR = {**CONTAINER, "image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:2"}
+NOT_PULLED = (
+    "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve"
+    f" ref {SIDE['image']}: {SIDE['image']}: not found"
+)
+
+
+@pytest.mark.parametrize(
+    ("ended", "image"),
+    [
+        (task("a", stopCode="TaskFailedToStart", stoppedReason=NOT_PULLED,
+              containers=[{"name": "web"}, {"name": "side"}]), "side-web"),
+        (task("a", stopCode="TaskFailedToStart", stoppedReason=NOT_PULLED.replace("side-", ""),
+              containers=[{"name": "web"}, {"name": "side"}]), "web"),
+        (task("a", containers=[{"name": "web", "exitCode": 143}, {"name": "side", "exitCode": 1,
+              "reason": "exec format error"}]), "side-web"),
+        (task("a", containers=[{"name": "web", "exitCode": 1, "reason": "exec format error"},
+                               {"name": "side", "exitCode": 0}]), "web"),
+    ],
+    ids=["the sidecar's is missing", "the application's is", "the sidecar's is wrong", "mine is"],
+)  # fmt: skip
+def test_the_image_of_a_hint_is_that_of_the_container_that_failed(ended: Any, image: str) -> None:
+    containers = {"containerDefinitions": [OF_ECR, SIDE]}
+    two = {"taskDefinition": {**DEFINITION["taskDefinition"], **containers}}
+    answers = {"describe_tasks": {"tasks": [ended]}, "describe_task_definition": two}
+    (hint,) = gather(aws(**answers), WATCHED, FAILED).hints
+    words = f"{hint.cause} {hint.advice} {hint.command}"
+    assert f"/{image}:2" in words
+
+
 @pytest.mark.parametrize(("answers", "note"), PARTS.values(), ids=PARTS)
 def test_what_may_not_be_read_is_named_and_the_rest_is_told(
     answers: dict[str, Any], note: str
