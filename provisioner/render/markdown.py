@@ -1,13 +1,11 @@
 """Plans and reports as GitHub-flavoured Markdown, for comments and step summaries.
 
-What comes from a spec or from AWS stands in code, so that none of it is taken for markup, a link
-or a mention. https://github.github.com/gfm/
+What comes from a spec or from AWS stands in code.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import click
 
 from provisioner.render import post_mortem, text
+from provisioner.render.gfm import cell, code, fence
 
 COMMENT_LIMIT = 65_536 - 136
 """Characters that GitHub takes in a comment (its error: "body is too long"), but for the line that
@@ -83,29 +82,10 @@ def _report(document: Mapping[str, Any], verb: str, *, errors: bool) -> str:
     told = [one["post_mortem"] for one in document.get("rollouts", ()) if one["post_mortem"]]
     if errors:
         lines += [line for one in told for line in ("", *post_mortem.markdown(one).splitlines())]
-    rows = [f"| {_cell(name)} | {_cell(value)} |" for name, value in text.flat(document["outputs"])]
+    rows = [f"| {cell(name)} | {cell(value)} |" for name, value in text.flat(document["outputs"])]
     if rows:
         lines += ["", "| | |", "|---|---|", *rows]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def code(words: Any) -> str:
-    """Inline code, whatever the words contain."""
-    flat = " ".join(str(words).split())
-    ticks = "`" * (_longest_run(flat) + 1)
-    pad = " " if flat.startswith("`") or flat.endswith("`") else ""
-    return f"{ticks}{pad}{flat}{pad}{ticks}" if flat else ""
-
-
-def _cell(words: Any) -> str:
-    """Code within a table, where a pipe ends the cell even so."""
-    return code(words).replace("|", r"\|")
-
-
-def fence(content: str, language: str = "") -> list[str]:
-    """A fenced block, its fence longer than any run of backticks within."""
-    ticks = "`" * max(3, _longest_run(content) + 1)
-    return [f"{ticks}{language}", *content.splitlines(), ticks]
 
 
 def _plan(document: Mapping[str, Any], detail: Detail, shown: int = ALL) -> str:
@@ -179,7 +159,3 @@ def _value(value: Any) -> str:
         half = LONGEST_VALUE // 2 - 1
         words = f"{words[:half]}…{words[-half:]}"
     return words
-
-
-def _longest_run(content: str) -> int:
-    return max(map(len, re.findall(r"`+", content)), default=0)

@@ -1,4 +1,8 @@
-"""Why a deployment failed, as Markdown: for a pipeline's summary or a comment."""
+"""Why a deployment failed, as Markdown: for a pipeline's summary or a comment.
+
+What AWS and the application say stands in code. The words of the hints are ours, and so is the code
+in them; what they are filled in with are names that AWS has taken, or `<name>`.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +10,23 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-FENCE = re.compile(r"`{3,}")
+from provisioner.render.gfm import cell, code, fence
 
 
 def markdown(found: Mapping[str, Any]) -> str:
     """One section: the hints, then the evidence, logs folded away."""
-    title = f"### {_plain(found['service'])} does not serve {_plain(found['version'])}".rstrip()
-    parts = [title, "", _plain(found["first"]), ""]
+    title = f"### {code(found['service'])} does not serve {code(found['version'])}".rstrip()
+    parts = [title, "", code(found["first"]), ""]
     for hint in found["hints"]:
-        parts.append(f"- **{_plain(hint['cause'])}**: {_plain(hint['advice'])}")
-        parts += [f"  `{hint['command']}`"] if hint["command"] else []
+        parts.append(f"- **{_ours(hint['cause'])}**: {_ours(hint['advice'])}")
+        parts += [f"  {code(hint['command'])}"] if hint["command"] else []
     parts += ["", "| | |", "|---|---|"]
     parts += _rows("reason", [found["reason"]])
     for task in found["tasks"]:
         parts += _rows(f"task {task['id'][:8]}", [f"{task['stop_code']} {task['reason']}"])
         for one in task["containers"]:
-            code = "never ran" if one["exit_code"] is None else f"exit code {one['exit_code']}"
-            parts += _rows(one["name"], [f"{code} {one['reason']}".strip()])
+            ended = "never ran" if one["exit_code"] is None else f"exit code {one['exit_code']}"
+            parts += _rows(one["name"], [f"{ended} {one['reason']}".strip()])
     parts += _rows("targets", found["targets"])
     parts += _rows("alarms", (f"{one['name']} {one['reason']}" for one in found["alarms"]))
     parts += _rows("not read", found["notes"])
@@ -33,23 +37,24 @@ def markdown(found: Mapping[str, Any]) -> str:
     return "\n".join(parts) + "\n"
 
 
+def _ours(words: str) -> str:
+    """Plain words, with whatever stands between two backticks as code."""
+    parts = re.split(r"(`[^`]*`)", words)
+    parts[::2] = [re.sub(r"([\\|<>`*_\[\]])", r"\\\1", part) for part in parts[::2]]
+    return "".join(parts)
+
+
 def _rows(label: str, told: Iterable[str]) -> list[str]:
-    return [f"| {_plain(label)} | {_plain(words)} |" for words in told if words]
+    """`label` is ours, or has a name that ECS takes: letters, digits, `-` and `_`."""
+    return [f"| {_ours(label)} | {cell(words)} |" for words in told if words]
 
 
 def _folded(title: str, lines: Iterable[str]) -> list[str]:
-    """Lines in a fence that none of them can close."""
+    """Lines in a fence that none of them can close. `title` is of ours and of ECS's names."""
     told = list(lines)
     if not told:
         return []
-    longest = max((len(run) for line in told for run in FENCE.findall(line)), default=2)
-    fence = "`" * (longest + 1)
     return [
-        "", f"<details><summary>{_plain(title)}</summary>", "",
-        fence, *told, fence, "", "</details>",
+        "", f"<details><summary>{title}</summary>", "",
+        *fence("\n".join(told)), "", "</details>",
     ]  # fmt: skip
-
-
-def _plain(words: str) -> str:
-    """Words that cannot end the cell that they stand in, or become markup."""
-    return re.sub(r"([|<>`*_\[\]])", r"\\\1", words).replace("\n", " ")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from provisioner.render import markdown
+from provisioner.render import gfm, markdown
 from tests.render.test_text import change, document, field
 
 NASTY = "`````\n</details>\n@everyone [x](https://evil) | <!-- x -->\n```"
@@ -141,7 +141,7 @@ def test_inline_code_holds_anything(words: str) -> None:
     flat = re.sub(r"\s+", " ", words).strip()
     found = [
         child.content
-        for token in tokens(markdown.code(words))
+        for token in tokens(gfm.code(words))
         for child in token.children or ()
         if child.type == "code_inline"
     ]
@@ -151,7 +151,7 @@ def test_inline_code_holds_anything(words: str) -> None:
 @given(st.lists(st.text(alphabet="`~<>@ a", max_size=20), min_size=1, max_size=5))
 def test_a_fence_holds_anything(lines: Iterable[str]) -> None:
     content = "\n".join(lines)
-    assert fences("\n".join(markdown.fence(content))) == [
+    assert fences("\n".join(gfm.fence(content))) == [
         "".join(f"{line}\n" for line in content.splitlines())
     ]
 
@@ -190,4 +190,4 @@ def test_a_report_tells_why_a_deployment_failed() -> None:
     }
     rollouts = [{"post_mortem": None}, {"post_mortem": why}]
     words = markdown.report(report(result="not-serving", rollouts=rollouts), verb="apply")
-    assert "\n### web does not serve\n\nit crashed\n" in words
+    assert "\n### `web` does not serve\n\n`it crashed`\n" in words

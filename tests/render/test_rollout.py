@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from markdown_it import MarkdownIt
 
 from provisioner.render.post_mortem import markdown
 from provisioner.render.rollout import block, line, post_mortem
@@ -132,22 +133,22 @@ def test_a_post_mortem_as_markdown() -> None:
     assert markdown(FOUND) == EXPECTED
 
 
-EXPECTED = """### web does not serve task:7
+EXPECTED = """### `web` does not serve `task:7`
 
-task abcdefgh: web exited with 1
+`task abcdefgh: web exited with 1`
 
 - **it ends**: mend it
   `aws logs`
 
 | | |
 |---|---|
-| reason | the circuit breaker |
-| task abcdefgh | EssentialContainerExited Essential container in task exited |
-| web | exit code 1 |
-| log | never ran no image |
-| targets | web: Target.Timeout |
-| alarms | errors too many |
-| not read | ecs:ListTasks: AccessDeniedException |
+| reason | `the circuit breaker` |
+| task abcdefgh | `EssentialContainerExited Essential container in task exited` |
+| web | `exit code 1` |
+| log | `never ran no image` |
+| targets | `web: Target.Timeout` |
+| alarms | `errors too many` |
+| not read | `ecs:ListTasks: AccessDeniedException` |
 
 <details><summary>Last lines of web in abcdefgh</summary>
 
@@ -168,6 +169,27 @@ newer (target-group arn:aws:elasticloadbalancing:r:1:targetgroup/my-web/0a1)
 """
 
 
-def test_markdown_of_aws_s_words_cannot_break_its_table() -> None:
-    told = markdown({**FOUND, "reason": "a | b <script>\nc"})
-    assert "| reason | a \\| b \\<script\\> c |" in told
+NASTY = "\\`[x\\](https://evil) @octo/team #1 \\<b> | <!-- x --> ``\n# big"
+
+
+def test_markdown_of_others_words_is_neither_markup_nor_mention() -> None:
+    """A summary shows what an application prints, whatever it prints."""
+    hostile = {
+        **FOUND,
+        "first": NASTY,
+        "reason": NASTY,
+        "targets": [NASTY],
+        "alarms": [{"name": "errors", "reason": NASTY}],
+        "hints": [{"id": "x", "cause": "set `a_b` of <target_group>", "advice": "a_b_c",
+                   "command": f"docker push {NASTY}"}],
+        "notes": [NASTY],
+    }  # fmt: skip
+    words = [
+        child.content
+        for token in MarkdownIt("commonmark").enable("table").parse(markdown(hostile))
+        for child in token.children or ()
+        if child.type not in {"code_inline", "strong_open", "strong_close", "softbreak"}
+    ]
+    assert not [each for each in words if "@" in each or "evil" in each or "<b>" in each]
+    assert "a_b_c" in "".join(words)
+    assert " of <target_group>" in words
