@@ -70,7 +70,10 @@ def test_a_token_for_aws_and_one_for_comments_are_never_in_the_same_job(
 
 def test_a_fork_s_pull_request_is_only_validated() -> None:
     plan = jobs(GITHUB / "workflows" / "plan.yml")
-    assert plan["plan"]["if"] == "${{ !github.event.pull_request.head.repo.fork }}"
+    # `head.repo.fork` would be true of every branch of a repository that is itself a fork, and
+    # nothing of a repository that has been deleted.
+    here = "github.event.pull_request.head.repo.full_name == github.repository"
+    assert plan["plan"]["if"] == here
     assert plan["validate"]["permissions"] == {"contents": "read"}
 
 

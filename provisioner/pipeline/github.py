@@ -17,6 +17,7 @@ from provisioner.pipeline.http import send
 API = "https://api.github.com"
 WHO = "GitHub"
 LIMIT = 65_536
+INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class PullRequest:
         if len(body) > LIMIT:
             raise UsageError(f"a comment has at most {LIMIT} characters, this one has {len(body)}")
         for comment in self._comments():
-            if (comment.get("body") or "").startswith(mark):
+            if (comment.get("body") or "").startswith(mark) and _trusted(comment):
                 done = self._send("PATCH", f"issues/comments/{comment['id']}", {"body": body})
                 return str(done["html_url"])
         done = self._send("POST", f"issues/{self.number}/comments", {"body": body})
@@ -66,6 +67,15 @@ class PullRequest:
             "User-Agent": "provisioner",
             "X-GitHub-Api-Version": "2022-11-28",
         }
+
+
+def _trusted(comment: Mapping[str, Any]) -> bool:
+    """Whether no outsider wrote it: they could write over the plan after it has been read.
+
+    https://docs.github.com/en/graphql/reference/enums#commentauthorassociation
+    """
+    bot = (comment.get("user") or {}).get("type") == "Bot"
+    return bot or comment.get("author_association") in INSIDERS
 
 
 def marker(key: str) -> str:

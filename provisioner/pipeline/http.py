@@ -11,7 +11,23 @@ from provisioner.errors import ProvisionerError
 
 SECONDS = 10.0
 BUSY = (429, 500, 502, 503, 504)
-RETRIES = urllib3.Retry(
+LONGEST_WAIT_SECONDS = 60.0
+
+
+class _Patience(urllib3.Retry):
+    """Waits as long as it is asked to, within reason: a job has better things to do for an hour.
+
+    GitHub's limits are 429 or 403, and only the latter's Retry-After tells it from a refusal.
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+
+    RETRY_AFTER_STATUS_CODES = urllib3.Retry.RETRY_AFTER_STATUS_CODES | {403}
+
+    def parse_retry_after(self, retry_after: str) -> float:
+        return min(super().parse_retry_after(retry_after), LONGEST_WAIT_SECONDS)
+
+
+RETRIES = _Patience(
     total=3,
     backoff_factor=0.5,
     status_forcelist=BUSY,

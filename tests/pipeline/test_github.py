@@ -14,6 +14,7 @@ from provisioner.render.markdown import COMMENT_LIMIT
 from tests.pipeline.conftest import Server
 
 DONE: tuple[int, Any, dict[str, str]] = (200, {"html_url": "https://host/c/7"}, {})
+BOT = {"user": {"login": "github-actions[bot]", "type": "Bot"}, "author_association": "NONE"}
 JOB = {"GITHUB_TOKEN": "t", "GITHUB_REPOSITORY": "o/r"}
 
 
@@ -33,8 +34,9 @@ def test_the_first_time_a_comment_is_made(server: Server) -> None:
 
 def test_the_next_time_it_is_written_anew_wherever_it_stands(server: Server) -> None:
     following = {"Link": f'<{server.url}/page2>; rel="next"'}
-    ours = {"id": 9, "body": f"{marker('dev')}\nold"}
-    server.answers = [(200, [{"id": 1, "body": "x"}], following), (200, [ours], {}), DONE]
+    theirs = {**BOT, "id": 1, "body": "x"}
+    ours = {**BOT, "id": 9, "body": f"{marker('dev')}\nold"}
+    server.answers = [(200, [theirs], following), (200, [ours], {}), DONE]
     at(server).upsert("new", "dev")
     last = server.asked[-1]
     assert (last.method, last.path) == ("PATCH", "/repos/octo/shop/issues/comments/9")
@@ -42,15 +44,29 @@ def test_the_next_time_it_is_written_anew_wherever_it_stands(server: Server) -> 
 
 
 def test_every_key_has_its_own(server: Server) -> None:
-    server.answers = [(200, [{"id": 9, "body": f"{marker('staging')}\nx"}], {}), DONE]
+    server.answers = [(200, [{**BOT, "id": 9, "body": f"{marker('staging')}\nx"}], {}), DONE]
     at(server).upsert("new", "dev")
     assert server.asked[-1].method == "POST"
 
 
 def test_somebody_who_quotes_our_comment_keeps_theirs(server: Server) -> None:
-    server.answers = [(200, [{"id": 9, "body": f"> {marker('dev')}"}], {}), DONE]
+    server.answers = [(200, [{**BOT, "id": 9, "body": f"> {marker('dev')}"}], {}), DONE]
     at(server).upsert("new", "dev")
     assert server.asked[-1].method == "POST"
+
+
+@pytest.mark.parametrize(
+    ("association", "method"),
+    [("NONE", "POST"), ("CONTRIBUTOR", "POST"), ("FIRST_TIMER", "POST"), ("MEMBER", "PATCH")],
+)
+def test_an_outsider_s_comment_that_looks_like_ours_is_not_taken(
+    server: Server, association: str, method: str
+) -> None:
+    """Whoever wrote a comment can change it: the plan in it would say what they like."""
+    author = {"user": {"login": "x", "type": "User"}, "author_association": association}
+    server.answers = [(200, [{**author, "id": 9, "body": f"{marker('dev')}\n"}], {}), DONE]
+    at(server).upsert("new", "dev")
+    assert server.asked[-1].method == method
 
 
 def test_what_is_too_long_is_not_sent(server: Server) -> None:

@@ -6,7 +6,7 @@ import traceback
 import pytest
 
 from provisioner.errors import ProvisionerError
-from provisioner.pipeline.http import send
+from provisioner.pipeline.http import LONGEST_WAIT_SECONDS, RETRIES, send
 from tests.pipeline.conftest import Server
 
 SECRET = "T0K3N"
@@ -23,11 +23,16 @@ def test_an_answer_without_json_is_none(server: Server) -> None:
     assert send("POST", server.url, {}, who="Slack") == (None, "")
 
 
-@pytest.mark.parametrize("status", [429, 502])
+@pytest.mark.parametrize("status", [403, 429, 502])
 def test_a_busy_server_is_asked_again(server: Server, status: int) -> None:
     server.answers = [(status, {}, {"Retry-After": "0"}), (200, {"a": 1}, {})]
     assert send("POST", server.url, {}, who="x") == ({"a": 1}, "")
     assert len(server.asked) == 2
+
+
+def test_nobody_waits_for_an_hour() -> None:
+    assert RETRIES.parse_retry_after("7") == 7
+    assert RETRIES.parse_retry_after("3600") == LONGEST_WAIT_SECONDS
 
 
 def test_a_refusal_names_who_and_what_they_said_but_not_the_address(server: Server) -> None:
@@ -35,6 +40,7 @@ def test_a_refusal_names_who_and_what_they_said_but_not_the_address(server: Serv
     with pytest.raises(ProvisionerError) as refused:
         send("POST", f"{server.url}/{SECRET}", {}, who="Slack")
     assert str(refused.value) == "Slack refused with status 403: invalid_token"
+    assert len(server.asked) == 1
 
 
 def test_a_server_that_is_not_there_is_told_without_the_address() -> None:
