@@ -180,7 +180,8 @@ def _allowed(ecs: EcsBackend, schedule: Schedule, request: Mapping[str, Any]) ->
     name = f"{role.partition(':role/')[2]}/scheduler"
     arn = f"arn:{get_partition(region)}:sts::{account}:assumed-role/{name}"
     assumed = SimpleNamespace(arn=arn, role_arn=role, account_id=account, policy=None)
-    place = Place(account, region, settings, get_backend)
+    backends: Any = get_backend
+    place = Place(account, region, settings, backends)
     call = Call("ecs", "RunTask", write=True, region=region)
     return not refused(Session(assumed, place), call, request, place)
 

@@ -27,5 +27,6 @@ class DescribedSecretsManagerBackend(Extension, SecretsManagerBackend):
         """Update it; an empty description takes away the one that it had."""
         answer = super().update_secret(secret_id, *args, **kwargs)
         if kwargs.get("description") == "":
-            self.secrets[secret_id].description = ""
+            secret: Any = self.secrets[secret_id]
+            secret.description = ""
         return answer
