@@ -29,7 +29,8 @@ def balancer(client: Connect, elb: Any) -> dict[str, Any]:
 @pytest.fixture
 def group(client: Connect, elb: Any) -> dict[str, Any]:
     """What CreateTargetGroup is asked."""
-    vpc = client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
+    mine = [{"Name": "tag:Name", "Values": [VPCS[0]]}]
+    vpc = client("ec2").describe_vpcs(Filters=mine)["Vpcs"][0]["VpcId"]
     return {"Name": "web", "Port": 80, "Protocol": "HTTP", "VpcId": vpc, "TargetType": "ip"}
 
 
