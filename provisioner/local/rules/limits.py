@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from . import alarms, domains, identity, topics
+from . import alarms, domains, identity, tags, topics
 from .rule import Params, Place, Rule, rows, shaped
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
@@ -116,7 +116,7 @@ def _lifecycle_problems(rules: list[dict[str, Any]]) -> Iterator[str]:
 
 PUTS = ("CreateSecret", "PutSecretValue", "UpdateSecret")
 TABLES: dict[str, tuple[Rule, ...]] = {
-    "iam": identity.RULES,
+    "iam": (*identity.RULES, *tags.TABLES["iam"]),
     "sns": topics.RULES,
     "acm": domains.ACM,
     "cloudwatch": alarms.RULES,

@@ -1,4 +1,4 @@
-"""What ECS, Elastic Load Balancing and EC2 refuse about tags.
+"""What ECS, Elastic Load Balancing, EC2 and IAM refuse about tags.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html and
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AddTags.html; what they say
@@ -52,6 +52,11 @@ def _reserved(params: Params, _: Place) -> str | None:
     return _own(_keys(params))
 
 
+def _external(params: Params, _: Place) -> str | None:
+    own = any(each.lower().startswith(RESERVED) for each in _keys(params))
+    return "aws: prefixed tag key names are not allowed for external use." if own else None
+
+
 def _removed(field: str) -> Check:
     return lambda params, _: _own(params.get(field) or ())
 
@@ -84,9 +89,11 @@ EC2 = (
     "AuthorizeSecurityGroupEgress",
     "AuthorizeSecurityGroupIngress",
 )
+IAM = ("CreateRole", "CreatePolicy", "TagRole", "TagPolicy")
 INVALID = "InvalidParameterException"
 TABLES = {
     "ec2": rows("EC2 API", EC2, "InvalidParameterValue", _specified),
+    "iam": rows("IAM API", IAM, "InvalidInput", _external),
     "ecs": (
         *rows("ECS API", ECS, INVALID, _reserved),
         *rows("ECS API", ECS, INVALID, _twice),

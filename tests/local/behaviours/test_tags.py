@@ -97,3 +97,11 @@ def test_keys_of_ec2_are_checked(aws: Aws) -> None:
             made(*keys)
         aws.refused(code, aws.ec2.create_tags, Resources=[aws.vpc()], Tags=tags(*keys))
     made("team", "Team")
+
+
+@behaviour("IAM API: TagRole", "Tag keys that begin with aws: are AWS's: InvalidInput", ACCEPTED)
+def test_keys_of_aws_are_no_tags_of_roles(aws: Aws) -> None:
+    aws.role()
+    words = aws.refused("InvalidInput", aws.iam.tag_role, RoleName="web", Tags=tags("aws:team"))
+    assert words == "aws: prefixed tag key names are not allowed for external use."
+    aws.iam.tag_role(RoleName="web", Tags=tags("team"))
