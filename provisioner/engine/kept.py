@@ -36,7 +36,7 @@ def compared(kind: Kind, resource: Resource, want: Properties, live: Live) -> Pr
 def kept(kind: Kind, resource: Resource, want: Properties, live: Live) -> Iterator[Kept]:
     """The live values that stay as they are, in the order of the names."""
     ours = yielded(kind, resource, want, live)
-    for name, keeper in sorted(resource.kept.items()):
+    for name, keeper in sorted((n, k) for n, k in resource.kept.items() if k.by):
         value = live.properties.get(name)
         if keeper.shared:
             if ours.get(name) != want.get(name):

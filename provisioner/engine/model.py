@@ -44,7 +44,7 @@ def text(*parts: str | Ref | Text) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Who changes a property while the stack lives: `by`, in words.
+    """Who changes a property while the stack lives: `by`, in words; "" is nobody to speak of.
 
     `among` are the values that it gives; any value is its own where that is empty.
     `shared`: only a part of the value is its own, and the kind knows which (`Kind.concede`).

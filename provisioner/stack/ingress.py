@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from provisioner.engine.model import Resource
+from provisioner.engine.model import Keeper, Resource
 from provisioner.spec.ingress import Listener, LoadBalancer
 from provisioner.spec.service import Service
 from provisioner.stack import (
@@ -33,6 +33,8 @@ from provisioner.stack.names import ELB_LIMIT, shorten
 from provisioner.stack.references import LISTENER, LOAD_BALANCER, balancer_group
 
 NAME = "main"
+NOT_YET = {"LoadBalancer": Keeper("", among=(None,))}
+"""A target group that no rule names yet, because a run was interrupted, can go to any."""
 
 
 def build(context: Context) -> Iterator[Resource]:
@@ -83,7 +85,7 @@ def _balancer(context: Context, spec: LoadBalancer) -> Resource:
         **spec.attributes,
     }
     properties = {
-        "Name": spec.name or context.names.of("alb", limit=ELB_LIMIT),
+        "Name": references.balancer_name(context),
         "Scheme": spec.scheme,
         "Type": "application",
         "VpcId": context.vpc,
@@ -122,10 +124,11 @@ def _target_group(context: Context, name: str, service: Service) -> Resource:
             "load_balancing.algorithm.type": service.load_balancing,
             "stickiness.enabled": "false",
         },
+        "LoadBalancer": references.balancer_name(context),
     }
     balancer = context.spec.load_balancer
     tags = dns.memory(context.spec) if balancer and balancer.found() else {}
-    return context.resource(TARGET_GROUP, name, properties, tags=tags)
+    return context.resource(TARGET_GROUP, name, properties, kept=NOT_YET, tags=tags)
 
 
 def _second(context: Context, name: str, service: Service) -> Resource:
@@ -137,7 +140,7 @@ def _second(context: Context, name: str, service: Service) -> Resource:
         **first.properties,
         "Name": shorten(f"{given}-alt", ELB_LIMIT) if given else physical,
     }
-    return context.resource(TARGET_GROUP, alternate(name), properties)
+    return context.resource(TARGET_GROUP, alternate(name), properties, kept=NOT_YET)
 
 
 def _listener(context: Context, balancer: LoadBalancer, name: str, listener: Listener) -> Resource:

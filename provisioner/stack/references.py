@@ -11,6 +11,7 @@ from provisioner.spec.ingress import Listener, LoadBalancer
 from provisioner.spec.service import Workload
 from provisioner.stack import tls
 from provisioner.stack.context import Context, ref
+from provisioner.stack.names import ELB_LIMIT
 
 LOAD_BALANCER = "elbv2.load_balancer"
 LISTENER = "elbv2.listener"
@@ -31,6 +32,14 @@ def balancer(context: Context, output: str = "Arn") -> Ref:
     if spec and spec.found():
         return Lookup("load_balancer").ref(output)
     return ref(LOAD_BALANCER, MAIN, output)
+
+
+def balancer_name(context: Context) -> str | Ref:
+    """Its name, which is known before it is made."""
+    spec = context.spec.load_balancer
+    if spec is None or spec.found():
+        return balancer(context, "Name")
+    return spec.name or context.names.of("alb", limit=ELB_LIMIT)
 
 
 def listener(name: str, spec: Listener) -> Ref:

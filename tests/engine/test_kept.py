@@ -34,6 +34,14 @@ def test_a_value_that_somebody_else_owns_is_no_difference_and_is_told() -> None:
     assert found.kept == (Kept(APP.address, "Size", 7, "autoscaling"),)
 
 
+def test_a_value_that_nobody_has_given_yet_is_neither_a_difference_nor_told() -> None:
+    unset = replace(APP, kept={"Size": Keeper("", (None,))})
+    found = plan([unset], seen(exists(APP, Size=None)), KINDS)
+    assert found.empty
+    assert found.kept == ()
+    assert keys(plan([unset], seen(LIVE), KINDS)) == [f"update {APP.address}"]
+
+
 @pytest.mark.parametrize(
     ("live", "is_kept"),
     [(2, True), (4, True), (5, False)],

@@ -13,6 +13,7 @@ from tests.cloud.certificates import imported
 from tests.cloud.dns import Zone
 from tests.cloud.ground import NOT_FOUND, Ground
 from tests.cloud.inventory import everything
+from tests.cloud.sent import check_order
 from tests.cloud.servers import ROOT
 from tests.cloud.world import World, changes
 
@@ -155,6 +156,21 @@ def test_drift_beside_others_is_put_back(world: World, orders: World, shared: Sh
     orders.check_settled(*here)
     orders.teardown(*here)
     assert orders.owned() == {}
+
+
+def test_a_stack_moves_behind_a_shared_load_balancer_and_back(world: World, shared: Shared) -> None:
+    """AWS lets a target group be behind one load balancer alone: the other one has its own."""
+    before = inventory(world)
+    world.apply()
+    own = world.owned().keys()
+    for settings in (BEHIND, (), BEHIND):
+        moved = world.apply(*settings)
+        check_order(moved.writes, "CreateTargetGroup", "CreateRule", "UpdateService", "DeleteRule")
+        check_order(moved.writes, "UpdateService", "DeleteTargetGroup")
+        world.check_settled(*settings)
+        assert (world.owned().keys() == own) is not bool(settings)
+    world.teardown(*BEHIND)
+    assert inventory(world) == before
 
 
 def test_a_number_that_is_taken_is_told_before_anything_is_done(

@@ -44,9 +44,14 @@ UNTAGGED = {
 }
 """Kinds that AWS tags nothing of, and how they are told apart."""
 
-FOLLOWING = {"elbv2.load_balancer": {"VpcId"}, "acm.certificate": {"Failure"}}
-"""Fixed by something else: a load balancer's VPC is that of its subnets, and a certificate whose
-validation has failed stays so."""
+FOLLOWING = {
+    "elbv2.load_balancer": {"VpcId"},
+    "elbv2.target_group": {"LoadBalancer"},
+    "acm.certificate": {"Failure"},
+}
+"""Fixed by something else: a load balancer's VPC is that of its subnets, a target group is behind
+the load balancer of the rules that name it, and a certificate whose validation has failed stays so.
+"""
 UPDATED_OTHERWISE = {
     "ec2.vpc_endpoint": {
         "SubnetIds": "AddSubnetIds and RemoveSubnetIds",

@@ -18,6 +18,7 @@ from provisioner.resources.elbv2 import _common
 IDENTITY = (
     "Name", "Port", "Protocol", "ProtocolVersion", "TargetType", "VpcId", "IpAddressType",
 )  # fmt: skip
+BALANCER = "LoadBalancer"
 HEALTH_CHECK = (
     "HealthCheckEnabled", "HealthCheckProtocol", "HealthCheckPort", "HealthCheckPath",
     "HealthCheckIntervalSeconds", "HealthCheckTimeoutSeconds",
@@ -26,7 +27,11 @@ HEALTH_CHECK = (
 
 
 class TargetGroup(_common.Tagged):
-    """`Attributes` maps AWS's keys to AWS's strings; only those given are managed."""
+    """`Attributes` maps AWS's keys to AWS's strings; only those given are managed.
+
+    `LoadBalancer` is the name of the one whose requests it gets, once it does: AWS lets a target
+    group be behind one alone, so another one means another target group.
+    """
 
     name = _common.TARGET_GROUP
     api = Api("elbv2", "CreateTargetGroup", "ModifyTargetGroup")
@@ -73,7 +78,7 @@ class TargetGroup(_common.Tagged):
     identity = ("Name",)
     name_limit = 32
     uses = frozenset({"ec2.vpc"})
-    immutable = frozenset(IDENTITY)
+    immutable = frozenset({*IDENTITY, BALANCER})
     lasting = frozenset({*HEALTH_CHECK, "Attributes.*"})
     replacement = "create-first"
     # A listener that has let go is still counted for a moment.
@@ -117,6 +122,11 @@ class TargetGroup(_common.Tagged):
     def _live(self, item: dict[str, Any], tags: Tags, attributes: dict[str, str]) -> Live:
         arn = item["TargetGroupArn"]
         properties = {name: item.get(name) for name in self.fields}
-        properties |= {"Name": item["TargetGroupName"], "Attributes": attributes}
+        before = [one.split("/")[-2] for one in item.get("LoadBalancerArns") or ()]
+        properties |= {
+            "Name": item["TargetGroupName"],
+            "Attributes": attributes,
+            BALANCER: before[0] if before else None,
+        }
         outputs = {"Arn": arn, "Name": item["TargetGroupName"], "FullName": arn.split(":")[-1]}
         return Live(self.name, arn, tags, properties, outputs)

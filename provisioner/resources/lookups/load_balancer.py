@@ -21,7 +21,7 @@ def load_balancer(aws: Aws, query: Properties) -> Mapping[str, Any]:
     """`name` or `tags`, in the VPC of `network`; `group` is the query for the group to be used.
 
     `rules` are those for addresses that `stack` wants in the group.
-    Outputs: Arn, DNSName, CanonicalHostedZoneId, FullName, SecurityGroupId.
+    Outputs: Arn, Name, DNSName, CanonicalHostedZoneId, FullName, SecurityGroupId.
     """
     found = chosen(aws, query)
     group = _group(aws, found, query)
@@ -30,6 +30,7 @@ def load_balancer(aws: Aws, query: Properties) -> Mapping[str, Any]:
     arn = found["LoadBalancerArn"]
     return {
         "Arn": arn,
+        "Name": found["LoadBalancerName"],
         "DNSName": found.get("DNSName", ""),
         "CanonicalHostedZoneId": found.get("CanonicalHostedZoneId", ""),
         "FullName": arn.split(":loadbalancer/")[-1],

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from provisioner.engine.model import Live, Resource
+from provisioner.engine.model import Keeper, Live, Resource
 from tests.cloud.bench import Bench, changed
 from tests.cloud.ground import Ground
 from tests.cloud.sent import Sent, check_sent, only, sent
@@ -131,6 +132,24 @@ def test_going_back_takes_the_old_name_again(bench: Bench, group: Group) -> None
         sent("CreateTargetGroup", Name=f"{bench.name}-web", Port=80),
         sent("DeleteTargetGroup"),
     )
+
+
+def test_one_behind_another_load_balancer_is_a_new_group(
+    bench: Bench, group: Group, ground: Ground
+) -> None:
+    """AWS lets it be behind one alone; behind none yet, it can go to any."""
+    bound = {"LoadBalancer": Keeper("", among=(None,))}
+    here = replace(group(LoadBalancer="here"), kept=bound)
+    bench.apply(here)
+    action = {"Type": "forward", "TargetGroupArn": bench.find(here).id}
+    (listener,) = bench.client("elbv2").create_listener(
+        LoadBalancerArn=ground.balancer("here"), Port=80, Protocol="HTTP", DefaultActions=[action]
+    )["Listeners"]
+    bench.check_settled(here)
+    there = replace(group(LoadBalancer="there"), kept=bound)
+    first, *_ = bench.plan(there).steps
+    assert first.key == f"create {there.address}"
+    bench.client("elbv2").delete_listener(ListenerArn=listener["ListenerArn"])
 
 
 def test_another_name_is_a_new_group(bench: Bench, group: Group) -> None:

@@ -68,6 +68,7 @@ class TestLoadBalancer:
         found = ask("load_balancer", name="web")
         assert found == {
             "Arn": balancer,
+            "Name": "web",
             "DNSName": there["DNSName"],
             "CanonicalHostedZoneId": there["CanonicalHostedZoneId"],
             "FullName": balancer.split(":loadbalancer/")[1],
