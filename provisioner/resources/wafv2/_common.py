@@ -26,6 +26,15 @@ PAGE = 100
 NAME_LIMIT = 128
 NOTHING = "{}"
 """What stands for an empty mapping in `plain`: AWS says with those which of several it means."""
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "RateBasedStatement": {"EvaluationWindowSec": 300},
+    "AWSManagedRulesBotControlRuleSet": {"EnableMachineLearning": True},
+    "AWSManagedRulesAntiDDoSRuleSet": {"SensitivityToBlock": "LOW"},
+}
+"""What AWS assumes in these structures where nothing is said, and may answer with."""
+CLIENT_SIDE = "UsageOfAction"
+CLIENT_SIDE_DEFAULTS = {"Sensitivity": "HIGH"}
+"""The same of ClientSideAction, which this field tells from a rule's action `Challenge`."""
 RETRIES = (
     # What a web ACL refers to was made a moment ago.
     Retry("create", "WAFUnavailableEntityException", seconds=300),
@@ -119,15 +128,19 @@ def where(live: Live) -> dict[str, str]:
 
 
 def plain(value: Any) -> Any:
-    """One form for what means the same to AWS.
+    """One form for what means the same to AWS: with its defaults written out.
 
     Nowhere does it matter in which order a list is: rules and transformations have a Priority.
     """
     if isinstance(value, bytes | bytearray):
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, Mapping):
-        seen = {key: plain(item) for key, item in value.items() if item is not None}
-        return seen or NOTHING
+        seen = {
+            key: plain({**DEFAULTS[key], **item} if key in DEFAULTS and item else item)
+            for key, item in value.items()
+            if item is not None
+        }
+        return {**CLIENT_SIDE_DEFAULTS, **seen} if CLIENT_SIDE in seen else seen or NOTHING
     if isinstance(value, list | tuple):
         return sorted(map(plain, value), key=_rank)
     return value

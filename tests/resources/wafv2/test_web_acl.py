@@ -288,6 +288,9 @@ def test_more_than_a_page_is_read_to_its_end(bench: Bench, acl: Make) -> None:
     bench.check_settled(acl())
 
 
+USAGE = {"UsageOfAction": "DISABLED"}
+
+
 class TestWhatAwsAnswers:
     """What is only another way to say the same is no difference."""
 
@@ -308,6 +311,43 @@ class TestWhatAwsAnswers:
         want = acl().properties
         real = {**want, "Rules": [*want["Rules"], shield("arn:mitigation")]}
         assert self.compared(want, real) == []
+
+    @pytest.mark.parametrize(
+        ("told", "answered"),
+        [
+            (
+                {"AWSManagedRulesBotControlRuleSet": {"InspectionLevel": "COMMON"}},
+                {
+                    "AWSManagedRulesBotControlRuleSet": {
+                        "InspectionLevel": "COMMON",
+                        "EnableMachineLearning": True,
+                    }
+                },
+            ),
+            (
+                {
+                    "AWSManagedRulesAntiDDoSRuleSet": {
+                        "ClientSideActionConfig": {"Challenge": USAGE}
+                    }
+                },
+                {
+                    "AWSManagedRulesAntiDDoSRuleSet": {
+                        "ClientSideActionConfig": {"Challenge": {**USAGE, "Sensitivity": "HIGH"}},
+                        "SensitivityToBlock": "LOW",
+                    }
+                },
+            ),
+            (
+                {"RateBasedStatement": {"Limit": 10}},
+                {"RateBasedStatement": {"Limit": 10, "EvaluationWindowSec": 300}},
+            ),
+        ],
+        ids=["bots", "floods", "rate"],
+    )
+    def test_of_defaults_written_out(self, told: dict[str, Any], answered: dict[str, Any]) -> None:
+        want, live = ([{"Name": "one", "Priority": 0, "Statement": x}] for x in (told, answered))
+        assert self.compared({"Rules": want}, {"Rules": live}) == []
+        assert self.compared({"Rules": live}, {"Rules": want}) == []
 
     def test_of_bytes(self, acl: Make) -> None:
         want = acl(Rules=[matching("/admin")]).properties
