@@ -19,7 +19,8 @@ def guard(
 ) -> Plan:
     """The plan, if nothing speaks against its deletes.
 
-    With `force` the steps with obstacles are marked to be cleared first. Raises Guarded, NoAccess.
+    With `force` the steps with obstacles are marked to be cleared first; what AWS would refuse all
+    the same is refused here, before the rest is gone. Raises Guarded, NoAccess.
     """
     look = aws.snapshot()
 
@@ -35,12 +36,21 @@ def guard(
             obstacles = list(pool.map(ask, plan.steps))
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
-    found = [line for lines in obstacles for line in lines]
-    if found and not force:
-        raise Guarded(
-            "these must not be deleted as they stand:\n  "
-            + "\n  ".join(found)
-            + "\ndeal with them first, or repeat with --force to lose what they hold"
-        )
-    marked = zip(plan.steps, obstacles, strict=True)
-    return replace(plan, steps=tuple(replace(step, force=bool(lines)) for step, lines in marked))
+    found = list(zip(plan.steps, obstacles, strict=True))
+    stuck = {step.address for step, lines in found if lines and not kinds[step.kind].forced}
+    if stuck or (any(obstacles) and not force):
+        pairs = [(step.address, line) for step, lines in found for line in lines]
+        told = [line for address, line in pairs if not force or address in stuck]
+        clearable = not force and any(address not in stuck for address, _ in pairs)
+        raise Guarded(_refusal(told, stuck, clearable=clearable))
+    return replace(plan, steps=tuple(replace(step, force=bool(lines)) for step, lines in found))
+
+
+def _refusal(told: list[str], stuck: set[str], *, clearable: bool) -> str:
+    ways = "deal with them first"
+    if clearable:
+        ways += ", or repeat with --force to lose what they hold"
+    if stuck:
+        ways += f"; --force is no way past {', '.join(sorted(stuck))}"
+    lines = [f"  {line}" for line in told]
+    return "\n".join(["these must not be deleted as they stand:", *lines, ways])

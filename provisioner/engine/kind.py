@@ -119,6 +119,8 @@ class Kind(ABC):
     """The kind whose delete takes it along in AWS: where that is replaced, so is this."""
     name_limit: ClassVar[int] = 255
     """Longest name that AWS takes."""
+    forced: ClassVar[bool] = True
+    """Whether force helps against its `obstacles`: not where AWS would refuse the delete then."""
     uses: ClassVar[frozenset[str]] = frozenset()
     """Kinds it may refer to or follow. Deletes run against this direction."""
     immutable: ClassVar[frozenset[str]] = frozenset()

@@ -15,9 +15,9 @@ STORE, GROUP = "net.store", "net.group"
 S, T, G = thing("s", STORE), thing("t", STORE), thing("g", GROUP)
 
 
-def guarded(world: World, *, force: bool = False) -> Plan:
+def guarded(world: World, *, force: bool = False, forced: bool = True) -> Plan:
     """The teardown of everything, guarded, with one update and one create beside it."""
-    kinds = registry(kind(STORE, world), kind(GROUP, world))
+    kinds = registry(kind(STORE, world), kind(GROUP, world, forced=forced))
     new, changed = thing("n", GROUP), thing("c", GROUP, Size=2)
     lives = [exists(S), exists(T), exists(G), exists(changed, Size=1)]
     found = plan([new, changed], seen(*lives), kinds)
@@ -63,6 +63,24 @@ def test_with_force_what_has_obstacles_is_marked_to_be_cleared() -> None:
     world = World()
     world.react("obstacles net.store:s", "holds 3 images")
     assert forced(guarded(world, force=True)) == {"net.store/s"}
+
+
+@pytest.mark.parametrize(
+    ("force", "end"),
+    [
+        (False, "first, or repeat with --force to lose what they hold; --force is no way past"),
+        (True, "first; --force is no way past"),
+    ],
+)
+def test_what_aws_refuses_all_the_same_is_refused_with_force_too(force: bool, end: str) -> None:
+    """Else everything else would be gone when AWS says so."""
+    world = World()
+    world.react("obstacles net.store:s", "holds 3 images")
+    world.react("obstacles net.group:g", "is others'")
+    with pytest.raises(Guarded, match=r"net\.group/g: is others'") as caught:
+        guarded(world, force=force, forced=False)
+    assert str(caught.value).endswith(f"{end} net.group/g")
+    assert ("net.store/s" in str(caught.value)) is not force
 
 
 def test_an_empty_plan_is_never_in_the_way() -> None:

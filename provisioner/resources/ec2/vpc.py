@@ -59,6 +59,7 @@ class Vpc(_network.Numbered):
         ),
     )
     fields = ("CidrBlock",)
+    forced = False
     immutable = frozenset(fields)
     retries = (
         Retry("update", "InvalidVpcID.NotFound"),  # made a moment ago

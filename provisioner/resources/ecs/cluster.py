@@ -55,6 +55,7 @@ class Cluster(_common.Tagged):
     )
     fields = ("clusterName", "settings", "configuration", *PROVIDERS)
     identity = ("clusterName",)
+    forced = False
     immutable = frozenset({"clusterName"})
     lasting = frozenset({"settings.*"})
     rules = Rules(unordered=frozenset({"capacityProviders"}))

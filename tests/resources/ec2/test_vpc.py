@@ -6,6 +6,7 @@ import pytest
 
 from provisioner.engine.model import Live, Resource
 from provisioner.errors import Guarded, PlanError
+from provisioner.resources import KINDS
 from tests.cloud.bench import Bench, changed
 from tests.cloud.sent import check_sent, only, sent
 
@@ -101,6 +102,10 @@ def test_what_others_have_in_it_keeps_it(bench: Bench) -> None:
     subnet = bench.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]
     with pytest.raises(Guarded, match=f"subnet in it .*{subnet['SubnetId']}"):
         bench.apply()
+
+
+def test_force_does_not_help_against_what_others_have_in_it() -> None:
+    assert not KINDS["ec2.vpc"].forced
 
 
 def test_one_of_others_is_left_alone(bench: Bench) -> None:

@@ -191,3 +191,7 @@ def test_how_sessions_are_recorded_is_changed_and_put_back_to_the_usual(
     )
     usual = {"executeCommandConfiguration": {"logging": "DEFAULT"}}
     bench.check(cluster(**nothing), writes=[sent("UpdateCluster", configuration=usual)])
+
+
+def test_force_does_not_help_against_what_others_have_in_it() -> None:
+    assert not KINDS["ecs.cluster"].forced
