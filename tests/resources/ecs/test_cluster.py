@@ -8,6 +8,7 @@ import pytest
 from provisioner.engine.diff import differences
 from provisioner.engine.model import Live, Resource
 from provisioner.errors import PlanError
+from provisioner.resources import KINDS
 from provisioner.resources.ecs.cluster import Cluster
 from tests.cloud.bench import Bench, changed
 from tests.cloud.sent import Sent, check_sent, only, sent
