@@ -53,6 +53,7 @@ def test_the_first_apply_meets_an_empty_repository(on: Command, strict: World) -
     assert "steps done, result: not-serving." in ran.out
     push = "push it (provisioner local push oaktree-dev:latest)"
     assert f"{push}, and apply again" in ran.out
+    assert "yet: the embedded cloud runs it all the same; with --strict-images" in ran.out
     assert f"{push}, or correct the tag" in ran.out
     assert f"imageTag=latest --endpoint-url {strict.tap.endpoint}" in ran.out
     assert warning in on("plan").out  # it would be tried again, and fail again

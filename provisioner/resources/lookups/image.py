@@ -32,9 +32,12 @@ def image(aws: Aws, query: Properties) -> Mapping[str, Any]:
 
 
 def _missing(aws: Aws, name: str, tag: str) -> str:
-    local = is_loopback(aws.endpoint)
-    push = f"push it ({LOCAL_PUSH} {name}:{tag})" if local else "push it"
+    absent = f"the repository {name} has no image {tag} yet"
+    if is_loopback(aws.endpoint):
+        return (
+            f"{absent}: the embedded cloud runs it all the same; with --strict-images, as on AWS,"
+            f" tasks cannot start with it: push it ({LOCAL_PUSH} {name}:{tag}), and apply again"
+        )
     return (
-        f"the repository {name} has no image {tag} yet: tasks cannot start with it; everything"
-        f" else is made; {push}, and apply again"
+        f"{absent}: tasks cannot start with it; everything else is made; push it, and apply again"
     )
