@@ -23,7 +23,13 @@ from .task import Task
 
 def create(settings: Settings, lifecycle: Lifecycle) -> FastAPI:
     """An ASGI application; it becomes ready when its lifespan has started."""
-    app = FastAPI(title="OakTree", docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app = FastAPI(
+        title="OakTree",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        redirect_slashes=False,  # they would go wherever the request's Host header says
+    )
     state = app.state
     state.settings, state.lifecycle = settings, lifecycle
     state.store = _store(settings)

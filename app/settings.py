@@ -75,7 +75,7 @@ class Settings(BaseSettings):
             return value
         try:
             url = make_url(value.get_secret_value())
-        except ArgumentError:
+        except (ArgumentError, ValueError):  # of a port; a password with @ and : may stand there
             raise ValueError("not a database URL: write postgresql://… or sqlite:///…") from None
         if url.drivername not in DRIVERS:
             raise ValueError(f"{url.drivername!r} is unknown: one of {', '.join(sorted(DRIVERS))}")

@@ -39,6 +39,11 @@ async def test_an_unexpected_error_says_nothing_of_itself(running: Running) -> N
     assert answer.headers["X-Request-ID"]
 
 
+async def test_nobody_is_sent_where_a_request_s_host_header_says(running: Running) -> None:
+    answer = await running.client.get("/api/items/", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
 async def test_every_answer_has_the_security_headers(running: Running) -> None:
     for place in ("/live", "/nowhere"):
         headers = (await running.client.get(place, headers={"X-Forwarded-Proto": "https"})).headers

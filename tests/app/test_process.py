@@ -65,6 +65,16 @@ def test_bad_configuration_is_named_whole_and_without_its_values() -> None:
     assert "secret" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "address", ["postgresql://u:x@y:secret@host/db", "postgresql://u:x@host:secret/db"]
+)
+def test_a_password_that_is_taken_for_a_port_is_not_told(address: str) -> None:
+    done = run("app", DATABASE_URL=address)
+    assert done.returncode == 78
+    assert "DATABASE_URL: Value error, not a database URL" in done.stderr
+    assert "secret" not in done.stderr
+
+
 @pytest.mark.slow
 def test_stopped_under_load_no_request_of_a_load_balancer_fails() -> None:
     failed: list[str] = []
