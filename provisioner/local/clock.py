@@ -60,6 +60,10 @@ class Clock:
         passed = 0.0 if last.manual else (self._real() - last.real) * last.speed
         return math.floor((last.simulated + passed) * 1000) / 1000
 
+    def at_least(self, simulated: float, real: float) -> float:
+        """Return `simulated` seconds, or more where it races: those of so many real ones."""
+        return simulated if self.manual else max(simulated, real * self.speed)
+
     def advance(self, seconds: float) -> float:
         """Move on; return the time then."""
         return self._turn(self.now() + seconds, self.speed, manual=self.manual)

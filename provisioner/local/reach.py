@@ -15,6 +15,7 @@ from typing import Any
 from moto.ec2.models import EC2Backend
 
 from .simulation.reasons import (
+    NO_ADDRESS,
     NO_CLOUDWATCH,
     NO_ECR,
     NO_LAYERS,
@@ -39,6 +40,20 @@ def unreachable(ec2: EC2Backend, definition: Shape, network: Shape, subnet: str)
         return ""
     there = set(_endpoints(ec2, table))
     return next((reason for need, reason in _needs(definition) if need not in there), "")
+
+
+def places(ec2: EC2Backend, network: Shape) -> list[str]:
+    """Return the subnets of a network that there are."""
+    vpc = network.get("awsvpcConfiguration") or {}
+    return [each for each in vpc.get("subnets", ()) if any(each in z for z in ec2.subnets.values())]
+
+
+def full(ec2: EC2Backend, network: Shape) -> str:
+    """Return the reason with which a task fails that has got no address."""
+    vpc = network.get("awsvpcConfiguration") or {}
+    public = str(vpc.get("assignPublicIp", "DISABLED")).lower()
+    found = places(ec2, network)
+    return NO_ADDRESS.format(subnet=found[0], public=public) if found else ""
 
 
 def _needs(definition: Shape) -> Iterator[tuple[str, str]]:

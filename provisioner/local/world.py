@@ -26,10 +26,10 @@ from moto.logs.models import logs_backends
 from . import events
 from .elbv2_targets import serving, weigh, weights
 from .network_interfaces import NoAddress
-from .reach import unreachable
+from .reach import full, places, unreachable
 from .settings import Settings, drop
 from .simulation.notices import DEPLOYMENT, TASK
-from .simulation.reasons import ABSENT_GROUP, NO_ADDRESS, NO_LOGS
+from .simulation.reasons import ABSENT_GROUP, NO_LOGS
 from .simulation.script import containers, filled, from_ecr
 from .simulation.surroundings import Address, Group, Shape
 from .simulation.task import Container, Task
@@ -41,6 +41,10 @@ from .wire import Call
 _ECR = re.compile(r"(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com/([^:@]+)(?::([^@]+))?(?:@(.+))?")
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/(?:.*/)?([\w+=,.@-]+)")
 ATTACHMENT = "arn:aws:ecs:{region}:{account}:attachment/{id}"
+# Stopped tasks are shown for so long (ECS Developer Guide); where the clock races, for so many real
+# seconds at least: those who wait for one ask now and then, by their own clocks.
+REMEMBERED = 3600.0
+SEEN = 120.0
 # Seconds that a task's network interface outlives it; AWS gives no number.
 LINGERS = 30.0
 # Seconds until a new role can be assumed: AWS gives no number (IAM user guide,
@@ -106,10 +110,7 @@ class World:
     def attach(self, network: Shape, task: str) -> Address | None:
         vpc = network.get("awsvpcConfiguration", {})
         backend = ec2_backends[self._account][self._region]
-        known = backend.subnets
-        subnets = [
-            each for each in vpc.get("subnets", ()) if any(each in zone for zone in known.values())
-        ]
+        subnets = places(backend, network)
         if not subnets:
             return None
         self._addresses += 1
@@ -141,6 +142,9 @@ class World:
         enis = ec2_backends[self._account][self._region].enis
         self._settings.later(LINGERS, partial(drop, enis, address.id))
 
+    def remembers(self) -> float:
+        return self._settings.clock.at_least(REMEMBERED, SEEN)
+
     def digest(self, image: str) -> str | None:
         ours = _ECR.fullmatch(image)
         pretended = f"sha256:{hashlib.sha256(image.encode()).hexdigest()}"
@@ -167,22 +171,15 @@ class World:
         return ""
 
     def unreachable(self, definition: Shape, network: Shape, address: Address | None) -> str:
-        if address is None:
-            return self._full(network)
         backend = ec2_backends[self._account][self._region]
+        if address is None:
+            return full(backend, network)
         reason = unreachable(backend, definition, network, address.subnet)
         if not reason:
             return ""
         made = containers(definition, self, "", 0)
         reason = reason.replace("{region}", self._region)
         return filled(reason, definition, next((c for c in made if _about(c, reason)), made[0]))
-
-    def _full(self, network: Shape) -> str:
-        vpc = network.get("awsvpcConfiguration", {})
-        known = ec2_backends[self._account][self._region].subnets.values()
-        places = [each for each in vpc.get("subnets", ()) if any(each in zone for zone in known)]
-        public = str(vpc.get("assignPublicIp", "DISABLED")).lower()
-        return NO_ADDRESS.format(subnet=places[0], public=public) if places else ""
 
     def announce(self, subject: str, kind: str, detail: Shape, at: float) -> None:
         stamp = "updatedAt" if kind == DEPLOYMENT else "createdAt"

@@ -52,6 +52,12 @@ def test_a_jump_takes_no_real_time() -> None:
     assert clock.wall(2000) == clock.wall(4600) == 1000
 
 
+def test_what_lasts_an_hour_lasts_longer_where_hours_race() -> None:
+    """Who waits for something asks now and then, by a clock of his own."""
+    assert [Clock(speed).at_least(3600, 120) for speed in (1, 30, 2000)] == [3600, 3600, 240_000]
+    assert Clock(2000, manual=True).at_least(3600, 120) == 3600
+
+
 @pytest.mark.parametrize(
     ("environment", "speed"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -119,6 +120,20 @@ def test_a_task_that_says_nothing_of_its_end_ends_well(
     advance(60)
     task = described(ecs, arn)
     assert (task["stopCode"], task["containers"][0]["exitCode"]) == ("EssentialContainerExited", 0)
+
+
+def test_where_an_hour_races_a_task_that_has_stopped_is_still_there_to_be_asked_for(
+    ecs: Any, cloud: Cloud, run: Callable[..., str]
+) -> None:
+    arn = run("nginx:exit-3")
+    ask(cloud.endpoint, "settings", {"manual": False, "speed": 1_000_000})
+    try:
+        while (task := described(ecs, arn))["lastStatus"] != "STOPPED":
+            pass
+        time.sleep(0.02)  # more than five hours
+        assert described(ecs, arn)["taskArn"] == task["taskArn"]
+    finally:
+        ask(cloud.endpoint, "settings", {"manual": True, "speed": 1})
 
 
 def test_a_crash_leaves_an_exit_code_and_its_last_words(

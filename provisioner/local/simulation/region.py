@@ -15,8 +15,6 @@ from .targets import Targets
 from .task import Task
 from .verdict import judge
 
-# Stopped tasks are shown for so long (ECS Developer Guide).
-REMEMBERED = 3600.0
 # A step settles in a few rounds; more would be a scheduler that contradicts itself.
 ROUNDS = 50
 Unit = Service | Task
@@ -95,11 +93,11 @@ class Region:
         lifecycle.advance(task, now, self.world, self.targets)
         self._told(task, now)
         if task.status == "STOPPED":
-            stopped = task.stamps["stoppedAt"]
-            if now >= stopped + REMEMBERED:
+            forgotten = task.stamps["stoppedAt"] + self.world.remembers()
+            if now >= forgotten:
                 del self.single[task.arn]
                 return math.inf
-            return stopped + REMEMBERED
+            return forgotten
         return task.due
 
     def _service(self, service: Service, now: float) -> float:
@@ -121,9 +119,8 @@ class Region:
             service.status = "INACTIVE"
             for each in service.deployments:
                 each.live = False
-        service.tasks = [
-            t for t in service.tasks if now < t.stamps.get("stoppedAt", now) + REMEMBERED
-        ]
+        kept = self.world.remembers()
+        service.tasks = [t for t in service.tasks if now < t.stamps.get("stoppedAt", now) + kept]
         self._announce(service, now)
         return self._next(service, now)
 

@@ -54,6 +54,9 @@ class Surroundings(Protocol):
     def detach(self, address: Address) -> None:
         """Delete it."""
 
+    def remembers(self) -> float:
+        """For how many seconds a task that has stopped is shown."""
+
     def digest(self, image: str) -> str | None:
         """Return an image's digest, None if its repository does not have it."""
 

@@ -68,6 +68,9 @@ class World:
     def detach(self, address: Address) -> None:
         self.addresses = {k: v for k, v in self.addresses.items() if v is not address}
 
+    def remembers(self) -> float:
+        return 3600
+
     def digest(self, image: str) -> str | None:
         return None if image in self.absent else f"sha256:{image}"
 
