@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import chain
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -24,26 +25,27 @@ def guard(
     """
     look = aws.snapshot()
 
-    def ask(step: Step) -> list[str]:
+    def ask(step: Step) -> tuple[list[str], list[str]]:
         if step.action != "delete" or step.live is None:
-            return []
-        return [
-            f"{step.address}: {why}" for why in kinds[step.kind].obstacles(look, step.live, scope)
-        ]
+            return [], []
+        kind, live = kinds[step.kind], step.live
+        found = kind.obstacles(look, live, scope), kind.refusals(look, live, scope)
+        some, others = ([f"{step.address}: {why}" for why in each] for each in found)
+        return some, others
 
     try:
         with ThreadPoolExecutor(max(1, len(kinds)), thread_name_prefix="guard") as pool:
-            obstacles = list(pool.map(ask, plan.steps))
+            found = list(zip(plan.steps, pool.map(ask, plan.steps), strict=True))
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
-    found = list(zip(plan.steps, obstacles, strict=True))
-    stuck = {step.address for step, lines in found if lines and not kinds[step.kind].forced}
-    if stuck or (any(obstacles) and not force):
-        pairs = [(step.address, line) for step, lines in found for line in lines]
-        told = [line for address, line in pairs if not force or address in stuck]
-        clearable = not force and any(address not in stuck for address, _ in pairs)
-        raise Guarded(_refusal(told, stuck, clearable=clearable))
-    return replace(plan, steps=tuple(replace(step, force=bool(lines)) for step, lines in found))
+    obstacles = [] if force else [line for _, (lines, _) in found for line in lines]
+    refusals = [line for _, (_, lines) in found for line in lines]
+    if obstacles or refusals:
+        stuck = {step.address for step, (_, lines) in found if lines}
+        told = [line for _, both in found for line in chain(*both) if line in obstacles + refusals]
+        raise Guarded(_refusal(told, stuck, clearable=bool(obstacles)))
+    steps = tuple(replace(step, force=bool(lines)) for step, (lines, _) in found)
+    return replace(plan, steps=steps)
 
 
 def _refusal(told: list[str], stuck: set[str], *, clearable: bool) -> str:

@@ -119,8 +119,6 @@ class Kind(ABC):
     """The kind whose delete takes it along in AWS: where that is replaced, so is this."""
     name_limit: ClassVar[int] = 255
     """Longest name that AWS takes."""
-    forced: ClassVar[bool] = True
-    """Whether force helps against its `obstacles`: not where AWS would refuse the delete then."""
     uses: ClassVar[frozenset[str]] = frozenset()
     """Kinds it may refer to or follow. Deletes run against this direction."""
     immutable: ClassVar[frozenset[str]] = frozenset()
@@ -244,6 +242,13 @@ class Kind(ABC):
         """Why it must not be deleted as it stands: data, protection, things that are not ours.
 
         Asked only of things about to be deleted. Reads only.
+        """
+        return ()
+
+    def refusals(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
+        """Why AWS would refuse its delete, whatever is cleared: what others have in it.
+
+        Asked as `obstacles` are.
         """
         return ()
 

@@ -15,9 +15,9 @@ STORE, GROUP = "net.store", "net.group"
 S, T, G = thing("s", STORE), thing("t", STORE), thing("g", GROUP)
 
 
-def guarded(world: World, *, force: bool = False, forced: bool = True) -> Plan:
+def guarded(world: World, *, force: bool = False) -> Plan:
     """The teardown of everything, guarded, with one update and one create beside it."""
-    kinds = registry(kind(STORE, world), kind(GROUP, world, forced=forced))
+    kinds = registry(kind(STORE, world), kind(GROUP, world))
     new, changed = thing("n", GROUP), thing("c", GROUP, Size=2)
     lives = [exists(S), exists(T), exists(G), exists(changed, Size=1)]
     found = plan([new, changed], seen(*lives), kinds)
@@ -42,6 +42,9 @@ def test_only_deletes_are_asked_about() -> None:
         "obstacles net.group:g",
         "obstacles net.store:s",
         "obstacles net.store:t",
+        "refusals net.group:g",
+        "refusals net.store:s",
+        "refusals net.store:t",
     ]
 
 
@@ -76,9 +79,9 @@ def test_what_aws_refuses_all_the_same_is_refused_with_force_too(force: bool, en
     """Else everything else would be gone when AWS says so."""
     world = World()
     world.react("obstacles net.store:s", "holds 3 images")
-    world.react("obstacles net.group:g", "is others'")
+    world.react("refusals net.group:g", "is others'")
     with pytest.raises(Guarded, match=r"net\.group/g: is others'") as caught:
-        guarded(world, force=force, forced=False)
+        guarded(world, force=force)
     assert str(caught.value).endswith(f"{end} net.group/g")
     assert ("net.store/s" in str(caught.value)) is not force
 

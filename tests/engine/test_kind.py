@@ -93,6 +93,7 @@ class Plain(Thing):
     pending = Kind.pending
     lingering = Kind.lingering
     obstacles = Kind.obstacles
+    refusals = Kind.refusals
     clear = Kind.clear
 
 
@@ -101,6 +102,7 @@ def test_an_ordinary_kind_waits_for_nothing_and_minds_nothing() -> None:
     assert plain.pending(nowhere(), one, {}) == ""
     assert plain.lingering(nowhere(), one) == ""
     assert list(plain.obstacles(nowhere(), one, scope_of())) == []
+    assert list(plain.refusals(nowhere(), one, scope_of())) == []
     plain.clear(nowhere(), one)
     assert plain.canonical({"a": 1}) == {"a": 1}
     assert plain.bridge({}, {}) is None

@@ -117,7 +117,9 @@ def test_no_statement_can_be_left_out(
 SELDOM = {
     "ecs:ContinueServiceDeployment": "somebody goes on with a deployment that pauses",
     "ecs:DeregisterTaskDefinition": "a sixth revision is made; a teardown always needs it",
+    "ecs:DescribeTasks": "a task runs that no service keeps running",
     "ecs:StopServiceDeployment": "somebody gives up a rollout",
+    "ecs:StopTask": "a task still runs when its stack goes",
     "elasticloadbalancing:SetRulePriorities": "rules change places",
     "iam:CreateServiceLinkedRole": "the account has never had such a service",
 }

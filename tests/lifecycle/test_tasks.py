@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from provisioner.errors import Guarded
 from tests.cloud.caller import Caller
 from tests.cloud.landing import land
 from tests.cloud.servers import ROOT
@@ -14,6 +15,7 @@ from tests.cloud.world import REGION, World, changes, fields
 
 Open = Callable[[str], World]
 NIGHTLY = "scheduler.schedule/nightly"
+FOR_EVER = [{"name": "LOCAL_FATE", "value": "exit-0-after-9999999s"}]
 HOURLY = "tasks.nightly.schedule.expression=rate(1 hour)"
 
 
@@ -72,6 +74,45 @@ def test_a_stack_goes_while_its_tasks_run(example: Open) -> None:
     world.check_settled(often)
     world.teardown(often)
     assert world.owned() == {}
+
+
+def test_a_task_that_would_never_end_is_stopped_with_its_stack(example: Open) -> None:
+    world = example("scheduled-task")
+    world.apply()
+    arn = started(world, "reports-nightly-task")
+    world.teardown()
+    assert world.owned() == {}
+    (task,) = world.client("ecs").describe_tasks(cluster="reports-cluster", tasks=[arn])["tasks"]
+    assert task["stoppedReason"] == "the cluster of the stack is deleted"
+
+
+def test_a_task_of_others_keeps_the_cluster_whatever_is_forced(example: Open) -> None:
+    world = example("scheduled-task")
+    world.apply()
+    found = world.client("ecs").describe_task_definition(taskDefinition="reports-nightly-task")
+    kept = ("family", "networkMode", "containerDefinitions", "cpu", "memory", "executionRoleArn")
+    theirs = {name: found["taskDefinition"][name] for name in kept} | {"family": "theirs"}
+    world.client("ecs").register_task_definition(requiresCompatibilities=["FARGATE"], **theirs)
+    arn = started(world, "theirs")
+    with pytest.raises(Guarded, match=f"runs a task that is not the stack's: {arn}"):
+        world.teardown(force=True)
+
+
+def started(world: World, family: str) -> str:
+    """Run a task in the stack's cluster until somebody stops it."""
+    ecs, where = world.client("ecs"), [{"Name": "tag:Tier", "Values": ["private"]}]
+    subnets = world.client("ec2").describe_subnets(Filters=where)["Subnets"]
+    found = ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
+    name = found["containerDefinitions"][0]["name"]
+    return str(
+        ecs.run_task(
+            cluster="reports-cluster",
+            taskDefinition=family,
+            launchType="FARGATE",
+            networkConfiguration={"awsvpcConfiguration": {"subnets": [subnets[0]["SubnetId"]]}},
+            overrides={"containerOverrides": [{"name": name, "environment": FOR_EVER}]},
+        )["tasks"][0]["taskArn"]
+    )
 
 
 def test_the_role_of_a_schedule_may_run_its_tasks(example: Open) -> None:

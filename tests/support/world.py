@@ -108,6 +108,10 @@ class Thing(Kind):
         words = self.world.call(f"obstacles {live.id}")
         return [words] if words else []
 
+    def refusals(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
+        words = self.world.call(f"refusals {live.id}")
+        return [words] if words else []
+
     def clear(self, aws: Aws, live: Live) -> None:
         self.world.call(f"clear {live.id}")
 

@@ -59,7 +59,6 @@ class Vpc(_network.Numbered):
         ),
     )
     fields = ("CidrBlock",)
-    forced = False
     immutable = frozenset(fields)
     retries = (
         Retry("update", "InvalidVpcID.NotFound"),  # made a moment ago
@@ -96,7 +95,7 @@ class Vpc(_network.Numbered):
             return "not visible yet"
         return "" if found["State"] == "available" else str(found["State"])
 
-    def obstacles(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
+    def refusals(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
         """What others have in it would keep AWS from deleting it, after a long wait."""
         where = [{"Name": "vpc-id", "Values": [live.id]}]
         subnets = aws.pages("ec2", "describe_subnets", "Subnets", Filters=where)

@@ -19,6 +19,7 @@ from provisioner.resources.ecs import _common
 DESCRIBE_LIMIT = 100
 INCLUDE = ["TAGS", "SETTINGS", "CONFIGURATIONS"]
 SERVICES_LIMIT = 10
+TASKS_LIMIT = 100
 SESSIONS = "executeCommandConfiguration"
 USUAL = {"logging": "DEFAULT"}
 PROVIDERS = ("capacityProviders", "defaultCapacityProviderStrategy")
@@ -46,6 +47,8 @@ class Cluster(_common.Tagged):
             "ecs:cluster/{clusterName}",
         ),
         Grant("delete", "ecs:DeleteCluster", "ecs:cluster/{clusterName}"),
+        Grant("delete", "ecs:ListTasks"),
+        Grant("delete", "ecs:DescribeTasks ecs:StopTask", "ecs:task/{clusterName}/*"),
         # Whoever opens a session that a key of the account's encrypts uses that key.
         Grant(
             "exec",
@@ -55,7 +58,6 @@ class Cluster(_common.Tagged):
     )
     fields = ("clusterName", "settings", "configuration", *PROVIDERS)
     identity = ("clusterName",)
-    forced = False
     immutable = frozenset({"clusterName"})
     lasting = frozenset({"settings.*"})
     rules = Rules(unordered=frozenset({"capacityProviders"}))
@@ -117,7 +119,12 @@ class Cluster(_common.Tagged):
             )
 
     def delete(self, aws: Aws, live: Live) -> None:
-        aws.client("ecs").delete_cluster(cluster=live.properties["clusterName"])
+        """What still runs in it is the stack's own, or `refusals` had something to say."""
+        client, name = aws.client("ecs"), live.properties["clusterName"]
+        for task in self._tasks(aws, name):
+            reason = "the cluster of the stack is deleted"
+            client.stop_task(cluster=name, task=task["taskArn"], reason=reason)
+        client.delete_cluster(cluster=name)
 
     def canonical(self, properties: Properties) -> Properties:
         """Sessions that are recorded in the usual way are what a cluster has without a word."""
@@ -139,15 +146,35 @@ class Cluster(_common.Tagged):
             return "not visible yet"
         return "" if found[0]["status"] == "ACTIVE" else str(found[0]["status"]).lower()
 
-    def obstacles(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
-        """AWS deletes no cluster with services in it, and others' services are not ours to stop."""
-        client, name = aws.client("ecs"), live.properties["clusterName"]
-        arns = aws.pages("ecs", "list_services", "serviceArns", cluster=name, maxResults=100)
+    def refusals(self, aws: Aws, live: Live, scope: Scope) -> Iterable[str]:
+        """AWS deletes no cluster in which something runs, and others' things are not ours to stop.
+
+        Tasks belong to whom their definition belongs.
+        """
+        name = live.properties["clusterName"]
+        for service in self._services(aws, name):
+            if not scope.ours(_common.from_ecs(service.get("tags"))):
+                yield f"runs a service that is not the stack's: {service['serviceArn']}"
+        for task in self._tasks(aws, name):
+            definition = aws.client("ecs").describe_task_definition(
+                taskDefinition=task["taskDefinitionArn"], include=["TAGS"]
+            )
+            if not scope.ours(_common.from_ecs(definition.get("tags"))):
+                yield f"runs a task that is not the stack's: {task['taskArn']}"
+
+    def _services(self, aws: Aws, cluster: str) -> Iterator[dict[str, Any]]:
+        arns = aws.pages("ecs", "list_services", "serviceArns", cluster=cluster, maxResults=100)
         for some in batches(arns, SERVICES_LIMIT):
-            answer = client.describe_services(cluster=name, services=some, include=["TAGS"])
-            for service in answer["services"]:
-                if not scope.ours(_common.from_ecs(service.get("tags"))):
-                    yield f"runs a service that is not the stack's: {service['serviceArn']}"
+            yield from aws.client("ecs").describe_services(
+                cluster=cluster, services=some, include=["TAGS"]
+            )["services"]
+
+    def _tasks(self, aws: Aws, cluster: str) -> Iterator[dict[str, Any]]:
+        """Those that no service keeps running, and that nobody has told to stop."""
+        arns = aws.pages("ecs", "list_tasks", "taskArns", cluster=cluster)
+        for some in batches(arns, TASKS_LIMIT):
+            found = aws.client("ecs").describe_tasks(cluster=cluster, tasks=some)["tasks"]
+            yield from (one for one in found if not one.get("group", "").startswith("service:"))
 
     def _live(self, item: dict[str, Any], tags: Tags) -> Live:
         properties = {name: item.get(name) for name in self.fields}

@@ -6,7 +6,6 @@ import pytest
 
 from provisioner.engine.model import Live, Resource
 from provisioner.errors import Guarded, PlanError
-from provisioner.resources import KINDS
 from tests.cloud.bench import Bench, changed
 from tests.cloud.sent import check_sent, only, sent
 
@@ -96,16 +95,13 @@ def test_what_others_have_in_it_keeps_it(bench: Bench) -> None:
     group = bench.client("ec2").create_security_group(
         GroupName="theirs", Description="theirs", VpcId=vpc
     )["GroupId"]
-    with pytest.raises(Guarded, match=f"security group in it that is not the stack's: {group}"):
-        bench.apply()
+    for force in (False, True):
+        with pytest.raises(Guarded, match=f"group in it that is not the stack's: {group}"):
+            bench.apply(force=force)
     bench.client("ec2").delete_security_group(GroupId=group)
     subnet = bench.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]
     with pytest.raises(Guarded, match=f"subnet in it .*{subnet['SubnetId']}"):
         bench.apply()
-
-
-def test_force_does_not_help_against_what_others_have_in_it() -> None:
-    assert not KINDS["ec2.vpc"].forced
 
 
 def test_one_of_others_is_left_alone(bench: Bench) -> None:

@@ -8,7 +8,6 @@ import pytest
 from provisioner.engine.diff import differences
 from provisioner.engine.model import Live, Resource
 from provisioner.errors import PlanError
-from provisioner.resources import KINDS
 from provisioner.resources.ecs.cluster import Cluster
 from tests.cloud.bench import Bench, changed
 from tests.cloud.sent import Sent, check_sent, only, sent
@@ -192,7 +191,3 @@ def test_how_sessions_are_recorded_is_changed_and_put_back_to_the_usual(
     )
     usual = {"executeCommandConfiguration": {"logging": "DEFAULT"}}
     bench.check(cluster(**nothing), writes=[sent("UpdateCluster", configuration=usual)])
-
-
-def test_force_does_not_help_against_what_others_have_in_it() -> None:
-    assert not KINDS["ecs.cluster"].forced
