@@ -19,6 +19,8 @@ from provisioner.errors import StepFailed
 
 FIRST_SECONDS = 0.25
 EVERY_SECONDS = 3.0
+LINES_COME_IN_SECONDS = 2.0
+"""ECS often knows the exit code before CloudWatch has the last lines."""
 VISIBLE_WITHIN_SECONDS = 60.0
 STARTED_BY = "provisioner"
 
@@ -99,9 +101,12 @@ def follow(
         unseen = 0.0 if found else unseen + wait
         if unseen > VISIBLE_WITHIN_SECONDS:
             raise StepFailed(f"ECS does not know {task} any more: how it ended is not known")
+        over = _over(job, found)
+        if over and _main(job, found).get("exitCode") is not None:
+            clock.sleep(LINES_COME_IN_SECONDS)
         for line in merged(aws, [source], since):
             tell(line)
-        if _over(job, found):
+        if over:
             return _ended(job, found)
         clock.sleep(wait)
         wait = min(wait * 2, EVERY_SECONDS)

@@ -73,19 +73,27 @@ def pending(aws: Aws, live: Live, want: Properties, has_run: Callable[[], bool])
         except ClientError as error:
             return _later(aws, live.id, error)
     (task,) = begun
-    if not task:
-        return _remember(aws, live)
-    found = aws.client("ecs").describe_tasks(cluster=where["Cluster"], tasks=[task])["tasks"]
+    return _outcome(aws, live, want, task) if task else _remember(aws, live)
+
+
+def _outcome(aws: Aws, live: Live, want: Properties, task: str) -> str:
+    """What is waited for; its lines come in a little later than its exit code."""
+    identifier, cluster = task.rpartition("/")[2], want[WHERE]["Cluster"]
+    found = aws.client("ecs").describe_tasks(cluster=cluster, tasks=[task])["tasks"]
     if not found:
-        return f"task {task.rpartition('/')[2]} is not visible yet"
+        return f"task {identifier} is not visible yet"
     main = want["containerDefinitions"][0]
     codes = {one["name"]: one.get("exitCode") for one in found[0]["containers"]}
     code = codes.get(main["name"])
     if code is None and found[0]["lastStatus"] != "STOPPED":
-        return f"task {task.rpartition('/')[2]} is {found[0]['lastStatus'].lower()}"
-    if code != 0:
-        raise StepFailed(_failure(aws, want, found[0], code))
-    return _remember(aws, live)
+        return f"task {identifier} is {found[0]['lastStatus'].lower()}"
+    if code == 0:
+        return _remember(aws, live)
+    told: list[int] = aws.once(("pre-deploy ended", live.id), list)
+    if code is not None and not told:
+        told.append(code)
+        return f"task {identifier} has exited with {code}"
+    raise StepFailed(_failure(aws, want, found[0], code))
 
 
 def work(containers: Containers) -> Mapping[str, Any] | None:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from provisioner.engine.aws import Aws
 from provisioner.engine.model import Live
+from provisioner.errors import StepFailed
 from provisioner.resources.ecs import _once
 from provisioner.resources.ecs._once import TRIES, WHERE
 
@@ -22,10 +23,10 @@ LIVE = Live("ecs.task_definition", "arn:1", {}, {}, {})
 
 
 class Ecs:
-    """Refuses so many times, then runs a task that goes well."""
+    """Refuses so many times, then runs a task that ends with this code."""
 
-    def __init__(self, words: str, times: int) -> None:
-        self.words, self.times, self.ran = words, times, 0
+    def __init__(self, words: str, times: int, code: int = 0) -> None:
+        self.words, self.times, self.ran, self.code = words, times, 0, code
         self.left: list[dict[str, Any]] = []
         """Tasks that run already."""
         self.seen: list[str] = []
@@ -42,8 +43,9 @@ class Ecs:
         if self.left and tasks == [task["taskArn"] for task in self.left]:
             return {"tasks": self.left}
         self.seen = tasks
-        ended = {"lastStatus": "STOPPED", "containers": [{"name": "web", "exitCode": 0}]}
-        return {"tasks": [ended]}
+        ended = {"name": "web", "exitCode": self.code}
+        arns = {"taskArn": tasks[0], "clusterArn": "cluster/c"}
+        return {"tasks": [{**arns, "lastStatus": "STOPPED", "containers": [ended]}]}
 
     def tag_resource(self, **_: Any) -> None:
         """It is remembered."""
@@ -62,6 +64,10 @@ class Connection:
     def pages(self, *_: str, desiredStatus: str, **__: Any) -> list[str]:  # noqa: N803  AWS's name
         left = [task for task in self._ecs.left if task["desiredStatus"] == desiredStatus]
         return [str(task["taskArn"]) for task in left]
+
+    @property
+    def endpoint(self) -> str:
+        return ""
 
     def once(self, key: Hashable, ask: Callable[[], Any]) -> Any:
         if key not in self._answers:
@@ -112,3 +118,10 @@ def test_what_an_interrupted_run_left_behind_is_followed(
     ecs.left = [task, {**task, "taskArn": "task/00", "startedBy": "another"}]
     assert pending(connection(ecs)) == ""
     assert (ecs.ran, ecs.seen) == (ran, ["task/1" if ran else "task/0"])
+
+
+def test_the_last_lines_of_one_that_failed_are_given_time_to_come_in() -> None:
+    aws = connection(Ecs("", 0, code=7))
+    assert pending(aws) == "task 1 has exited with 7"
+    with pytest.raises(StepFailed, match="task 1 exited with 7"):
+        pending(aws)
