@@ -31,9 +31,10 @@ class Cluster(_common.Tagged):
     name = "ecs.cluster"
     api = Api("ecs", "CreateCluster", "UpdateCluster")
     grants = (
-        Grant("read", "ecs:ListClusters ecs:ListServices"),
+        Grant("read", "ecs:ListClusters ecs:ListServices ecs:ListTasks ecs:DescribeTaskDefinition"),
         Grant("read", "ecs:DescribeClusters", "ecs:cluster/{clusterName}"),
         Grant("read", "ecs:DescribeServices", "ecs:service/{clusterName}/*"),
+        Grant("read", "ecs:DescribeTasks", "ecs:task/{clusterName}/*"),
         Grant("create", "ecs:CreateCluster ecs:TagResource", "ecs:cluster/{clusterName}"),
         Grant(
             "create",
@@ -47,8 +48,7 @@ class Cluster(_common.Tagged):
             "ecs:cluster/{clusterName}",
         ),
         Grant("delete", "ecs:DeleteCluster", "ecs:cluster/{clusterName}"),
-        Grant("delete", "ecs:ListTasks"),
-        Grant("delete", "ecs:DescribeTasks ecs:StopTask", "ecs:task/{clusterName}/*"),
+        Grant("delete", "ecs:StopTask", "ecs:task/{clusterName}/*"),
         # Whoever opens a session that a key of the account's encrypts uses that key.
         Grant(
             "exec",
