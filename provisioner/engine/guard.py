@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import chain
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -38,13 +37,12 @@ def guard(
             found = list(zip(plan.steps, pool.map(ask, plan.steps), strict=True))
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
-    obstacles = [] if force else [line for _, (lines, _) in found for line in lines]
-    refusals = [line for _, (_, lines) in found for line in lines]
-    if obstacles or refusals:
-        stuck = {step.address for step, (_, lines) in found if lines}
-        told = [line for _, both in found for line in chain(*both) if line in obstacles + refusals]
-        raise Guarded(_refusal(told, stuck, clearable=bool(obstacles)))
-    steps = tuple(replace(step, force=bool(lines)) for step, (lines, _) in found)
+    told = [line for _, (some, others) in found for line in ([] if force else some) + others]
+    if told:
+        stuck = {step.address for step, (_, others) in found if others}
+        clearable = not force and any(some for _, (some, _) in found)
+        raise Guarded(_refusal(told, stuck, clearable=clearable))
+    steps = tuple(replace(step, force=bool(some)) for step, (some, _) in found)
     return replace(plan, steps=steps)
 
 

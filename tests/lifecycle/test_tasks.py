@@ -86,6 +86,22 @@ def test_a_task_that_would_never_end_is_stopped_with_its_stack(example: Open) ->
     assert task["stoppedReason"] == "the cluster of the stack is deleted"
 
 
+def test_a_teardown_that_was_cut_off_while_a_task_runs_is_finished_by_the_next(
+    example: Open,
+) -> None:
+    """The task's definition has gone by then, or is about to go."""
+    world = example("scheduled-task")
+    world.apply()
+    started(world, "reports-nightly-task")
+    ecs = world.client("ecs")
+    arns = ecs.list_task_definitions(familyPrefix="reports-nightly-task")["taskDefinitionArns"]
+    for arn in arns:
+        ecs.deregister_task_definition(taskDefinition=arn)
+    ecs.delete_task_definitions(taskDefinitions=arns)
+    world.teardown()
+    assert world.owned() == {}
+
+
 def test_a_task_of_others_keeps_the_cluster_whatever_is_forced(example: Open) -> None:
     world = example("scheduled-task")
     world.apply()

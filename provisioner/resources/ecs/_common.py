@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -15,6 +15,7 @@ from provisioner.resources._tags import arn_name, arns_with, batches, tag_list, 
 CLUSTER, SERVICE = "ecs.cluster", "ecs.service"
 DESCRIBE_LIMIT = 10
 """Services in one DescribeServices."""
+DESCRIBE_TASKS_LIMIT = 100
 
 
 class Tagged(Kind):
@@ -75,6 +76,16 @@ def described(aws: Aws, cluster: str, names: list[str]) -> list[dict[str, Any]]:
             return []
         raise
     return [item for item in answer["services"] if item["status"] == "ACTIVE"]
+
+
+def tasks(aws: Aws, cluster: str, **where: str) -> Iterator[dict[str, Any]]:
+    """The tasks of a cluster as DescribeTasks has them; `where` is what ListTasks filters by.
+
+    Without a `desiredStatus` those that nobody has told to stop.
+    """
+    arns = aws.pages("ecs", "list_tasks", "taskArns", cluster=cluster, **where)
+    for some in batches(arns, DESCRIBE_TASKS_LIMIT):
+        yield from aws.client("ecs").describe_tasks(cluster=cluster, tasks=some)["tasks"]
 
 
 def running(aws: Aws, scope: Scope) -> list[str]:

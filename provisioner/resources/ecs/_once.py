@@ -17,9 +17,8 @@ from provisioner.engine.grant import Grant
 from provisioner.engine.model import Live, Properties
 from provisioner.engine.owner import RAN
 from provisioner.errors import StepFailed
-from provisioner.resources._tags import batches
 from provisioner.resources.ecr import _images as images
-from provisioner.resources.ecs._common import ecs_tags
+from provisioner.resources.ecs._common import ecs_tags, tasks
 from provisioner.rollout.hints import find
 from provisioner.rollout.known import of_definition
 from provisioner.rollout.logs import clean, sensitive, tail
@@ -30,7 +29,6 @@ YES, NO = "yes", "no"
 PATIENCE_SECONDS = 3600.0
 STARTED_BY = "provisioner-pre-deploy"
 LINES = 10
-DESCRIBE_TASKS_LIMIT = 100
 UNASSUMABLE = "unable to assume the role"
 TRIES = 20
 """Some minutes: AWS gives no number for how long a new role is not known everywhere."""
@@ -132,15 +130,9 @@ def _begin(aws: Aws, definition: str, want: Properties, where: Mapping[str, Any]
     family = definition.rpartition("/")[2].partition(":")[0]  # AWS takes no state beside startedBy
     ours = (definition, STARTED_BY)
     for state in ("RUNNING", "STOPPED"):  # stopped ones are shown for about an hour
-        arns = aws.pages(
-            "ecs", "list_tasks", "taskArns",
-            cluster=where["Cluster"], family=family, desiredStatus=state,
-        )  # fmt: skip
-        for some in batches(arns, DESCRIBE_TASKS_LIMIT):
-            answer = aws.client("ecs").describe_tasks(cluster=where["Cluster"], tasks=some)
-            for one in answer["tasks"]:
-                if (one["taskDefinitionArn"], one.get("startedBy")) == ours and _good(one, main):
-                    return str(one["taskArn"])
+        for one in tasks(aws, where["Cluster"], family=family, desiredStatus=state):
+            if (one["taskDefinitionArn"], one.get("startedBy")) == ours and _good(one, main):
+                return str(one["taskArn"])
     return _start(aws, definition, where)
 
 

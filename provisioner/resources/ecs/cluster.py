@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from provisioner.engine.aws import Aws
+from botocore.exceptions import ClientError
+
+from provisioner.engine.aws import Aws, says
 from provisioner.engine.diff import Rules
 from provisioner.engine.grant import Grant
 from provisioner.engine.kind import Api, Effect, Retry, Scope, touched
@@ -19,7 +21,6 @@ from provisioner.resources.ecs import _common
 DESCRIBE_LIMIT = 100
 INCLUDE = ["TAGS", "SETTINGS", "CONFIGURATIONS"]
 SERVICES_LIMIT = 10
-TASKS_LIMIT = 100
 SESSIONS = "executeCommandConfiguration"
 USUAL = {"logging": "DEFAULT"}
 PROVIDERS = ("capacityProviders", "defaultCapacityProviderStrategy")
@@ -156,10 +157,7 @@ class Cluster(_common.Tagged):
             if not scope.ours(_common.from_ecs(service.get("tags"))):
                 yield f"runs a service that is not the stack's: {service['serviceArn']}"
         for task in self._tasks(aws, name):
-            definition = aws.client("ecs").describe_task_definition(
-                taskDefinition=task["taskDefinitionArn"], include=["TAGS"]
-            )
-            if not scope.ours(_common.from_ecs(definition.get("tags"))):
+            if not _ours(aws, scope, task["taskDefinitionArn"]):
                 yield f"runs a task that is not the stack's: {task['taskArn']}"
 
     def _services(self, aws: Aws, cluster: str) -> Iterator[dict[str, Any]]:
@@ -171,16 +169,27 @@ class Cluster(_common.Tagged):
 
     def _tasks(self, aws: Aws, cluster: str) -> Iterator[dict[str, Any]]:
         """Those that no service keeps running, and that nobody has told to stop."""
-        arns = aws.pages("ecs", "list_tasks", "taskArns", cluster=cluster)
-        for some in batches(arns, TASKS_LIMIT):
-            found = aws.client("ecs").describe_tasks(cluster=cluster, tasks=some)["tasks"]
-            yield from (one for one in found if not one.get("group", "").startswith("service:"))
+        found = _common.tasks(aws, cluster)
+        return (one for one in found if not one.get("group", "").startswith("service:"))
 
     def _live(self, item: dict[str, Any], tags: Tags) -> Live:
         properties = {name: item.get(name) for name in self.fields}
         properties["settings"] = {s["name"]: s["value"] for s in item.get("settings", ())}
         outputs = {"Arn": item["clusterArn"], "Name": item["clusterName"]}
         return Live(self.name, item["clusterArn"], tags, properties, outputs)
+
+
+def _ours(aws: Aws, scope: Scope, definition: str) -> bool:
+    """By its tags, or by its name where a teardown that was cut off has deleted it already."""
+    try:
+        answer = aws.client("ecs").describe_task_definition(
+            taskDefinition=definition, include=["TAGS"]
+        )
+    except ClientError as error:
+        if not says(error, ("ClientException",)):
+            raise
+        return scope.near("ecs.task_definition", arn_name(definition).partition(":")[0])
+    return scope.ours(_common.from_ecs(answer.get("tags")))
 
 
 def _configuration(want: Properties) -> dict[str, Any]:
